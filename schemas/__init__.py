@@ -1,0 +1,1 @@
+"""The grammar of all that crosses a border: requests, results, definitions, problems."""

@@ -1,0 +1,1 @@
+"""One module a kind of analysis: the options it takes and the result it gives."""

@@ -1,0 +1,47 @@
+"""Fields and base classes that every schema shares."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields
+
+
+class Number(fields.Float):
+    """A number at full precision on its way out; what is not finite becomes ``null``."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | None:
+        if value is None or not math.isfinite(value):
+            return None
+        return float(value)
+
+
+class ResultSchema(Schema):
+    """What an analysis answers; numbers are never rounded and never ``NaN``."""
+
+
+class StrictSchema(Schema):
+    """What a caller sends; an unknown field is refused instead of ignored."""
+
+    class Meta:
+        """Unknown fields are an error."""
+
+        unknown = RAISE
+
+
+class IntervalSchema(ResultSchema):
+    """A confidence interval (:class:`psychometrics.types.Interval`)."""
+
+    lower = Number(allow_none=True)
+    upper = Number(allow_none=True)
+    level = Number()
+
+
+class EstimateSchema(ResultSchema):
+    """An estimate and its precision (:class:`psychometrics.types.Estimate`)."""
+
+    estimate = Number(allow_none=True)
+    standard_error = Number(allow_none=True)
+    interval = fields.Nested(IntervalSchema, allow_none=True)
+    reason = fields.String(allow_none=True, metadata={"description": "Why there is no value."})

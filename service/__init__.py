@@ -1,0 +1,1 @@
+"""The plumbing: web application, command line, storage, jobs, files."""
