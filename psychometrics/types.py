@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,6 +14,13 @@ FloatArray = NDArray[np.float64]
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, stage) as long work goes on."""
+
+
+def no_progress(done: int, total: int, stage: str) -> None:
+    """Ignore progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
