@@ -16,7 +16,10 @@ from psychometrics.errors import InstrumentError
 from psychometrics.types import BoolArray, IntArray
 
 MAXIMUM_ITEMS = 500
-MAXIMUM_CATEGORIES = 101
+LOWEST_ANSWER = 0
+HIGHEST_ANSWER = 100
+RESERVED_NAMES = frozenset({"total", "general", "method"})
+"""Names that scores and factors of every instrument already carry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +120,10 @@ def _check_response_range(instrument: Instrument) -> None:
         raise InstrumentError("/items", f"must lie between 1 and {MAXIMUM_ITEMS}")
     if instrument.maximum <= instrument.minimum:
         raise InstrumentError("/response/maximum", "must be greater than the minimum")
-    if instrument.n_categories > MAXIMUM_CATEGORIES:
-        raise InstrumentError("/response", f"must span at most {MAXIMUM_CATEGORIES} categories")
+    if instrument.minimum < LOWEST_ANSWER:
+        raise InstrumentError("/response/minimum", f"must be at least {LOWEST_ANSWER}")
+    if instrument.maximum > HIGHEST_ANSWER:
+        raise InstrumentError("/response/maximum", f"must be at most {HIGHEST_ANSWER}")
 
 
 def _check_subscales(instrument: Instrument) -> None:
@@ -126,6 +131,8 @@ def _check_subscales(instrument: Instrument) -> None:
         raise InstrumentError("/subscales", "must name at least one subscale")
     owner: dict[int, str] = {}
     for name, scale in instrument.subscales.items():
+        if name in RESERVED_NAMES:
+            raise InstrumentError(f"/subscales/{name}", "is a reserved name, choose another")
         if not scale.items:
             raise InstrumentError(f"/subscales/{name}", "must hold at least one item")
         for position, item in enumerate(scale.items):

@@ -1,0 +1,158 @@
+"""A block of responses, and the rules every entrance shares.
+
+The block is validated as a whole: a few passes over flat lists and one conversion to a matrix.
+Only when a pass finds something wrong does a slower one look for every faulty cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+
+from psychometrics.instrument import Instrument
+from psychometrics.types import FloatArray
+from schemas.faults import Fault, RefusedInputError
+from schemas.pointers import pointer
+
+MAXIMUM_FAULTS = 1000
+"""More faults than this are counted, not listed."""
+
+Value = str | float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseBlock:
+    """Responses that were read and found right.
+
+    Attributes
+    ----------
+    ids
+        The responses' names as given, or their numbers from 1 as texts when none was given.
+    identified
+        Whether the names were given.
+    answers
+        Shape (n_responses, n_items), as answered, missing is ``nan``.
+    columns
+        The recognised and other columns by name, one value for each response.
+    outcomes
+        The outcomes by name, one number for each response, missing is ``None``.
+    """
+
+    ids: list[str]
+    identified: bool
+    answers: FloatArray
+    columns: dict[str, list[Value]] = field(default_factory=dict)
+    outcomes: dict[str, list[float | None]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of responses."""
+        return len(self.ids)
+
+
+def refuse_if_any(faults: Iterable[Fault]) -> None:
+    """Raise :class:`RefusedInputError` with the faults, if there are any."""
+    listed: list[Fault] = []
+    further = 0
+    for fault in faults:
+        if len(listed) < MAXIMUM_FAULTS:
+            listed.append(fault)
+        else:
+            further += 1
+    if further:
+        detail = f"{further} further faults are not listed."
+        listed.append(Fault(pointer="", code="more-faults", detail=detail))
+    if listed:
+        raise RefusedInputError(listed)
+
+
+def answer_matrix(
+    rows: Sequence[object], instrument: Instrument
+) -> tuple[FloatArray | None, Iterator[Fault]]:
+    """Turn rows of JSON values into a matrix, or say what is wrong with every faulty cell.
+
+    Parameters
+    ----------
+    rows
+        One list of answers for each response; what is not a list is passed over, for it is the
+        caller's to refuse.
+    instrument
+        Gives the number of items and the range.
+
+    Returns
+    -------
+    matrix
+        Shape (n_responses, n_items), missing is ``nan``; ``None`` if there are faults.
+    faults
+        Of the cells, none where there is a matrix.
+    """
+    matrix = _matrix_if_right(rows, instrument)
+    return matrix, iter(()) if matrix is not None else _faulty_cells(rows, instrument)
+
+
+def duplicates(names: Sequence[Hashable]) -> Iterator[int]:
+    """Positions at which a name stands that stood before."""
+    if len(set(names)) == len(names):
+        return
+    seen: set[Hashable] = set()
+    for position, name in enumerate(names):
+        if name in seen:
+            yield position
+        seen.add(name)
+
+
+def range_rule(instrument: Instrument) -> str:
+    """Say what an answer may be."""
+    return f"Must be a whole number from {instrument.minimum} to {instrument.maximum}, or missing."
+
+
+def _within_range(matrix: FloatArray, instrument: Instrument) -> bool:
+    """Whether every answer that is given lies in the form's range; ``nan`` compares false."""
+    return not ((matrix < instrument.minimum) | (matrix > instrument.maximum)).any()
+
+
+def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArray | None:
+    lists = [row for row in rows if isinstance(row, list)]
+    if len(lists) < len(rows) or set(map(len, lists)) != {instrument.n_items}:
+        return None
+    cells = list(chain.from_iterable(lists))
+    types = set(map(type, cells))
+    if not types <= {int, float, type(None)}:
+        return None
+    matrix = np.array(cells, dtype=np.float64).reshape(len(rows), instrument.n_items)
+    whole = float not in types or bool((np.floor(matrix) == matrix)[np.isfinite(matrix)].all())
+    return matrix if whole and _within_range(matrix, instrument) else None
+
+
+def _faulty_cells(rows: Sequence[object], instrument: Instrument) -> Iterator[Fault]:
+    for number, row in enumerate(rows):
+        if not isinstance(row, list):
+            continue
+        if len(row) != instrument.n_items:
+            yield Fault(
+                pointer=pointer("responses", number, "answers"),
+                code="wrong-item-count",
+                detail=f"Must hold {instrument.n_items} answers; it holds {len(row)}.",
+            )
+            continue
+        for item, answer in enumerate(row):
+            code = _fault_code(answer, instrument)
+            if code is not None:
+                yield Fault(
+                    pointer=pointer("responses", number, "answers", item),
+                    code=code,
+                    detail=range_rule(instrument),
+                )
+
+
+def _fault_code(answer: object, instrument: Instrument) -> str | None:
+    """Name what is wrong with an answer; 4.0 is a whole number, as in JSON Schema."""
+    if answer is None:
+        return None
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        return "wrong-type"
+    if not instrument.minimum <= answer <= instrument.maximum:
+        return "out-of-range"
+    return None if float(answer).is_integer() else "not-whole"

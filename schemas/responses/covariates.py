@@ -1,0 +1,77 @@
+"""The columns that may stand beside answers: who, where and when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from schemas.responses.block import Value
+
+MAXIMUM_TEXT = 128
+MAXIMUM_NAME = 64
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is a text of 1 to 128 characters without control characters."""
+    return isinstance(value, str) and 0 < len(value) <= MAXIMUM_TEXT and value.isprintable()
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number and not a truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_session_number(value: object) -> bool:
+    """Whether a value is a whole number from 1."""
+    return is_number(value) and float(value).is_integer() and value >= 1  # type: ignore[arg-type,operator]  # a number
+
+
+def is_days_since_first_visit(value: object) -> bool:
+    """Whether a value is a number from 0: no response precedes the first visit."""
+    return is_number(value) and value >= 0  # type: ignore[operator]  # a number
+
+
+def is_name(value: object) -> bool:
+    """Whether a value can name a column: 1 to 64 printable characters."""
+    return is_text(value) and len(str(value)) <= MAXIMUM_NAME and value not in RESERVED_NAMES
+
+
+NAME_RULE = "A name has 1 to 64 printable characters and is not one of the response's own fields."
+
+TEXT_COLUMNS = ("person", "clinician", "site", "respondent")
+NUMBER_COLUMNS = ("session_number", "days_since_first_visit", "days_since_delivery")
+
+_TEXT_RULE = f"Must be a text of 1 to {MAXIMUM_TEXT} printable characters, or missing."
+
+RULES: dict[str, tuple[Callable[[object], bool], str]] = {
+    **dict.fromkeys(TEXT_COLUMNS, (is_text, _TEXT_RULE)),
+    "session_number": (is_session_number, "Must be a whole number from 1, or missing."),
+    "days_since_first_visit": (
+        is_days_since_first_visit,
+        "Must be a number of days from 0, or missing.",
+    ),
+    "days_since_delivery": (
+        is_number,
+        "Must be a number of days (negative before delivery), or missing.",
+    ),
+}
+"""By recognised column: what a value must be, as a test and as a sentence."""
+
+RESERVED_NAMES = frozenset(RULES) | {"id", "answers", "outcomes"}
+"""Names that an outcome or a further column cannot have."""
+
+OUTCOME_RULE = "Must be a finite number, or missing."
+
+
+def faulty_values(values: Sequence[object], accepts: Callable[[object], bool]) -> list[int]:
+    """Positions of the values that are neither missing nor accepted."""
+    return [
+        position
+        for position, value in enumerate(values)
+        if value is not None and not accepts(value)
+    ]
+
+
+def any_given(values: Sequence[Value]) -> bool:
+    """Whether a column says anything at all."""
+    return any(value is not None for value in values)

@@ -1,0 +1,183 @@
+"""Responses as JSON or NDJSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, cast
+
+import orjson
+
+from psychometrics.instrument import Instrument
+from psychometrics.types import FloatArray
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.pointers import plain_step, pointer
+from schemas.responses import covariates
+from schemas.responses.block import ResponseBlock, answer_matrix, duplicates, refuse_if_any
+
+_SCORE_FIELDS = frozenset({"id", "answers"})
+_BATCH_FIELDS = _SCORE_FIELDS | frozenset(covariates.RULES) | {"outcomes"}
+
+_Objects = Sequence[Mapping[str, Any]]
+
+
+def parse_json(body: bytes) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    UnreadableInputError
+        If the body is not JSON; with the place, without the text.
+    RefusedInputError
+        If it is JSON but not an object.
+    """
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableInputError(f"Not valid JSON: {_place(error)}.") from None
+    if not isinstance(document, dict):
+        detail = "The body must be a JSON object."
+        raise RefusedInputError([Fault(pointer="", code="wrong-type", detail=detail)])
+    return document
+
+
+def parse_ndjson(body: bytes) -> list[object]:
+    """Read one JSON value a line; empty lines are passed over."""
+    values = []
+    for number, line in enumerate(body.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values.append(orjson.loads(line))
+        except orjson.JSONDecodeError as error:
+            detail = f"Line {number} is not valid JSON: {_place(error)}."
+            raise UnreadableInputError(detail) from None
+    return values
+
+
+def load_scoring(responses: object, instrument: Instrument) -> ResponseBlock:
+    """Validate responses that are only scored: ``id`` and ``answers``."""
+    return _load(responses, instrument, _SCORE_FIELDS)
+
+
+def load_batch(responses: object, instrument: Instrument) -> ResponseBlock:
+    """Validate responses that are kept: with covariates and outcomes."""
+    return _load(responses, instrument, _BATCH_FIELDS)
+
+
+def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> ResponseBlock:
+    if not isinstance(responses, list):
+        raise _refusal("wrong-type", "Must be a list of responses.")
+    if not responses:
+        raise _refusal("empty", "Must hold at least one response.")
+    regular = set(map(type, responses)) == {dict}
+    objects = responses if regular else [r if isinstance(r, dict) else {} for r in responses]
+    names: set[str] = set().union(*objects)
+    rows = [response.get("answers") for response in objects]
+    ids: list[Any] = [response.get("id") for response in objects] if "id" in names else []
+    columns = {
+        name: [response.get(name) for response in objects]
+        for name in covariates.RULES
+        if name in names
+    }
+    outcomes = _outcome_columns(objects) if "outcomes" in names else {}
+    answers, cell_faults = answer_matrix(rows, instrument)
+    refuse_if_any(
+        chain(
+            _object_faults(responses, known) if not (regular and names <= known) else (),
+            _missing_rows(responses, rows),
+            cell_faults,
+            _id_faults(ids),
+            _column_faults(columns),
+            _outcome_faults(objects, outcomes),
+        )
+    )
+    return ResponseBlock(
+        ids=ids or [str(number + 1) for number in range(len(objects))],
+        identified=bool(ids),
+        answers=cast("FloatArray", answers),
+        columns={name: values for name, values in columns.items() if covariates.any_given(values)},
+        outcomes={
+            name: [None if value is None else float(value) for value in values]
+            for name, values in outcomes.items()
+        },
+    )
+
+
+def _object_faults(responses: Sequence[object], known: frozenset[str]) -> Iterator[Fault]:
+    allowed = ", ".join(sorted(known))
+    for number, response in enumerate(responses):
+        at = pointer("responses", number)
+        if not isinstance(response, dict):
+            yield Fault(pointer=at, code="wrong-type", detail="Must be an object.")
+            continue
+        for name in sorted(set(response) - known):
+            detail = f"This field is not known; the known ones are {allowed}."
+            yield Fault(pointer=at + plain_step(name), code="unknown-field", detail=detail)
+
+
+def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterator[Fault]:
+    detail = "Must be a list of answers, one for each item."
+    for number, (response, row) in enumerate(zip(responses, rows, strict=True)):
+        if isinstance(response, dict) and not isinstance(row, list):
+            at = pointer("responses", number, "answers")
+            yield Fault(pointer=at, code="wrong-type", detail=detail)
+
+
+def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
+    detail = f"Must be a text of 1 to {covariates.MAXIMUM_TEXT} printable characters."
+    for number, value in enumerate(ids):
+        if not covariates.is_text(value):
+            yield Fault(
+                pointer=pointer("responses", number, "id"), code="wrong-type", detail=detail
+            )
+    texts = [value if covariates.is_text(value) else number for number, value in enumerate(ids)]
+    for number in duplicates(texts):
+        detail = "Another response before it has the same id."
+        yield Fault(pointer=pointer("responses", number, "id"), code="duplicate", detail=detail)
+
+
+def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
+    for name, values in columns.items():
+        accepts, rule = covariates.RULES[name]
+        for number in covariates.faulty_values(values, accepts):
+            yield Fault(pointer=pointer("responses", number, name), code="invalid", detail=rule)
+
+
+def _outcome_columns(objects: _Objects) -> dict[str, list[Any]]:
+    """Gather the outcomes by name; what is not an object of named values is passed over."""
+    given = [response.get("outcomes") for response in objects]
+    usable: list[dict[str, Any]] = [
+        value if isinstance(value, dict) and _is_outcomes(value) else {} for value in given
+    ]
+    names: set[str] = set().union(*usable)
+    return {name: [outcomes.get(name) for outcomes in usable] for name in sorted(names)}
+
+
+def _is_outcomes(value: object) -> bool:
+    return isinstance(value, dict) and all(covariates.is_name(name) for name in value)
+
+
+def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
+    for number, response in enumerate(objects):
+        value = response.get("outcomes")
+        if value is not None and not _is_outcomes(value):
+            detail = f"Must be an object of numbers by name. {covariates.NAME_RULE}"
+            yield Fault(
+                pointer=pointer("responses", number, "outcomes"), code="wrong-type", detail=detail
+            )
+    for name, values in outcomes.items():
+        for number in covariates.faulty_values(values, covariates.is_number):
+            yield Fault(
+                pointer=pointer("responses", number, "outcomes", name),
+                code="invalid",
+                detail=covariates.OUTCOME_RULE,
+            )
+
+
+def _place(error: orjson.JSONDecodeError) -> str:
+    return f"line {error.lineno}, column {error.colno}"
+
+
+def _refusal(code: str, detail: str) -> RefusedInputError:
+    return RefusedInputError([Fault(pointer="/responses", code=code, detail=detail)])

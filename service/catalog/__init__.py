@@ -1,0 +1,1 @@
+"""The instruments and published values that the service ships, as data."""

@@ -1,0 +1,61 @@
+"""The catalogue of instruments, and the keys that whoever runs the service has confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from schemas.definition import Definition, parse_definition
+from schemas.faults import Fault, RefusedInputError
+
+
+@cache
+def shipped_definitions() -> Mapping[str, Definition]:
+    """Read the definitions that come with the service, by id in alphabetical order."""
+    folder = files("service.catalog") / "definitions"
+    found = (parse_definition(file.read_bytes()) for file in folder.iterdir())
+    return {
+        definition.instrument.id: definition
+        for definition in sorted(found, key=lambda definition: definition.instrument.id)
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Instruments by id.
+
+    Attributes
+    ----------
+    definitions
+        By id.
+    confirmed
+        Ids whose unverified key whoever runs the service has confirmed.
+    """
+
+    definitions: Mapping[str, Definition]
+    confirmed: frozenset[str] = frozenset()
+
+    def scoring_rule(self, definition: Definition | None) -> Definition:
+        """Return the definition if answers may be scored by it.
+
+        Raises
+        ------
+        RefusedInputError
+            If there is none, or its key is neither known nor confirmed.
+        """
+        if definition is None:
+            detail = "There is no instrument of this id; GET /v1/instruments lists them."
+            raise _refused("unknown-instrument", detail)
+        if definition.key_status == "unverified" and definition.instrument.id not in self.confirmed:
+            detail = (
+                "The key of this instrument is unverified. Whoever runs the service can confirm it "
+                "(ALLIANCE_CONFIRMED_KEYS) after checking it against the form."
+            )
+            raise _refused("unverified-key", detail)
+        return definition
+
+
+def _refused(code: str, detail: str) -> RefusedInputError:
+    return RefusedInputError([Fault(pointer="/instrument", code=code, detail=detail)])

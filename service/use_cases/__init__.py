@@ -1,0 +1,1 @@
+"""What the service does, without web and database: one module a use case."""

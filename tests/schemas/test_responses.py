@@ -1,0 +1,303 @@
+"""Every entrance names every fault by its place and never echoes an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+
+from schemas.definition import Definition
+from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.responses.csv import parse_csv
+from schemas.responses.document import load_batch, load_scoring, parse_json, parse_ndjson
+from schemas.responses.table import load_table
+from service.adapters.files import read_responses
+
+RIGHT = [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3]
+HEADER = ",".join(f"i{item}" for item in range(1, 13))
+PLANTED = "31415926"
+
+
+def faults(responses: object, definition: Definition) -> list[tuple[str, str]]:
+    with pytest.raises(RefusedInputError) as refusal:
+        load_batch(responses, definition.instrument)
+    assert all(PLANTED not in fault.pointer + fault.detail for fault in refusal.value.faults)
+    return [(fault.pointer, fault.code) for fault in refusal.value.faults]
+
+
+def csv_faults(text: str, definition: Definition) -> list[tuple[str, str]]:
+    header, rows = parse_csv(text.encode())
+    with pytest.raises(RefusedInputError) as refusal:
+        load_table(header, rows, definition.instrument)
+    assert all(PLANTED not in fault.pointer + fault.detail for fault in refusal.value.faults)
+    return [(fault.pointer, fault.code) for fault in refusal.value.faults]
+
+
+def with_answer(value: object, item: int = 7) -> list[dict[str, Any]]:
+    answers: list[object] = list(RIGHT)
+    answers[item] = value
+    return [{"id": "r0", "answers": RIGHT}, {"id": "r1", "answers": answers}]
+
+
+def test_right_answers_become_one_matrix(wai_sr: Definition) -> None:
+    block = load_scoring([{"id": "a", "answers": RIGHT}], wai_sr.instrument)
+    assert block.ids == ["a"]
+    expected = np.array([[np.nan if answer is None else answer for answer in RIGHT]])
+    np.testing.assert_array_equal(block.answers, expected)
+
+
+def test_a_whole_number_may_be_written_with_a_fraction_of_zero(wai_sr: Definition) -> None:
+    assert load_scoring(with_answer(4.0), wai_sr.instrument).answers[1, 7] == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (6, "out-of-range"),
+        (0, "out-of-range"),
+        (int(PLANTED), "out-of-range"),
+        (10**18, "out-of-range"),
+        (3.5, "not-whole"),
+        ("5", "wrong-type"),
+        (PLANTED, "wrong-type"),
+        (True, "wrong-type"),
+        ([5], "wrong-type"),
+        ({}, "wrong-type"),
+    ],
+)
+def test_a_wrong_answer_is_refused_at_its_cell(
+    wai_sr: Definition, value: object, code: str
+) -> None:
+    assert faults(with_answer(value), wai_sr) == [("/responses/1/answers/7", code)]
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        (None, [("/responses", "wrong-type")]),
+        ({}, [("/responses", "wrong-type")]),
+        ([], [("/responses", "empty")]),
+        ([7], [("/responses/0", "wrong-type")]),
+        ([{}], [("/responses/0/answers", "wrong-type")]),
+        ([{"answers": RIGHT[:11]}], [("/responses/0/answers", "wrong-item-count")]),
+        ([{"answers": []}], [("/responses/0/answers", "wrong-item-count")]),
+        ([{"answers": RIGHT, "mood": 3}], [("/responses/0/mood", "unknown-field")]),
+        ([{"answers": RIGHT, "Jane Doe": 3}], [("/responses/0", "unknown-field")]),
+        ([{"answers": RIGHT, "id": 5}], [("/responses/0/id", "wrong-type")]),
+        (
+            [{"answers": RIGHT, "id": "a"}, {"answers": RIGHT}],
+            [("/responses/1/id", "wrong-type")],
+        ),
+        (
+            [{"answers": RIGHT, "id": PLANTED}, {"answers": RIGHT, "id": PLANTED}],
+            [("/responses/1/id", "duplicate")],
+        ),
+        ([{"answers": RIGHT, "person": 5}], [("/responses/0/person", "invalid")]),
+        ([{"answers": RIGHT, "session_number": 0}], [("/responses/0/session_number", "invalid")]),
+        (
+            [{"answers": RIGHT, "session_number": "2"}],
+            [("/responses/0/session_number", "invalid")],
+        ),
+        ([{"answers": RIGHT, "outcomes": []}], [("/responses/0/outcomes", "wrong-type")]),
+        (
+            [{"answers": RIGHT, "outcomes": {"plus_m": PLANTED}}],
+            [("/responses/0/outcomes/plus_m", "invalid")],
+        ),
+        (
+            [{"answers": RIGHT, "outcomes": {"person": 3}}],
+            [("/responses/0/outcomes", "wrong-type")],
+        ),
+    ],
+)
+def test_a_malformed_response_is_refused_at_its_place(
+    wai_sr: Definition, responses: object, expected: list[tuple[str, str]]
+) -> None:
+    assert faults(responses, wai_sr) == expected
+
+
+def test_every_fault_of_a_body_is_named_at_once(wai_sr: Definition) -> None:
+    responses = [
+        {"answers": [9, *RIGHT[1:11], "x"], "site": ""},
+        "no object",
+        {"answers": RIGHT, "days_since_first_visit": -1},
+    ]
+    assert sorted(faults(responses, wai_sr)) == [
+        ("/responses/0/answers/0", "out-of-range"),
+        ("/responses/0/answers/11", "wrong-type"),
+        ("/responses/0/site", "invalid"),
+        ("/responses/1", "wrong-type"),
+        ("/responses/2/days_since_first_visit", "invalid"),
+    ]
+
+
+def test_faults_beyond_a_thousand_are_counted(wai_sr: Definition) -> None:
+    listed = faults([{"answers": [9] * 12}] * 100, wai_sr)
+    assert len(listed) == 1001
+    assert listed[-1] == ("", "more-faults")
+
+
+def test_covariates_and_outcomes_are_kept_beside_the_answers(wai_sr: Definition) -> None:
+    block = load_batch(
+        [
+            {"answers": RIGHT, "person": "p1", "site": "north", "outcomes": {"plus_m": 51}},
+            {"answers": RIGHT, "person": "p2", "days_since_delivery": -3},
+        ],
+        wai_sr.instrument,
+    )
+    assert block.columns == {
+        "person": ["p1", "p2"],
+        "site": ["north", None],
+        "days_since_delivery": [None, -3],
+    }
+    assert block.outcomes == {"plus_m": [51.0, None]}
+
+
+def test_scoring_alone_takes_no_covariates(wai_sr: Definition) -> None:
+    with pytest.raises(RefusedInputError):
+        load_scoring([{"answers": RIGHT, "person": "p1"}], wai_sr.instrument)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"a": NaN}', b"\xff", b"\xef\xbb\xbf{}"])
+def test_broken_json_is_unreadable(body: bytes) -> None:
+    with pytest.raises(UnreadableInputError):
+        parse_json(body)
+
+
+def test_broken_ndjson_names_the_line() -> None:
+    with pytest.raises(UnreadableInputError, match="Line 3"):
+        parse_ndjson(b'{"answers": []}\n\n{"answers"\n')
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        HEADER,
+        ",".join(f"item{item}" for item in range(1, 13)),
+        ",".join(str(item) for item in range(1, 13)),
+        ",".join(f"WAI_{item:02d}" for item in range(1, 13)),
+    ],
+)
+def test_item_columns_are_recognised_by_any_prefix(wai_sr: Definition, names: str) -> None:
+    header, rows = parse_csv(f"{names}\n5,4,,4,5,5,4,4,5,3,4,3\n".encode())
+    block = load_table(header, rows, wai_sr.instrument)
+    assert block.ids == ["1"]
+    np.testing.assert_array_equal(
+        block.answers, load_scoring([{"answers": RIGHT}], wai_sr.instrument).answers
+    )
+
+
+def test_other_columns_of_a_table_are_kept(wai_sr: Definition) -> None:
+    text = f"id,person,service,plus_m,{HEADER}\na,7,prosthetics,51.5,1,1,1,1,1,1,1,1,1,1,1,1\n"
+    header, rows = parse_csv(text.encode())
+    block = load_table(header, rows, wai_sr.instrument)
+    assert block.ids == ["a"]
+    assert block.columns == {"person": ["7"], "service": ["prosthetics"]}
+    assert block.outcomes == {"plus_m": [51.5]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("6", "out-of-range"),
+        (PLANTED, "out-of-range"),
+        ("3.5", "not-whole"),
+        ("NaN", "wrong-type"),
+        ("true", "wrong-type"),
+        ("often", "wrong-type"),
+        ("1e0", "not-whole"),
+        ("٣", "wrong-type"),
+    ],
+)
+def test_a_wrong_cell_of_a_table_is_refused_at_its_place(
+    wai_sr: Definition, cell: str, code: str
+) -> None:
+    text = f"{HEADER}\n1,1,1,1,1,1,1,1,1,1,1,1\n1,1,1,1,1,1,1,{cell},1,1,1,1\n"
+    assert csv_faults(text, wai_sr) == [("/responses/1/answers/7", code)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{HEADER}\n", ("/responses", "empty")),
+        (f"{HEADER},i3\n{'1,' * 12}1\n", ("/header/12", "duplicate")),
+        (f"{HEADER},i13\n{'1,' * 12}1\n", ("/header", "wrong-item-count")),
+        ("i1,i2\n1,1\n", ("/header", "missing-column")),
+        ("name,mood\nx,y\n", ("/header", "missing-column")),
+        (f"{HEADER}\n1,1\n", ("/responses/0", "wrong-cell-count")),
+        (
+            f"id,{HEADER}\na,{'1,' * 11}1\na,{'1,' * 11}1\n",
+            ("/responses/1/id", "duplicate"),
+        ),
+        (
+            f"session_number,{HEADER}\nfirst,{'1,' * 11}1\n",
+            ("/responses/0/session_number", "invalid"),
+        ),
+    ],
+)
+def test_a_malformed_table_is_refused_at_its_place(
+    wai_sr: Definition, text: str, expected: tuple[str, str]
+) -> None:
+    assert csv_faults(text, wai_sr)[0] == expected
+
+
+def test_two_groups_of_item_columns_are_ambiguous(wai_sr: Definition) -> None:
+    header = ",".join(f"{when}{item}" for when in ("pre", "post") for item in range(1, 13))
+    assert csv_faults(f"{header}\n{'1,' * 23}1\n", wai_sr) == [("/header", "ambiguous-items")]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"\xef\xbb\xbfi1,i2\n", "byte-order mark"),
+        (b"i1;i2\n1;2\n", "semicolons"),
+        (b"i1\ti2\n1\t2\n", "tabs"),
+        (b"i1,i2\n\xff,2\n", "UTF-8"),
+        (b'i1,i2\n"1,2\n', "quote"),
+        (b"i1,i2\n\0,2\n", "NUL"),
+    ],
+)
+def test_an_unreadable_table_says_what_to_do(body: bytes, word: str) -> None:
+    with pytest.raises(UnreadableInputError, match=word):
+        parse_csv(body)
+
+
+def test_every_file_format_reads_to_the_same_block(wai_sr: Definition, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    import pandas as pd
+    import pyreadstat
+
+    names = ["id", *HEADER.split(",")]
+    row = ["a", *RIGHT]
+    (tmp_path / "f.csv").write_text(
+        ",".join(names) + "\n" + ",".join("" if cell is None else str(cell) for cell in row) + "\n"
+    )
+    responses = [{"id": "a", "answers": RIGHT}]
+    (tmp_path / "f.json").write_bytes(orjson.dumps({"responses": responses}))
+    (tmp_path / "f.ndjson").write_bytes(orjson.dumps(responses[0]) + b"\n")
+    book = openpyxl.Workbook()
+    book.active.append(names)
+    book.active.append(row)
+    book.save(tmp_path / "f.xlsx")
+    pyreadstat.write_sav(pd.DataFrame([row], columns=names), tmp_path / "f.sav")
+    blocks = [
+        read_responses(tmp_path / f"f.{ending}", wai_sr.instrument)
+        for ending in ("csv", "json", "ndjson", "xlsx", "sav")
+    ]
+    for block in blocks:
+        assert block.ids == ["a"]
+        np.testing.assert_array_equal(block.answers, blocks[0].answers)
+
+
+@pytest.mark.parametrize("name", ["none.csv", "file.pdf", "broken.xlsx", "broken.sav"])
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
+    wai_sr: Definition, tmp_path: Path, name: str
+) -> None:
+    if name.startswith("broken"):
+        (tmp_path / name).write_bytes(b"not what the ending says")
+    with pytest.raises(UnreadableInputError):
+        read_responses(tmp_path / name, wai_sr.instrument)
