@@ -1,11 +1,80 @@
-VENV ?= .venv
-PYTHON ?= python3
-BIN = $(VENV)/bin
+# The commands of daily life. `make help` lists them; none needs root.
 
-.PHONY: check
-check:
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help setup setup-dev demo run test test-slow lint check format lock openapi golden bench-engine clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+setup: $(VENV)/.runtime ## install what the service needs into .venv
+setup-dev: $(VENV)/.dev ## the same, with what the tests need
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, and no python3 was found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Python 3.11 is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv module is missing (Debian: the package python3-venv)."; exit 1; }
+	@echo "Making the environment $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked packages (about half a minute the first time) …"
+	@$(PIP) install --require-hashes --requirement requirements.lock \
+	  || { echo "The packages could not be installed; the lines above say why."; exit 1; }
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock \
+	  || { echo "The packages could not be installed; the lines above say why."; exit 1; }
+	@touch $@
+
+demo: setup ## start the service, send it the example file, analyse it, print a summary, stop it
+	@$(BIN)/python examples/demo.py
+
+run: setup ## start the service on http://$(HOST):$(PORT) and stay
+	@$(BIN)/alliance serve --host $(HOST) --port $(PORT)
+
+test: setup-dev ## run the tests
+	@$(BIN)/python -m pytest
+
+test-slow: setup-dev ## run the simulations too (long)
+	@$(BIN)/python -m pytest -m slow
+
+lint: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q
+	$(BIN)/lint-imports --no-cache
+
+check: lint test ## all that a change must pass
+
+format: setup-dev ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi.yaml: openapi
+openapi: setup ## write openapi.yaml from the schemas
+	@$(BIN)/alliance openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+bench-engine: setup-dev ## time the engine, beside R's packages where R is installed
+	@$(BIN)/python -m benchmarks.engine
+
+lock: setup-dev ## renew the locks; needs the package index
+	@$(PIP) install uv==0.13.9
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --extra dev --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --constraints requirements.lock \
+	  --output-file requirements-dev.lock
+
+clean: ## remove the environment and all that was generated
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .hypothesis build
