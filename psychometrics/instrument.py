@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from psychometrics.errors import InstrumentError
-from psychometrics.types import BoolArray, IntArray
+from psychometrics.types import BoolArray, FloatArray, IntArray
 
 MAXIMUM_ITEMS = 500
 LOWEST_ANSWER = 0
@@ -105,6 +105,14 @@ class Instrument:
     def scored_items(self) -> tuple[int, ...]:
         """Numbers of the items that belong to a subscale, in ascending order."""
         return tuple(sorted(item for scale in self for item in scale.items))
+
+    @property
+    def membership(self) -> FloatArray:
+        """Which item belongs to which subscale, shape (n_items, n_subscales), zeros and ones."""
+        membership = np.zeros((self.n_items, len(self.subscales)))
+        for column, scale in enumerate(self):
+            membership[scale.columns, column] = 1.0
+        return membership
 
     def __iter__(self) -> Iterator[Scale]:
         """Iterate over the subscales in the definition's order."""

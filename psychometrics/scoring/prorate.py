@@ -70,7 +70,7 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     """
     given = np.isfinite(answers)
     recoded = np.where(given, _recoded(instrument, answers), 0.0)
-    membership = _membership(instrument)
+    membership = instrument.membership
     n_items = membership.sum(axis=0)
     n_answered = given.astype(np.float64) @ membership
     minimum = np.array([scale.minimum_answered for scale in instrument], dtype=np.float64)
@@ -97,11 +97,3 @@ def _recoded(instrument: Instrument, answers: FloatArray) -> FloatArray:
     """Turn the reverse-keyed items: min + max − x."""
     span = instrument.minimum + instrument.maximum
     return np.where(instrument.reversed_mask, span - answers, answers)
-
-
-def _membership(instrument: Instrument) -> FloatArray:
-    """Which item belongs to which subscale, shape (n_items, n_subscales), zeros and ones."""
-    membership = np.zeros((instrument.n_items, len(instrument.subscales)))
-    for column, scale in enumerate(instrument):
-        membership[scale.columns, column] = 1.0
-    return membership
