@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from schemas.definition import Definition, parse_definition
-from schemas.faults import Fault, RefusedInputError
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 
 
 @cache
@@ -20,6 +21,27 @@ def shipped_definitions() -> Mapping[str, Definition]:
         definition.instrument.id: definition
         for definition in sorted(found, key=lambda definition: definition.instrument.id)
     }
+
+
+def find_definition(name: str) -> Definition:
+    """Find a definition by catalogue id or by the path of a definition file.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it is neither, or the file is not JSON.
+    RefusedInputError
+        If the file's definition is malformed.
+    """
+    shipped = shipped_definitions().get(name)
+    if shipped is not None:
+        return shipped
+    path = Path(name)
+    if path.is_file():
+        return parse_definition(path.read_bytes())
+    known = ", ".join(shipped_definitions())
+    detail = f"The instrument is neither the path of a definition file nor one of {known}."
+    raise UnreadableInputError(detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
