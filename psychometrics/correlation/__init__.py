@@ -1,0 +1,1 @@
+"""Moments of answers and what is known of their precision: means, covariances, polychorics."""

@@ -1,0 +1,126 @@
+"""Contingency tables of all pairs of items at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from psychometrics.types import BoolArray, FloatArray, IntArray
+
+BEYOND = 40.0
+"""Stands for an infinite threshold: its normal density underflows to zero, its square does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Counts of one sample or of a batch of samples (replicates).
+
+    Attributes
+    ----------
+    single
+        How many chose each category, shape (…, n_items, width).
+    pairs
+        How many chose each pair of categories, shape (…, n_pairs, width, width), for the pairs
+        (1, 2), (1, 3), …, (2, 3), … of items; the first item of a pair varies along the rows.
+    """
+
+    single: FloatArray
+    pairs: FloatArray
+
+
+def item_pairs(n_items: int) -> tuple[IntArray, IntArray]:
+    """Return first and second item of each pair, in the order (1, 2), (1, 3), …, (2, 3), …."""
+    first, second = np.triu_indices(n_items, 1)
+    return first, second
+
+
+def count(codes: IntArray, width: int) -> Tables:
+    """Count categories and pairs of categories.
+
+    Parameters
+    ----------
+    codes
+        Shape (…, n_persons, n_items), with values 0 … width − 1; ``width`` is missing.
+    width
+        Number of categories.
+
+    Returns
+    -------
+    Tables
+        The counts; each pair from the persons who answered both of its items.
+    """
+    *batch, n_persons, n_items = codes.shape
+    # Products of zeros and ones are exact in single precision up to 2^24 persons.
+    indicators = (codes[..., None] == np.arange(width)).astype(np.float32)
+    indicators = indicators.reshape(*batch, n_persons, n_items * width)
+    products = np.swapaxes(indicators, -1, -2) @ indicators
+    products = products.reshape(*batch, n_items, width, n_items, width)
+    first, second = item_pairs(n_items)
+    pairs = np.moveaxis(products, -2, -3)[..., first, second, :, :]
+    return Tables(
+        single=indicators.sum(axis=-2, dtype=np.float64).reshape(*batch, n_items, width),
+        pairs=pairs.astype(np.float64),
+    )
+
+
+def thresholds(single: FloatArray) -> FloatArray:
+    """Return where a standard normal must be cut to give the observed proportions.
+
+    Parameters
+    ----------
+    single
+        Counts of each category, shape (…, n_items, width), those of an item not all zero.
+
+    Returns
+    -------
+    FloatArray
+        Shape (…, n_items, width − 1), ascending; ±`BEYOND` where everyone is on one side.
+    """
+    below = single.cumsum(axis=-1)[..., :-1] / single.sum(axis=-1, keepdims=True)
+    return np.asarray(np.clip(ndtri(below), -BEYOND, BEYOND))
+
+
+def compact(tables: Tables) -> Tables:
+    """Move the categories that do not occur behind those that do, in each item of each sample."""
+    if (tables.single > 0).all():
+        return tables
+    order = np.argsort(tables.single == 0, axis=-1, stable=True)
+    first, second = item_pairs(order.shape[-2])
+    rows = np.take_along_axis(tables.pairs, order[..., first, :, None], axis=-2)
+    return Tables(
+        single=np.take_along_axis(tables.single, order, axis=-1),
+        pairs=np.take_along_axis(rows, order[..., second, None, :], axis=-1),
+    )
+
+
+def without_empty_corner(pairs: FloatArray, two_by_two: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Add half a person to the empty cell of a 2 × 2 table, keeping its margins.
+
+    With one empty cell the likelihood has its maximum at |ρ| = 1 although the margins do not force
+    it. Half a person is added to the empty cell and the one opposite, and taken from the other two
+    (lavaan's ``zero.add = c(0.5, 0)`` with ``zero.keep.margins = TRUE``). Larger tables stay as
+    they are.
+
+    Parameters
+    ----------
+    pairs
+        Counts, shape (n_tables, width, width).
+    two_by_two
+        Which tables have two categories in both items, shape (n_tables,).
+
+    Returns
+    -------
+    tuple[FloatArray, BoolArray]
+        The counts to use, and which tables were changed.
+    """
+    corner = pairs[:, :2, :2]
+    changed = two_by_two & ((corner == 0).sum(axis=(1, 2)) == 1)
+    if not changed.any():
+        return pairs, changed
+    on_diagonal = (np.diagonal(corner, axis1=1, axis2=2) == 0).any(axis=1)
+    sign = np.where(on_diagonal, 0.5, -0.5) * changed
+    adjusted = pairs.copy()
+    adjusted[:, :2, :2] += sign[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return adjusted, changed
