@@ -1,0 +1,1 @@
+"""Alembic migrations; each brings the schema one step forward."""

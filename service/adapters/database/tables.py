@@ -1,0 +1,154 @@
+"""Tables. Everything belongs to a tenant; times are milliseconds since 1970, UTC.
+
+A response is one row: its answers as int8 bytes in the form's order (missing is −1; forms range
+within 0 to 100), its scores as float64 bytes in little-endian order (missing is NaN; the scales in
+the definition's order, then the total). The primary key keeps the rows of a sample together and in
+the order they came, so that a sample loads as one matrix without sorting.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+TENANT = Table(
+    "tenant",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
+    Column("prefix", String(12), nullable=False, unique=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+INSTRUMENT = Table(
+    "instrument",
+    METADATA,
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+SAMPLE = Table(
+    "sample",
+    METADATA,
+    Column("key", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("setting", String(40), nullable=False),
+    Column("instrument_id", String(64), nullable=False),
+    Column("instrument_version", String(32), nullable=False),
+    Column("instrument_sha256", String(64), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("n_responses", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "tenant_id", "id"),
+)
+
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("key", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("sample_key", ForeignKey("sample.key", ondelete="CASCADE"), nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "sample_key", "id"),
+)
+
+RESPONSE = Table(
+    "response",
+    METADATA,
+    Column("sample_key", ForeignKey("sample.key", ondelete="CASCADE"), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("batch_key", ForeignKey("batch.key", ondelete="CASCADE"), nullable=False),
+    Column("external_id", String(200)),
+    Column("answers", LargeBinary, nullable=False),
+    Column("scores", LargeBinary, nullable=False),
+    Column("person", String(200)),
+    Column("clinician", String(200)),
+    Column("site", String(200)),
+    Column("session_number", Float),
+    Column("days_since_first_visit", Float),
+    Column("days_since_delivery", Float),
+    Column("respondent", String(200)),
+    Column("others", Text),
+    Column("outcomes", Text),
+    UniqueConstraint("sample_key", "external_id"),
+    sqlite_with_rowid=False,
+)
+
+IDEMPOTENCY = Table(
+    "idempotency",
+    METADATA,
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("request_sha256", LargeBinary(32), nullable=False),
+    Column("owner", String(36), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("sample_id", String(36)),
+    Column("answer", LargeBinary),
+    Index(None, "sample_id"),
+)
+
+JOB = Table(
+    "job",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("samples", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("instrument_id", String(64), nullable=False),
+    Column("instrument_version", String(32), nullable=False),
+    Column("instrument_sha256", String(64), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", String(36)),
+    Column("heartbeat_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("result", Text),
+    Column("error", Text),
+    Index(None, "tenant_id", "id"),
+    Index(None, "status", "id"),
+)

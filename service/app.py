@@ -1,0 +1,69 @@
+"""The web application: the composition root, to be read from top to bottom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from flask.json.provider import JSONProvider
+
+from service.blueprints import meta
+from service.composition import compose
+from service.config import Config
+from service.metrics import request_metrics
+from service.telemetry import observe_requests
+from service.web.openapi import make_api
+from service.web.problems import handle_errors, refuse_large_bodies
+from service.web.routes import guard_request, open_to_all
+
+BLUEPRINTS = (meta.blueprint,)
+
+
+def create_app(config: Config) -> Flask:
+    """Make the application; nothing is opened until the first request."""
+    app = Flask("service", static_folder=None)
+    app.json = _Json(app)
+    app.url_map.merge_slashes = False
+    app.extensions["alliance"] = compose(config)
+
+    observe_requests(app, request_metrics() if config.metrics else None)
+    handle_errors(app)
+    refuse_large_bodies(app, config.maximum_body)
+    app.before_request(guard_request)
+    app.after_request(_secure)
+
+    api = make_api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    if config.metrics:
+        app.add_url_rule("/metrics", "metrics", open_to_all(meta.metrics))
+    app.extensions["openapi"] = api.spec.to_dict()
+    return app
+
+
+class _Json(JSONProvider):
+    """JSON by orjson."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        content = self._prepare_response_obj(args, kwargs)
+        return Response(orjson.dumps(content), mimetype="application/json")
+
+
+def _secure(response: Response) -> Response:
+    """Close what browsers leave open; the documentation page needs its own style sheet only."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,1 @@
+"""Routes, one module for each kind of thing: read the request, call one use case, answer."""

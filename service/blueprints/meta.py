@@ -1,0 +1,56 @@
+"""Health, metrics, the specification and its page: all that needs no key."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Response, current_app
+from marshmallow import Schema, fields, validate
+
+from service.errors import HTTP_PROBLEMS, document
+from service.metrics import exposition
+from service.web.problems import PROBLEM_TYPE
+from service.web.routes import Blueprint, open_to_all, refuses, services
+
+blueprint = Blueprint("meta", __name__, description="Health and documentation; needs no key.")
+
+
+class HealthSchema(Schema):
+    """Whether the service lives, or is ready."""
+
+    status = fields.String(required=True, validate=validate.Equal("ok"))
+
+
+@blueprint.route("/healthz")
+@open_to_all
+@blueprint.response(200, HealthSchema)
+def health() -> dict[str, str]:
+    """Say that the process lives."""
+    return {"status": "ok"}
+
+
+@blueprint.route("/readyz")
+@open_to_all
+@refuses("SERVICE_UNAVAILABLE")
+@blueprint.response(200, HealthSchema)
+def ready() -> dict[str, str] | Response:
+    """Say whether the database answers."""
+    if services().database.is_reachable():
+        return {"status": "ok"}
+    problem = document(HTTP_PROBLEMS[503], "The database does not answer.")
+    return Response(orjson.dumps(problem), status=503, content_type=PROBLEM_TYPE)
+
+
+@blueprint.route("/openapi.json")
+@open_to_all
+@blueprint.response(200, {"type": "object"}, description="OpenAPI 3.1")
+def specification() -> Response:
+    """Return this specification."""
+    return Response(
+        orjson.dumps(current_app.extensions["openapi"], option=orjson.OPT_INDENT_2),
+        mimetype="application/json",
+    )
+
+
+def metrics() -> Response:
+    """Return the metrics of all web processes in Prometheus's format."""
+    return Response(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,63 @@
+"""The command line: one module for each command, imported when it is called.
+
+Exit status 0; 2 for refused input, with one clear line per fault on standard error; 1 for anything
+else. Standard output holds the answer alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from schemas.faults import RefusedInputError, UnreadableInputError
+from service.errors import ServiceError
+
+COMMANDS: Mapping[str, str] = {
+    "serve": "start the service",
+    "migrate": "bring the database's schema forward",
+    "keys": "make, list and revoke API keys",
+    "openapi": "print the OpenAPI specification",
+    "settings": "print what the environment can set",
+}
+"""Each is a module of this package with ``declare(parser)`` and ``run(arguments)``."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = _overview().parse_args(words[:1]).command
+    command = import_module(f"service.cli.{name}")
+    parser = argparse.ArgumentParser(prog=f"alliance {name}", description=COMMANDS[name])
+    command.declare(parser)
+    try:
+        return int(command.run(parser.parse_args(words[1:])) or 0)
+    except RefusedInputError as error:
+        for fault in error.faults:
+            _say(f"{fault.pointer or '/'}: {fault.detail}")
+        return 2
+    except UnreadableInputError as error:
+        _say(error.detail)
+        return 2
+    except ServiceError as error:
+        _say(error.detail)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _overview() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="alliance",
+        description="Score the Working Alliance Inventory and test whether it holds up.",
+        epilog="`alliance COMMAND --help` says more.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, purpose in COMMANDS.items():
+        commands.add_parser(name, help=purpose, add_help=False)
+    return parser
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")

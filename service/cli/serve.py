@@ -1,0 +1,75 @@
+"""``alliance serve``: the whole service on one machine, or its web part alone."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+
+from service.config import Config
+from service.errors import ConfigurationError
+from service.processes.supervisor import Supervisor
+from service.telemetry import configure_logging
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="number of web processes"
+    )
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="web processes only; `alliance work` runs the analyses elsewhere",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal asks to stop."""
+    config = Config.from_environment()
+    configure_logging(config.log_level)
+    if arguments.no_worker:
+        return _run_web(config, arguments)
+    _check_port_is_free(arguments.host, arguments.port)
+    return _run_all(config, arguments)
+
+
+def _run_web(config: Config, arguments: argparse.Namespace) -> int:
+    from service.metrics import prepare_folder
+
+    if config.metrics:
+        prepare_folder(config.metrics_folder)
+    from service.processes.web import run_web
+
+    run_web(config, host=arguments.host, port=arguments.port, workers=arguments.workers)
+    return 0
+
+
+def _run_all(config: Config, arguments: argparse.Namespace) -> int:
+    from service.adapters.database.engine import Database
+    from service.adapters.database.migrate import migrate
+
+    migrate(Database(config.sqlalchemy_url))
+    web = [
+        "serve",
+        "--no-worker",
+        f"--host={arguments.host}",
+        f"--port={arguments.port}",
+        f"--workers={arguments.workers}",
+    ]
+    return Supervisor(web, []).run()
+
+
+def _check_port_is_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"Cannot listen on {host} port {port} ({error.strerror}); "
+                "choose another with --host and --port."
+            ) from None

@@ -1,0 +1,42 @@
+"""The service's parts, put together once per process: by the web, the worker and the commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.adapters.database.engine import Database
+from service.adapters.database.keys import KeyStore
+from service.auth import Authenticator
+from service.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What routes and commands work with.
+
+    Attributes
+    ----------
+    config
+        Settings.
+    database
+        Connections and transactions.
+    keys, authenticator
+        API keys, and how they are checked.
+    """
+
+    config: Config
+    database: Database
+    keys: KeyStore
+    authenticator: Authenticator
+
+
+def compose(config: Config) -> Services:
+    """Put the parts together; nothing is opened yet."""
+    database = Database(config.sqlalchemy_url)
+    keys = KeyStore(database)
+    return Services(
+        config=config,
+        database=database,
+        keys=keys,
+        authenticator=Authenticator(keys, config.key_cache_seconds),
+    )

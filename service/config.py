@@ -1,0 +1,206 @@
+"""Configuration: everything comes from the environment, once, when a process starts."""
+
+# ruff: noqa: RUF009 -- `_setting` declares a field, as `dataclasses.field` does
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from service.errors import ConfigurationError
+
+MEBIBYTE = 1024 * 1024
+
+
+def _whole(lowest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        number = int(text)
+        if number < lowest:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        text.lower()
+    ]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.replace(",", " ").split())
+
+
+def _setting(
+    variable: str, parse: Callable[[str], Any], default: str, rule: str, description: str
+) -> Any:
+    """Declare a field that is read from an environment variable."""
+    return field(
+        metadata={
+            "variable": variable,
+            "parse": parse,
+            "default": default,
+            "rule": rule,
+            "description": description,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What can be set; :func:`settings_table` prints the same for people.
+
+    Attributes
+    ----------
+    data
+        Folder of the embedded database and of the metrics' files.
+    database_url
+        Address of the database; empty for the embedded one.
+    maximum_body
+        Largest request body, in bytes.
+    metrics
+        Whether ``/metrics`` exists.
+    key_cache_seconds
+        How long a checked API key is remembered; a revoked key works at most this much longer.
+    maximum_wait
+        Longest time a request may wait for an analysis, in seconds.
+    maximum_stream
+        Longest time one event stream stays open, in seconds.
+    job_slots
+        Analyses that one worker runs side by side.
+    job_deadline
+        Longest time of one analysis, in seconds.
+    job_memory
+        Address space of one analysis, in bytes.
+    worker_time_to_live
+        After how many seconds without a heartbeat a worker counts as dead.
+    confirmed_keys
+        Instruments whose unverified key the deployer has confirmed.
+    log_level
+        Lowest level that is logged.
+    """
+
+    data: Path = _setting(
+        "ALLIANCE_DATA", Path, "var", "a folder", "Folder of the embedded database."
+    )
+    database_url: str = _setting(
+        "DATABASE_URL", str, "", "a database address", "Database; empty is the embedded SQLite."
+    )
+    maximum_body: int = _setting(
+        "ALLIANCE_MAXIMUM_BODY",
+        _whole(1024),
+        str(32 * MEBIBYTE),
+        "a whole number, at least 1024",
+        "Largest request body, in bytes.",
+    )
+    metrics: bool = _setting(
+        "ALLIANCE_METRICS", _switch, "0", "1 or 0", "Whether /metrics exists (unauthenticated)."
+    )
+    key_cache_seconds: int = _setting(
+        "ALLIANCE_KEY_CACHE",
+        _whole(0),
+        "5",
+        "a whole number, at least 0",
+        "Seconds a checked API key is remembered, so also until a revoked one stops working.",
+    )
+    maximum_wait: int = _setting(
+        "ALLIANCE_MAXIMUM_WAIT",
+        _whole(0),
+        "30",
+        "a whole number, at least 0",
+        "Longest `Prefer: wait`, in seconds.",
+    )
+    maximum_stream: int = _setting(
+        "ALLIANCE_MAXIMUM_STREAM",
+        _whole(1),
+        "300",
+        "a whole number, at least 1",
+        "Longest time one event stream stays open, in seconds; clients reconnect by themselves.",
+    )
+    job_slots: int = _setting(
+        "ALLIANCE_JOB_SLOTS",
+        _whole(1),
+        "2",
+        "a whole number, at least 1",
+        "Analyses that one worker runs side by side.",
+    )
+    job_deadline: int = _setting(
+        "ALLIANCE_JOB_DEADLINE",
+        _whole(1),
+        "1800",
+        "a whole number, at least 1",
+        "Longest time of one analysis, in seconds.",
+    )
+    job_memory: int = _setting(
+        "ALLIANCE_JOB_MEMORY",
+        _whole(256 * MEBIBYTE),
+        str(4096 * MEBIBYTE),
+        "a whole number, at least 268435456",
+        "Address space of one analysis, in bytes.",
+    )
+    worker_time_to_live: int = _setting(
+        "ALLIANCE_WORKER_TTL",
+        _whole(1),
+        "10",
+        "a whole number, at least 1",
+        "Seconds without a heartbeat after which a worker counts as dead.",
+    )
+    confirmed_keys: frozenset[str] = _setting(
+        "ALLIANCE_CONFIRMED_KEYS",
+        _words,
+        "",
+        "instrument ids, separated by commas",
+        "Instruments whose unverified key has been checked against the form.",
+    )
+    log_level: str = _setting(
+        "ALLIANCE_LOG_LEVEL",
+        lambda text: {"debug": "DEBUG", "info": "INFO", "warning": "WARNING", "error": "ERROR"}[
+            text.lower()
+        ],
+        "info",
+        "debug, info, warning or error",
+        "Lowest level that is logged.",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        """Read the configuration.
+
+        Raises
+        ------
+        ConfigurationError
+            Naming the variable and its rule, never its value.
+        """
+        given = os.environ if environment is None else environment
+        return cls(**{setting.name: _read(setting.metadata, given) for setting in fields(cls)})
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Address of the database, the embedded one when none is set."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'alliance.db'}"
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where the web processes share their counters."""
+        return self.data.resolve() / "metrics"
+
+
+def _read(setting: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
+    text = environment.get(setting["variable"], "") or setting["default"]
+    try:
+        return setting["parse"](text)
+    except (ValueError, KeyError):
+        raise ConfigurationError(f"{setting['variable']} must be {setting['rule']}.") from None
+
+
+def settings_table() -> str:
+    """Return the table of settings as Markdown."""
+    rows = [
+        f"| `{setting.metadata['variable']}` | `{setting.metadata['default'] or ' '}` "
+        f"| {setting.metadata['description']} |"
+        for setting in fields(Config)
+    ]
+    return "\n".join(["| variable | default | what it sets |", "|---|---|---|", *rows])

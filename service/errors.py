@@ -1,0 +1,198 @@
+"""What can go wrong in the service, and the one table that decides the HTTP status.
+
+::
+
+    ServiceError
+    ├── ConfigurationError       a setting or the machine does not allow the service to run
+    ├── UnauthenticatedError     no valid credentials
+    ├── ForbiddenError           valid credentials without the scope
+    ├── NotFoundError            no such thing, or it belongs to another tenant
+    ├── ConflictError            the state of the thing does not allow it now
+    ├── UnsupportedTypeError     a body of a media type that is not read here
+    └── TooLargeError            a body beyond the limit
+
+The engine's and the schemas' errors stand in the same table. A message says what rule was broken,
+never what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psychometrics.errors import EstimationError, InstrumentError, OptionError, ResponsesError
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+
+
+class ServiceError(Exception):
+    """Root of the service's errors.
+
+    Parameters
+    ----------
+    detail
+        A sentence for the caller.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ConfigurationError(ServiceError):
+    """A setting or the machine does not allow the service to run."""
+
+
+class UnauthenticatedError(ServiceError):
+    """No valid credentials came with the request."""
+
+    def __init__(self) -> None:
+        super().__init__("Send a valid API key as `Authorization: Bearer <key>`.")
+
+
+class ForbiddenError(ServiceError):
+    """The key is valid but was not given the scope."""
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing, or it belongs to another tenant: the answer is the same."""
+
+
+class ConflictError(ServiceError):
+    """The state of the thing does not allow the request now."""
+
+
+class UnsupportedTypeError(ServiceError):
+    """The body has a media type that is not read here."""
+
+
+class TooLargeError(ServiceError):
+    """The body is larger than the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body may hold at most {limit} bytes; split it into several.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One kind of refusal.
+
+    Attributes
+    ----------
+    status
+        HTTP status.
+    code
+        A stable word; ``/docs#problem-<code>`` is the problem's type.
+    title
+        The same in a few words for people.
+    """
+
+    status: int
+    code: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        """URI reference that identifies the kind of problem (RFC 9457)."""
+        return f"/docs#problem-{self.code}"
+
+
+REFUSED = Problem(status=422, code="refused", title="The input was read but is refused")
+INTERNAL = Problem(status=500, code="internal", title="Something went wrong on our side")
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    UnreadableInputError: Problem(status=400, code="unreadable", title="The input cannot be read"),
+    UnauthenticatedError: Problem(
+        status=401, code="unauthenticated", title="A valid API key is needed"
+    ),
+    ForbiddenError: Problem(
+        status=403, code="forbidden", title="The API key lacks the scope for this"
+    ),
+    NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),
+    ConflictError: Problem(status=409, code="conflict", title="This is not possible at the moment"),
+    TooLargeError: Problem(status=413, code="too-large", title="The body is too large"),
+    UnsupportedTypeError: Problem(
+        status=415, code="unsupported-type", title="This media type is not read here"
+    ),
+    RefusedInputError: REFUSED,
+    InstrumentError: REFUSED,
+    OptionError: REFUSED,
+    ResponsesError: REFUSED,
+    EstimationError: Problem(
+        status=422, code="not-estimable", title="This cannot be estimated from these answers"
+    ),
+}
+"""Which class of error gives which problem; a subclass falls under its nearest ancestor."""
+
+HTTP_PROBLEMS: Mapping[int, Problem] = {
+    problem.status: problem
+    for problem in (
+        Problem(status=400, code="bad-request", title="The request is malformed"),
+        PROBLEMS[NotFoundError],
+        Problem(status=405, code="method-not-allowed", title="This method is not offered here"),
+        Problem(status=406, code="not-acceptable", title="No acceptable form of the answer"),
+        Problem(status=408, code="timeout", title="The request took too long to arrive"),
+        Problem(status=411, code="length-required", title="The length of the body is needed"),
+        PROBLEMS[TooLargeError],
+        Problem(status=414, code="address-too-long", title="The address is too long"),
+        PROBLEMS[UnsupportedTypeError],
+        Problem(status=416, code="range", title="The range cannot be satisfied"),
+        Problem(status=417, code="expectation", title="The expectation cannot be met"),
+        REFUSED,
+        Problem(status=431, code="headers-too-large", title="The headers are too large"),
+        INTERNAL,
+        Problem(status=503, code="unavailable", title="The service is not ready"),
+    )
+}
+"""Problems of the web framework's own, by status."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """Look up the kind of problem an error is; what the table does not know is internal."""
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL)
+
+
+def faults_in(error: Exception) -> tuple[Fault, ...]:
+    """Faults an error carries, each with its pointer into what was sent."""
+    match error:
+        case RefusedInputError():
+            return error.faults
+        case InstrumentError():
+            return (Fault(pointer=error.pointer, code="contradiction", detail=error.detail),)
+        case OptionError():
+            pointer = f"/options/{error.option}"
+            return (Fault(pointer=pointer, code="option", detail=error.detail),)
+        case _:
+            return ()
+
+
+def detail_of(error: Exception) -> str:
+    """Say in a sentence what is wrong; nothing of what was sent is in it."""
+    match error:
+        case ServiceError() | UnreadableInputError():
+            return error.detail
+        case RefusedInputError():
+            count = len(error.faults)
+            return f"{count} fault was found." if count == 1 else f"{count} faults were found."
+        case EstimationError() | ResponsesError() | OptionError() | InstrumentError():
+            return str(error)
+        case _:
+            return "The incident was recorded; try again, and name its id if it happens again."
+
+
+def document_of(error: Exception) -> dict[str, object]:
+    """Render an error as a problem document (RFC 9457)."""
+    return document(problem_of(error), detail_of(error), faults_in(error))
+
+
+def document(problem: Problem, detail: str, faults: tuple[Fault, ...] = ()) -> dict[str, object]:
+    """Render a problem document (RFC 9457)."""
+    return {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail,
+        "errors": [
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+            for fault in faults
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The processes the service runs as: web server, worker, and who watches both."""

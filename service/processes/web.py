@@ -1,0 +1,85 @@
+"""The web server: gunicorn with threads, configured here and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+
+from service.app import create_app
+from service.config import Config
+from service.metrics import forget_process
+from service.telemetry import log
+
+THREADS = 16
+"""Threads of one web process. Most wait: for an analysis, or for a slow client."""
+
+
+def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
+    """Serve until a signal asks to stop."""
+    _Server(config, host=host, port=port, workers=workers).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
+    """Loads the application once and forks; what was loaded is shared between the processes."""
+
+    def __init__(self, config: Config, *, host: str, port: int, workers: int) -> None:
+        self._config = config
+        address = f"[{host}]" if ":" in host else host
+        shared_memory = Path("/dev/shm")  # noqa: S108 a heartbeat file, made safely by gunicorn
+        self._settings: dict[str, Any] = {
+            "bind": f"{address}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "keepalive": 15,
+            "control_socket_disable": True,
+            "logger_class": _Log,
+            "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
+            "when_ready": _freeze,
+            "post_fork": _after_fork,
+            "child_exit": _after_exit,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._config)
+
+
+class _Log(Logger):  # type: ignore[misc]  # untyped there
+    """Gunicorn's own log through ours: errors only, for its warnings quote malformed requests."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self.error_log.setLevel(logging.ERROR)
+        self.access_log.disabled = True
+
+
+def _freeze(server: Arbiter) -> None:
+    """Take what was loaded out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
+    log("ready", address=server.cfg.settings["bind"].get()[0])
+
+
+def _after_fork(_: Arbiter, worker: Worker) -> None:
+    worker.app.callable.extensions["alliance"].database.forget_connections()
+
+
+def _after_exit(_: Arbiter, worker: Worker) -> None:
+    if worker.app.callable.extensions["alliance"].config.metrics:
+        forget_process(worker.pid)

@@ -1,0 +1,136 @@
+"""The things the service keeps, as values: rows without SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Scope(StrEnum):
+    """What an API key may do; ``admin`` may do everything."""
+
+    SCORE = "score"
+    SAMPLES = "samples"
+    ANALYSES = "analyses"
+    ADMIN = "admin"
+
+
+class Status(StrEnum):
+    """Where an analysis stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing will change any more."""
+        return self not in {Status.QUEUED, Status.RUNNING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """What is kept of an API key: everything but the key.
+
+    Attributes
+    ----------
+    id, prefix
+        Its identifier, and the part of the key that may be shown.
+    tenant_id, tenant
+        Whose it is, by identifier and by name.
+    scopes
+        What it may do.
+    created_at, revoked_at
+        Milliseconds since 1970; ``revoked_at`` is ``None`` while it is valid.
+    """
+
+    id: str
+    prefix: str
+    tenant_id: str
+    tenant: str
+    scopes: frozenset[Scope]
+    created_at: int
+    revoked_at: int | None = None
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the key was given the scope."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Responses to one instrument that belong together.
+
+    Attributes
+    ----------
+    id, tenant_id
+        Identifiers.
+    name, setting
+        As given.
+    definition
+        The instrument's whole definition as it was when the sample was made; later changes of the
+        catalogue do not reach it.
+    instrument
+        The rule's ``id``, ``version`` and ``sha256``.
+    n_responses
+        Responses stored.
+    created_at
+        Milliseconds since 1970.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    setting: str
+    definition: Mapping[str, Any]
+    instrument: Mapping[str, str]
+    n_responses: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An analysis: what was asked, where it stands, what came out.
+
+    Attributes
+    ----------
+    id, tenant_id
+        Identifiers.
+    kind, samples, options
+        What was asked.
+    status
+        Where it stands.
+    done, total, stage
+        Progress within the stage that is named.
+    attempts
+        How often a worker began it.
+    created_at, started_at, finished_at
+        Milliseconds since 1970.
+    instrument
+        The rule's ``id``, ``version`` and ``sha256``.
+    result
+        The result as JSON values, when it succeeded.
+    error
+        A problem document, when it failed.
+    """
+
+    id: str
+    tenant_id: str
+    kind: str
+    samples: tuple[str, ...]
+    options: Mapping[str, Any]
+    status: Status
+    done: int
+    total: int
+    stage: str
+    attempts: int
+    created_at: int
+    instrument: Mapping[str, str]
+    started_at: int | None = None
+    finished_at: int | None = None
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None

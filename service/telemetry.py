@@ -1,0 +1,112 @@
+"""Logs, request ids and metrics.
+
+A log line is one JSON object on standard error. It holds the route's pattern, never the address,
+a body or a header: no answer and no identifier of a person can reach it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+
+from service.identifiers import uuid7
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+_ACCEPTED_REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
+
+LOG = logging.getLogger("alliance")
+
+Observe = Callable[[str, str, int, float], None]
+"""Called with method, route, status and seconds of a finished request."""
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, event, request id and the ``facts`` given."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render a record."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        request_id = REQUEST_ID.get()
+        if request_id:
+            line["request_id"] = request_id
+        line |= getattr(record, "facts", {})
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = type(record.exc_info[1]).__name__
+            line["trace"] = _places(record.exc_info[1])
+        return orjson.dumps(line, default=str).decode()
+
+
+def configure_logging(level: str) -> None:
+    """Send everything that is logged in this process through :class:`JsonFormatter`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel("WARNING")
+
+
+def log(event: str, *, level: int = logging.INFO, error: bool = False, **facts: object) -> None:
+    """Log an event with its facts; with ``error`` also where the current exception came from."""
+    LOG.log(level, event, extra={"facts": facts}, exc_info=error)
+
+
+def observe_requests(app: Flask, observe: Observe | None) -> None:
+    """Give each request an id and, when it is over, a log line and a measurement."""
+
+    @app.before_request
+    def start() -> None:
+        REQUEST_ID.set(_request_id())
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        response.headers["X-Request-Id"] = REQUEST_ID.get() or ""
+        if LOG.isEnabledFor(logging.INFO):
+            log(
+                "request",
+                method=_plain_method(),
+                route=route,
+                status=response.status_code,
+                milliseconds=round(1000 * seconds, 1),
+                tenant=g.get("tenant_id"),
+            )
+        if observe is not None:
+            observe(_plain_method(), route, response.status_code, seconds)
+        return response
+
+
+def _plain_method() -> str:
+    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+    return request.method if request.method in known else "(other)"
+
+
+def _request_id() -> str:
+    """Take over a caller's trace id when it is one; anything else might be a name."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else str(uuid7())
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where an exception came from: file, line and function, never a value or a message."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places

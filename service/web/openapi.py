@@ -1,0 +1,105 @@
+"""The OpenAPI document, written from the schemas and the routes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+import yaml
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+
+from schemas.base import Number
+from schemas.problem import ProblemSchema
+from service.web.problems import PROBLEM_TYPE
+
+_DESCRIPTION = """\
+Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
+
+Every route but those tagged *meta* needs an API key (`Authorization: Bearer <key>`); all a key sees
+belongs to its tenant, and what belongs to another does not exist for it. No answer and no person's
+identifier is ever repeated in an answer of the service: a JSON pointer says where a fault is.
+Refusals are `application/problem+json` (RFC 9457).
+"""
+
+
+class ServiceApi(Api):  # type: ignore[misc]  # untyped there
+    """An API whose refusals are documented as the problem documents they are."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_responses(self) -> None:
+        for name, status, phrase in _statuses():
+            response: dict[str, Any] = {"description": phrase}
+            if status >= 400:
+                response["schema"] = ProblemSchema
+            prepare_response(response, self.spec, PROBLEM_TYPE)
+            self.spec.components.response(name, response, lazy=True)
+
+    def _register_error_handlers(self) -> None:
+        """Leave refusals to :mod:`service.web.problems`."""
+
+
+def make_api(app: Flask) -> ServiceApi:
+    """Start the document; blueprints that are registered with it describe themselves."""
+    app.config.update(
+        API_TITLE="Alliance", API_VERSION=version("alliance"), OPENAPI_VERSION="3.1.0"
+    )
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    api = ServiceApi(
+        app,
+        spec_kwargs={
+            "marshmallow_plugin": plugin,
+            "info": {
+                "description": _DESCRIPTION,
+                "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
+            },
+            "servers": [{"url": "/"}],
+        },
+    )
+    converter: Any = plugin.converter  # there once the document is started
+    converter.add_attribute_function(_number_may_be_null)
+    api.spec.components.security_scheme(
+        "apiKey",
+        {"type": "http", "scheme": "bearer", "description": "An API key: `alliance_…`."},
+    )
+    return api
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    """Write the document as YAML, in the order it was made."""
+    ordered = {"openapi": document["openapi"], **document}
+    return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes without anchors: tools and people read the same thing twice more easily."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _statuses() -> list[tuple[str, int, str]]:
+    return [(status.name, status.value, status.phrase) for status in HTTPStatus]
+
+
+def _schema_name(schema: Any) -> str:
+    """Name a component as its schema class, without the ending."""
+    found: Any = resolve_schema_cls(schema)
+    return str(found.__name__).removesuffix("Schema")
+
+
+def _number_may_be_null(
+    _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
+) -> dict[str, Any]:
+    """Allow ``null`` wherever a number of a result may not be estimable."""
+    kind = ret.get("type")
+    if isinstance(field, Number) and isinstance(kind, str):
+        return {"type": [kind, "null"]}
+    return {}

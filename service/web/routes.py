@@ -1,0 +1,143 @@
+"""Declaring routes: who may call them and what they may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar, cast
+
+import marshmallow
+import orjson
+from flask import Request, current_app, g, request
+from flask_smorest import Blueprint as SmorestBlueprint
+from webargs.flaskparser import FlaskParser
+
+from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.pointers import faults_of
+from service.composition import Services
+from service.errors import ForbiddenError, UnsupportedTypeError
+from service.records import ApiKey, Scope
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def services() -> Services:
+    """Return what :func:`service.app.create_app` put together."""
+    return cast("Services", current_app.extensions["alliance"])
+
+
+def caller() -> ApiKey:
+    """Whose key came with this request; only on guarded routes."""
+    return cast("ApiKey", g.caller)
+
+
+def tenant_id() -> str:
+    """Return the tenant that all reading and writing of this request is bound to."""
+    return caller().tenant_id
+
+
+def requires(*scopes: Scope) -> Callable[[_View], _View]:
+    """Guard a route: a valid key with one of the scopes, or any valid key when none is named."""
+
+    def decorate(view: _View) -> _View:
+        documented = SmorestBlueprint.doc(
+            security=[{"apiKey": []}],
+            responses={401: "UNAUTHORIZED", **({403: "FORBIDDEN"} if scopes else {})},
+        )(view)
+        documented.access = frozenset(scopes)
+        return cast("_View", documented)
+
+    return decorate
+
+
+def open_to_all(view: _View) -> _View:
+    """Let a route be called without a key; there are few of these."""
+    view.access = None  # type: ignore[attr-defined]  # read by the guard
+    return view
+
+
+def refuses(*names: str) -> Callable[[_View], _View]:
+    """Document refusals by the names of their statuses, for example ``NOT_FOUND``."""
+    responses = {HTTPStatus[name].value: name for name in names}
+    return cast("Callable[[_View], _View]", SmorestBlueprint.doc(responses=responses))
+
+
+def guard_request() -> None:
+    """Check key and scope before the view runs; what is not declared open is closed.
+
+    Addresses that no route answers go on to their 404 or 405: the specification is public.
+    """
+    if request.endpoint is None:
+        return
+    view: Any = current_app.view_functions[request.endpoint]
+    scopes: frozenset[Scope] | None = view.access
+    if scopes is None:
+        return
+    key = services().authenticator.check(_presented_key(request))
+    g.caller, g.tenant_id = key, key.tenant_id
+    if scopes and not any(key.allows(scope) for scope in scopes):
+        names = " or ".join(sorted(scopes))
+        raise ForbiddenError(f"This needs a key with the scope {names}.")
+
+
+def _presented_key(incoming: Request) -> str | None:
+    scheme, _, credentials = incoming.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return incoming.headers.get("X-API-Key")
+
+
+class _Parser(FlaskParser):
+    """Reads arguments with orjson (which knows no NaN) and refuses with pointers."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return json_body(req)
+
+    def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
+        messages: Any = error.messages
+        location, nested = next(iter(messages.items()))
+        at = "" if location == "json" else "?"
+        raise RefusedInputError(faults_of(nested, at=at)) from None
+
+
+def json_body(incoming: Request) -> Any:
+    """Read a JSON body.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If it is not declared as JSON.
+    UnreadableInputError
+        If it is not JSON; the place is named, nothing of the body.
+    """
+    if incoming.mimetype != "application/json":
+        raise UnsupportedTypeError("Send the body as application/json.")
+    try:
+        return orjson.loads(incoming.get_data(cache=False))
+    except orjson.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise UnreadableInputError(f"The body is not valid JSON ({place}).") from None
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # untyped there
+    """A group of routes, with arguments read by our rules."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[_View], _View]:
+        """Declare an address; see :meth:`flask_smorest.Blueprint.route`."""
+        return cast("Callable[[_View], _View]", super().route(rule, **options))
+
+    def arguments(self, schema: Any, **options: Any) -> Callable[[_View], _View]:
+        """Declare arguments; see :meth:`flask_smorest.Blueprint.arguments`."""
+        return cast("Callable[[_View], _View]", super().arguments(schema, **options))
+
+    def response(
+        self, status_code: int, schema: Any = None, **options: Any
+    ) -> Callable[[_View], _View]:
+        """Declare the answer; see :meth:`flask_smorest.Blueprint.response`."""
+        return cast("Callable[[_View], _View]", super().response(status_code, schema, **options))
+
+    def alt_response(self, status_code: int, *_: Any, **options: Any) -> Callable[[_View], _View]:
+        """Declare another answer; see :meth:`flask_smorest.Blueprint.alt_response`."""
+        return cast("Callable[[_View], _View]", super().alt_response(status_code, **options))

@@ -1,0 +1,17 @@
+"""Identifiers are of version 7, in order, and never the same."""
+
+from __future__ import annotations
+
+from service.identifiers import uuid7, uuid7s
+
+
+def test_identifiers_of_a_batch_ascend_and_differ() -> None:
+    made = uuid7s(10_000)
+    assert made == sorted(set(made))
+
+
+def test_identifiers_have_version_7_and_its_variant() -> None:
+    made = uuid7(1_700_000_000_000)
+    assert made.version == 7
+    assert made.variant == "specified in RFC 4122"
+    assert made.int >> 80 == 1_700_000_000_000
