@@ -1,0 +1,105 @@
+"""Fit the rival models of an instrument to a sample and say which to prefer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psychometrics.cfa.best import RULE, best_rival
+from psychometrics.cfa.describe import describe
+from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_bentler
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.model import Model
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing
+from psychometrics.cfa.results import CfaResult
+from psychometrics.cfa.rivals import check_rivals, rival_model, rivals_of
+from psychometrics.errors import EstimationError, OptionError
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import FloatArray, Progress, no_progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Method:
+    """A sample ready to be fitted: what is left of an estimator once it has met the answers."""
+
+    fit: Callable[[Model], Fitted]
+    difference: Callable[[Fitted, Fitted], Difference]
+    n_persons: int
+    cautions: tuple[str, ...] = ()
+
+
+def analyse(
+    responses: ResponseMatrix, options: CfaOptions, *, progress: Progress = no_progress
+) -> CfaResult:
+    """Fit rival models to one sample.
+
+    Parameters
+    ----------
+    responses
+        Answers as given; reverse-keyed items are recoded here.
+    options
+        Which models, how estimated, what to do about missing answers.
+    progress
+        Told after each model.
+
+    Returns
+    -------
+    CfaResult
+        The models in the order asked for.
+
+    Raises
+    ------
+    OptionError
+        When a model or a treatment of missing answers has no meaning here.
+    EstimationError
+        When nothing can be estimated from these answers.
+    """
+    instrument = responses.instrument
+    rivals = options.models if options.models is not None else rivals_of(instrument)
+    check_rivals(instrument, rivals)
+    method = _method(responses, options)
+    fits = []
+    for done, rival in enumerate(rivals):
+        progress(done, len(rivals), rival.name)
+        fits.append(method.fit(rival_model(instrument, rival)))
+    progress(len(rivals), len(rivals), "done")
+    models = tuple(describe(fitted) for fitted in fits)
+    proper = [
+        (rival, fitted)
+        for rival, fitted, model in zip(rivals, fits, models, strict=True)
+        if model.proper
+    ]
+    return CfaResult(
+        estimator=options.estimator.value,
+        missing=options.missing_or_default.value,
+        n_persons=method.n_persons,
+        models=models,
+        best=best_rival(proper, lambda small, large: method.difference(small, large).p_value),
+        best_rule=RULE,
+        cautions=method.cautions,
+    )
+
+
+def _method(responses: ResponseMatrix, options: CfaOptions) -> _Method:
+    robust = options.estimator is Estimator.MLR
+    missing = options.missing_or_default
+    if options.estimator is Estimator.WLSMV or missing is not Missing.LISTWISE:
+        raise OptionError("estimator", "only ML and MLR with listwise deletion")
+    answers = _complete_rows(responses)
+    sample = (complete_answers(answers, responses.instrument.scored_items),)
+    return _Method(
+        fit=lambda model: fit_ml(model, sample, robust=robust),
+        difference=satorra_bentler if robust else likelihood_ratio,
+        n_persons=answers.shape[0],
+    )
+
+
+def _complete_rows(responses: ResponseMatrix) -> FloatArray:
+    columns = [item - 1 for item in responses.instrument.scored_items]
+    answers = responses.recoded[responses.complete][:, columns]
+    if answers.shape[0] < 2:
+        raise EstimationError(
+            "covariance matrix", f"{answers.shape[0]} complete rows; at least two are needed"
+        )
+    return answers

@@ -1,0 +1,195 @@
+"""A fitted model in the contract's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from psychometrics.cfa import fit
+from psychometrics.cfa.fit import Statistic, chi_square_tail
+from psychometrics.cfa.fitted import Fitted, ScaledTest
+from psychometrics.cfa.model import Matrix
+from psychometrics.cfa.propriety import improprieties
+from psychometrics.cfa.results import (
+    FactorCorrelation,
+    FitIndices,
+    HigherOrderLoading,
+    ItemResult,
+    Loading,
+    ModelResult,
+    ScaledTestResult,
+)
+from psychometrics.cfa.standardized import (
+    r_squared,
+    residual_correlations,
+    residual_errors,
+    residual_variances,
+    standardized_loadings,
+    standardized_regressions,
+)
+
+
+def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
+    """Return what the contract says of a single-group model.
+
+    Parameters
+    ----------
+    fitted
+        The model and its estimates.
+    cautions
+        What is doubtful about it for reasons that it does not know itself.
+    """
+    tests = fitted.tests
+    improper = improprieties(fitted)
+    aic, bic = information_criteria(fitted)
+    return ModelResult(
+        model=fitted.layout.model.name,
+        converged=fitted.minimum.convergence.converged,
+        proper=not improper,
+        cautions=improper + cautions,
+        n_persons=fitted.n_persons,
+        n_parameters=fitted.theta.size,
+        chi_square=_finite(tests.model.chi_square),
+        df=int(tests.model.df),
+        p_value=chi_square_tail(tests.model.chi_square, tests.model.df),
+        scaled=None if tests.scaled_model is None else _scaled_test(tests.scaled_model),
+        baseline_chi_square=_finite(tests.baseline.chi_square),
+        baseline_df=int(tests.baseline.df),
+        indices=fit_indices(fitted, tests.model, tests.baseline),
+        srmr=_finite(fitted.srmr),
+        scaled_indices=_scaled_indices(fitted),
+        robust_indices=_robust_indices(fitted),
+        log_likelihood=fitted.log_likelihood,
+        aic=aic,
+        bic=bic,
+        loadings=tuple(_loadings(fitted)),
+        higher_order_loadings=tuple(_higher_order_loadings(fitted)),
+        factor_correlations=tuple(_factor_correlations(fitted)),
+        items=tuple(_items(fitted)),
+        residual_correlations=residual_correlations(fitted),
+    )
+
+
+def information_criteria(fitted: Fitted) -> tuple[float | None, float | None]:
+    """Return AIC and BIC, where there is a likelihood."""
+    if fitted.log_likelihood is None:
+        return None, None
+    deviance, n_free = -2.0 * fitted.log_likelihood, fitted.theta.size
+    return deviance + 2.0 * n_free, deviance + float(np.log(fitted.n_persons)) * n_free
+
+
+def fit_indices(
+    fitted: Fitted,
+    model: Statistic,
+    baseline: Statistic,
+    *,
+    rmsea_from: Statistic | None = None,
+) -> FitIndices:
+    """Return CFI, TLI and RMSEA from a model's and the baseline's statistic.
+
+    Parameters
+    ----------
+    fitted
+        For the numbers of persons and groups.
+    model, baseline
+        The statistics.
+    rmsea_from
+        The statistic for the RMSEA where it is another than the model's.
+    """
+    n, groups = fitted.n_persons, fitted.n_groups
+    close = rmsea_from or model
+    return FitIndices(
+        cfi=_finite(fit.cfi(model, baseline)),
+        tli=_finite(fit.tli(model, baseline)),
+        rmsea=_finite(fit.rmsea(close, n, groups)),
+        rmsea_interval=fit.rmsea_interval(close, n, groups),
+        rmsea_close_fit_p=_finite(fit.close_fit_p(close, n, groups)),
+    )
+
+
+def _scaled_indices(fitted: Fitted) -> FitIndices | None:
+    tests = fitted.tests
+    if tests.scaled_model is None or tests.scaled_baseline is None:
+        return None
+    return fit_indices(
+        fitted,
+        tests.scaled_model.statistic,
+        tests.scaled_baseline.statistic,
+        rmsea_from=tests.scaled_rmsea,
+    )
+
+
+def _robust_indices(fitted: Fitted) -> FitIndices | None:
+    tests = fitted.tests
+    if tests.robust_model is None or tests.robust_baseline is None:
+        return None
+    return fit_indices(fitted, tests.robust_model, tests.robust_baseline)
+
+
+def _scaled_test(test: ScaledTest) -> ScaledTestResult:
+    return ScaledTestResult(
+        chi_square=test.chi_square,
+        df=test.df,
+        p_value=test.p_value,
+        scaling_factor=test.scaling_factor,
+        shift=test.shift,
+    )
+
+
+def _loadings(fitted: Fitted) -> Iterator[Loading]:
+    model, layout, state = fitted.layout.model, fitted.layout.groups[0], fitted.states[0]
+    cells = layout.cells[Matrix.LOADINGS]
+    standardized, errors = standardized_loadings(fitted)
+    for row, column, position in zip(cells.rows, cells.columns, cells.positions, strict=True):
+        yield Loading(
+            factor=model.factors[column],
+            item=model.items[row],
+            estimate=float(state.loadings[row, column]),
+            standard_error=_finite(fitted.standard_errors[position]),
+            standardized=_finite(standardized[row, column]),
+            standardized_standard_error=_finite(errors[row, column]),
+        )
+
+
+def _higher_order_loadings(fitted: Fitted) -> Iterator[HigherOrderLoading]:
+    factors, cells = fitted.layout.model.factors, fitted.layout.groups[0].cells[Matrix.REGRESSIONS]
+    if not len(cells):
+        return
+    standardized, errors = standardized_regressions(fitted)
+    for row, column, position in zip(cells.rows, cells.columns, cells.positions, strict=True):
+        yield HigherOrderLoading(
+            factor=factors[column],
+            indicator=factors[row],
+            estimate=float(fitted.theta[position]),
+            standard_error=_finite(fitted.standard_errors[position]),
+            standardized=_finite(standardized[row, column]),
+            standardized_standard_error=_finite(errors[row, column]),
+        )
+
+
+def _factor_correlations(fitted: Fitted) -> Iterator[FactorCorrelation]:
+    """Yield free factor covariances, which are correlations: factors have unit variance."""
+    factors = fitted.layout.model.factors
+    cells = fitted.layout.groups[0].cells[Matrix.FACTOR_COVARIANCES]
+    for row, column, position in zip(cells.rows, cells.columns, cells.positions, strict=True):
+        yield FactorCorrelation(
+            factors=(factors[column], factors[row]),
+            estimate=float(fitted.theta[position]),
+            standard_error=_finite(fitted.standard_errors[position]),
+        )
+
+
+def _items(fitted: Fitted) -> Iterator[ItemResult]:
+    columns = (residual_variances(fitted), residual_errors(fitted), r_squared(fitted))
+    for item, residual, error, share in zip(fitted.layout.model.items, *columns, strict=True):
+        yield ItemResult(
+            item=item,
+            residual_variance=float(residual),
+            standard_error=_finite(error),
+            r_squared=_finite(share),
+        )
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)

@@ -1,0 +1,125 @@
+"""Minimise a discrepancy: Fisher scoring far from the minimum, Newton's method near it.
+
+Steps are damped as Levenberg and Marquardt do, so that models on the edge of identification and
+Heywood cases keep descending. Nothing bounds the parameters: an improper solution is found and
+named (``propriety``), not hidden at a boundary.
+
+References
+----------
+Lee, S.-Y., & Jennrich, R. I. (1979). A study of algorithms for covariance structure analysis.
+    doi:10.1007/BF02293789, equations 8 and 21.
+Nocedal, J., & Wright, S. J. (2006). Numerical optimization. doi:10.1007/978-0-387-40065-5,
+    section 10.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from psychometrics.cfa.definite import solve_definite
+from psychometrics.cfa.discrepancy import Discrepancy, Expansion
+from psychometrics.types import Convergence, FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """When to stop and when to trust Newton's method.
+
+    Attributes
+    ----------
+    tolerance
+        Bound on the Newton decrement g′H⁻¹g: the squared distance to the minimum, in units of one
+        person's standard error.
+    exact_below
+        Decrement below which the exact Hessian replaces its expectation.
+    iteration_limit
+        Number of expansions allowed.
+    """
+
+    tolerance: float = 1e-15
+    exact_below: float = 1e-2
+    iteration_limit: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum:
+    """Where an iteration ended.
+
+    Attributes
+    ----------
+    theta
+        The parameter vector, shape (n_free,).
+    value
+        The discrepancy there.
+    convergence
+        How it ended.
+    n_iterations
+        Expansions used.
+    """
+
+    theta: FloatArray
+    value: float
+    convergence: Convergence
+    n_iterations: int
+
+
+_ROUNDING = 1e-13
+_LEAST_DAMPING = 1e-9
+_MOST_DAMPING = 1e9
+
+
+def minimise(
+    discrepancy: Discrepancy, start: FloatArray, settings: Settings | None = None
+) -> Minimum:
+    """Minimise a discrepancy from a starting vector of shape (n_free,)."""
+    rules = settings or Settings()
+    theta, exact, damping = start, False, 0.0
+    here = discrepancy.expand(theta, exact=False)
+    if here is None:
+        return _ended(theta, np.inf, Convergence.NOT_FINITE, 0)
+    for iteration in range(1, rules.iteration_limit + 1):
+        step = _damped_step(here, damping)
+        if step is None:
+            if exact and damping == 0.0:
+                exact = False
+                here = _expanded(discrepancy, theta, exact=False)
+            damping = max(4.0 * damping, _LEAST_DAMPING)
+            continue
+        decrement = float(here.gradient @ step)
+        if decrement <= rules.tolerance:
+            return _ended(theta, here.value, Convergence.CONVERGED, iteration)
+        there = discrepancy.expand(theta - step, exact=decrement < rules.exact_below)
+        if there is not None and _lower(there.value, here.value, decrement):
+            theta, here, exact = theta - step, there, decrement < rules.exact_below
+            damping = 0.0 if damping <= _LEAST_DAMPING else damping / 8.0
+        else:
+            damping = max(8.0 * damping, 1e-4)
+            if damping > _MOST_DAMPING:
+                return _ended(theta, here.value, Convergence.NO_DESCENT, iteration)
+    return _ended(theta, here.value, Convergence.ITERATION_LIMIT, rules.iteration_limit)
+
+
+def _damped_step(here: Expansion, damping: float) -> FloatArray | None:
+    scale = np.abs(np.diagonal(here.hessian))
+    scale = np.maximum(scale, 1e-6 * scale.max(initial=1e-12))
+    return solve_definite(here.hessian + np.diag(damping * scale), here.gradient)
+
+
+def _lower(there: float, here: float, decrement: float) -> bool:
+    """Whether a step lowered the discrepancy by a fair part of the promise, up to rounding."""
+    promised = 1e-4 * decrement
+    return there <= here - promised + _ROUNDING * (1.0 + abs(here))
+
+
+def _expanded(discrepancy: Discrepancy, theta: FloatArray, *, exact: bool) -> Expansion:
+    """Expand at a point that is known to lie in the domain."""
+    expansion = discrepancy.expand(theta, exact=exact)
+    if expansion is None:
+        raise ArithmeticError("a discrepancy must stay defined where it was defined before")
+    return expansion
+
+
+def _ended(theta: FloatArray, value: float, convergence: Convergence, n_iterations: int) -> Minimum:
+    return Minimum(theta=theta, value=value, convergence=convergence, n_iterations=n_iterations)

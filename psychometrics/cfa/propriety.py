@@ -1,0 +1,99 @@
+"""Whether a solution is admissible, and what is wrong with it if it is not.
+
+Nothing is judged by a bound during estimation, so a solution that leaves the parameter space is
+seen as it is (Heywood cases; Kolenikov & Bollen, 2012).
+
+References
+----------
+Kolenikov, S., & Bollen, K. A. (2012). Testing negative error variances.
+    doi:10.1177/0049124112442138.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from psychometrics.cfa.definite import smallest_eigenvalue
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.standardized import (
+    residual_variances,
+    standardized_loadings,
+    standardized_regressions,
+)
+
+_SLACK = 1e-6
+
+
+def improprieties(fitted: Fitted) -> tuple[str, ...]:
+    """Say in sentences what makes a solution improper; empty when it is proper."""
+    found = []
+    if not fitted.minimum.convergence.converged:
+        found.append(fitted.minimum.convergence.value)
+    if fitted.layout.model.n_free > 0 and fitted.parameter_covariance is None:
+        found.append(
+            "The information matrix is singular: the model is not identified by these answers, "
+            "so there are no standard errors."
+        )
+    if fitted.tests.model.df < 0:
+        found.append("The model has more parameters than there are moments.")
+    for group in range(fitted.n_groups):
+        found += _in_group(fitted, group)
+    return tuple(dict.fromkeys(found))
+
+
+def _in_group(fitted: Fitted, group: int) -> Iterator[str]:
+    where = f" in group {group + 1}" if fitted.n_groups > 1 else ""
+    yield from _negative_variances(fitted, group, where)
+    yield from _large_loadings(fitted, group, where)
+    yield from _indefinite_matrices(fitted, group, where)
+
+
+def _negative_variances(fitted: Fitted, group: int, where: str) -> Iterator[str]:
+    items = fitted.layout.model.items
+    for item, variance in zip(items, residual_variances(fitted, group=group), strict=True):
+        if variance < -_SLACK:
+            yield f"The residual variance of item {item} is negative{where}."
+    factors = fitted.layout.model.factors
+    variances = np.diagonal(fitted.states[group].disturbance_covariance)
+    for factor, variance in zip(factors, variances, strict=True):
+        if variance < -_SLACK:
+            yield f"The variance of factor {factor} is negative{where}."
+
+
+def _large_loadings(fitted: Fitted, group: int, where: str) -> Iterator[str]:
+    model = fitted.layout.model
+    loadings, _ = standardized_loadings(fitted, group=group)
+    for row, column in np.argwhere(np.abs(loadings) > 1.0 + _SLACK):
+        yield (
+            f"The standardized loading of item {model.items[row]} on {model.factors[column]} "
+            f"exceeds one{where}."
+        )
+    regressions, _ = standardized_regressions(fitted, group=group)
+    for row, column in np.argwhere(np.abs(regressions) > 1.0 + _SLACK):
+        yield (
+            f"The standardized loading of factor {model.factors[row]} on {model.factors[column]} "
+            f"exceeds one{where}."
+        )
+
+
+def _indefinite_matrices(fitted: Fitted, group: int, where: str) -> Iterator[str]:
+    state = fitted.states[group]
+    covariance = state.factor_covariance
+    variances = np.diagonal(covariance)
+    if (variances > 0.0).all():
+        correlation = covariance / np.sqrt(np.outer(variances, variances))
+        model = fitted.layout.model
+        for row, column in np.argwhere(np.tril(np.abs(correlation), -1) > 1.0 + _SLACK):
+            yield (
+                f"The correlation of factors {model.factors[column]} and {model.factors[row]} "
+                f"exceeds one{where}."
+            )
+        if smallest_eigenvalue(correlation) < _SLACK:
+            yield f"The factors' covariance matrix is not positive definite{where}."
+    residuals = state.residual_covariance
+    if np.any(residuals - np.diag(np.diagonal(residuals))) and (
+        smallest_eigenvalue(residuals) < -_SLACK
+    ):
+        yield f"The residuals' covariance matrix is not positive definite{where}."
