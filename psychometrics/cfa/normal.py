@@ -132,7 +132,8 @@ def _mean_cross(slopes: Slopes, P: FloatArray, Pd: FloatArray) -> FloatArray:
 
 def saturated_log_likelihood(samples: tuple[NormalMoments, ...]) -> float:
     """Return the log-likelihood of the model that fits every group's moments exactly."""
-    return sum(
-        -0.5 * s.n_persons * (s.mean.size * (np.log(2.0 * np.pi) + 1.0) + s.log_determinant)
-        for s in samples
-    )
+    total = 0.0
+    for sample in samples:
+        constant = sample.mean.size * (1.0 + float(np.log(2.0 * np.pi)))
+        total -= 0.5 * sample.n_persons * (constant + sample.log_determinant)
+    return total

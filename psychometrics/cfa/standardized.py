@@ -158,4 +158,4 @@ def residual_correlations(fitted: Fitted, *, group: int = 0) -> FloatArray:
 
 def _correlations(covariance: FloatArray) -> FloatArray:
     scale = np.sqrt(np.diagonal(covariance))
-    return covariance / np.outer(scale, scale)
+    return np.asarray(covariance / np.outer(scale, scale))
