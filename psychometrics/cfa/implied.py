@@ -16,7 +16,8 @@ B_ij      G_i             (ΛV)_j
 ========  ==============  ======================
 
 so gradients and information matrices are products of thin matrices, and no p(p + 1)/2-sized
-derivative matrix is needed unless one is asked for.
+derivative matrix is needed unless one is asked for. Moments and first derivatives take any leading
+axes: many parameter vectors (replicates) give as many states in one computation.
 
 References
 ----------
@@ -39,7 +40,7 @@ from psychometrics.types import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupState:
-    """A group's matrices and moments at a parameter vector.
+    """A group's matrices and moments at a parameter vector, or many of each.
 
     Attributes
     ----------
@@ -95,13 +96,13 @@ class Slopes:
 
 
 def state_at(layout: GroupLayout, theta: FloatArray) -> GroupState:
-    """Compute a group's matrices and moments at a parameter vector of shape (n_free,)."""
+    """Compute a group's matrices and moments at parameters of shape (…, n_free)."""
     loadings = layout.filled(Matrix.LOADINGS, theta)
     disturbances = layout.filled(Matrix.FACTOR_COVARIANCES, theta)
     residuals = layout.filled(Matrix.RESIDUAL_COVARIANCES, theta)
     effects = _total_effects(layout, theta)
-    covariance = effects @ disturbances @ effects.T
-    factor_mean = effects @ layout.filled(Matrix.FACTOR_MEANS, theta)
+    covariance = effects @ disturbances @ effects.mT
+    factor_mean = np.matvec(effects, layout.filled(Matrix.FACTOR_MEANS, theta))
     intercepts = layout.filled(Matrix.INTERCEPTS, theta)
     return GroupState(
         loadings=loadings,
@@ -109,10 +110,10 @@ def state_at(layout: GroupLayout, theta: FloatArray) -> GroupState:
         factor_covariance=covariance,
         disturbance_covariance=disturbances,
         residual_covariance=residuals,
-        covariance=loadings @ covariance @ loadings.T + residuals,
+        covariance=loadings @ covariance @ loadings.mT + residuals,
         factor_mean=factor_mean,
         intercepts=intercepts,
-        mean=intercepts + loadings @ factor_mean,
+        mean=intercepts + np.matvec(loadings, factor_mean),
         thresholds=layout.filled(Matrix.THRESHOLDS, theta),
     )
 
@@ -130,34 +131,48 @@ def slopes_at(layout: GroupLayout, state: GroupState) -> Slopes:
 
     Thresholds are not moments of y*; their cells have zero rows here.
     """
-    unit = np.eye(state.covariance.shape[0])
-    paths = (state.loadings @ state.total_effects).T
-    spread = (state.loadings @ state.factor_covariance).T
+    n_items = state.covariance.shape[-1]
+    unit = np.eye(n_items)
+    paths = (state.loadings @ state.total_effects).mT
+    spread = (state.loadings @ state.factor_covariance).mT
     cells = layout.cells
     loading, regression = cells[Matrix.LOADINGS], cells[Matrix.REGRESSIONS]
     factor, residual = cells[Matrix.FACTOR_COVARIANCES], cells[Matrix.RESIDUAL_COVARIANCES]
     n_means = len(cells[Matrix.INTERCEPTS]) + len(cells[Matrix.FACTOR_MEANS])
-    none = np.zeros((n_means + len(cells[Matrix.THRESHOLDS]), unit.shape[0]))
-    left = [unit[loading.rows], paths[regression.rows], paths[factor.rows], unit[residual.rows]]
+    none = np.zeros((n_means + len(cells[Matrix.THRESHOLDS]), n_items))
+    left = [
+        unit[loading.rows],
+        paths[..., regression.rows, :],
+        paths[..., factor.rows, :],
+        unit[residual.rows],
+    ]
     right = [
-        spread[loading.columns],
-        spread[regression.columns],
-        paths[factor.columns] * _half_on_diagonal(factor.rows, factor.columns),
+        spread[..., loading.columns, :],
+        spread[..., regression.columns, :],
+        paths[..., factor.columns, :] * _half_on_diagonal(factor.rows, factor.columns),
         unit[residual.columns] * _half_on_diagonal(residual.rows, residual.columns),
     ]
     mean = [
-        unit[loading.rows] * state.factor_mean[loading.columns, None],
-        paths[regression.rows] * state.factor_mean[regression.columns, None],
-        np.zeros((len(factor) + len(residual), unit.shape[0])),
+        unit[loading.rows] * state.factor_mean[..., loading.columns, None],
+        paths[..., regression.rows, :] * state.factor_mean[..., regression.columns, None],
+        np.zeros((len(factor) + len(residual), n_items)),
         unit[cells[Matrix.INTERCEPTS].rows],
-        paths[cells[Matrix.FACTOR_MEANS].rows],
-        np.zeros((len(cells[Matrix.THRESHOLDS]), unit.shape[0])),
+        paths[..., cells[Matrix.FACTOR_MEANS].rows, :],
+        np.zeros((len(cells[Matrix.THRESHOLDS]), n_items)),
     ]
     return Slopes(
-        left=np.concatenate([*left, none]),
-        right=np.concatenate([*right, none]),
-        mean=np.concatenate(mean),
+        left=_stacked([*left, none], state),
+        right=_stacked([*right, none], state),
+        mean=_stacked(mean, state),
     )
+
+
+def _stacked(blocks: list[FloatArray], state: GroupState) -> FloatArray:
+    """Put the cells' rows below each other, those that are the same in every state repeated."""
+    leading = state.covariance.shape[:-2]
+    if leading:
+        blocks = [np.broadcast_to(block, leading + block.shape[-2:]) for block in blocks]
+    return np.concatenate(blocks, axis=-2)
 
 
 def _half_on_diagonal(rows: IntArray, columns: IntArray) -> FloatArray:
@@ -166,8 +181,8 @@ def _half_on_diagonal(rows: IntArray, columns: IntArray) -> FloatArray:
 
 def covariance_jacobian(slopes: Slopes, rows: IntArray, columns: IntArray) -> FloatArray:
     """Return derivatives of chosen elements of Σ by cell, shape (n_elements, n_cells)."""
-    left, right = slopes.left.T, slopes.right.T
-    return left[rows] * right[columns] + right[rows] * left[columns]
+    left, right = slopes.left.mT, slopes.right.mT
+    return left[..., rows, :] * right[..., columns, :] + right[..., rows, :] * left[..., columns, :]
 
 
 def second_derivatives(

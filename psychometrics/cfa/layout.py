@@ -61,15 +61,20 @@ class GroupLayout:
     threshold_items: IntArray
 
     def filled(self, matrix: Matrix, theta: FloatArray) -> FloatArray:
-        """Return a parameter matrix at the parameter vector ``theta``, shape (n_free,)."""
-        values = self.constants[matrix].copy()
-        cells = self.cells[matrix]
-        if matrix is Matrix.THRESHOLDS or values.ndim == 1:
-            values[cells.rows] = theta[cells.positions]
+        """Return a parameter matrix at the parameter vector ``theta``, shape (…, n_free).
+
+        Leading axes stay: many parameter vectors give as many matrices.
+        """
+        constants, cells = self.constants[matrix], self.cells[matrix]
+        values = np.empty(theta.shape[:-1] + constants.shape)
+        values[...] = constants
+        given = theta[..., cells.positions]
+        if constants.ndim == 1:
+            values[..., cells.rows] = given
             return values
-        values[cells.rows, cells.columns] = theta[cells.positions]
+        values[..., cells.rows, cells.columns] = given
         if matrix in SYMMETRIC:
-            values[cells.columns, cells.rows] = theta[cells.positions]
+            values[..., cells.columns, cells.rows] = given
         return values
 
     def gather_gradient(self, by_cell: FloatArray) -> FloatArray:

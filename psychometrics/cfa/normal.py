@@ -117,8 +117,8 @@ def covariance_curvature(slopes: Slopes, P: FloatArray, W: FloatArray) -> FloatA
     """
     x, y = slopes.left, slopes.right
     xP, yP, xW, yW = x @ P, y @ P, x @ W, y @ W
-    product = (yP @ x.T) * (xW @ y.T) + (yP @ y.T) * (xW @ x.T)
-    product += (xP @ x.T) * (yW @ y.T) + (xP @ y.T) * (yW @ x.T)
+    product = (yP @ x.mT) * (xW @ y.mT) + (yP @ y.mT) * (xW @ x.mT)
+    product += (xP @ x.mT) * (yW @ y.mT) + (xP @ y.mT) * (yW @ x.mT)
     return np.asarray(0.5 * product)
 
 
