@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
@@ -144,6 +144,12 @@ class InstrumentSchema(DefinitionSchema):
     """A definition as the service gives it out, with its hash."""
 
     sha256 = fields.String(dump_only=True)
+
+
+class InstrumentListSchema(Schema):
+    """Instruments by id: the catalogue's, then the tenant's own."""
+
+    instruments = fields.List(fields.Nested(InstrumentSchema), required=True)
 
 
 def parse_definition(body: bytes) -> Definition:

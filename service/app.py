@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from service.blueprints import meta
+from service.blueprints import instruments, meta, scores
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
@@ -17,7 +17,11 @@ from service.web.openapi import make_api
 from service.web.problems import handle_errors, refuse_large_bodies
 from service.web.routes import guard_request, open_to_all
 
-BLUEPRINTS = (meta.blueprint,)
+BLUEPRINTS = (
+    meta.blueprint,
+    instruments.blueprint,
+    scores.blueprint,
+)
 
 
 def create_app(config: Config) -> Flask:

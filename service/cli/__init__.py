@@ -7,15 +7,20 @@ else. Standard output holds the answer alone.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
+from psychometrics.errors import PsychometricsError
 from schemas.faults import RefusedInputError, UnreadableInputError
 from service.errors import ServiceError
 
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
+    "score": "score the answers in a file",
+    "simulate": "write a sample with known truth",
+    "instruments": "list the instruments, or print one",
     "migrate": "bring the database's schema forward",
     "keys": "make, list and revoke API keys",
     "openapi": "print the OpenAPI specification",
@@ -40,8 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnreadableInputError as error:
         _say(error.detail)
         return 2
+    except PsychometricsError as error:
+        _say(f"{error}.")
+        return 2
     except ServiceError as error:
         _say(error.detail)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130

@@ -141,3 +141,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # untyped there
     def alt_response(self, status_code: int, *_: Any, **options: Any) -> Callable[[_View], _View]:
         """Declare another answer; see :meth:`flask_smorest.Blueprint.alt_response`."""
         return cast("Callable[[_View], _View]", super().alt_response(status_code, **options))
+
+    def doc(self, **operation: Any) -> Callable[[_View], _View]:
+        """Document an operation by hand; see :meth:`flask_smorest.Blueprint.doc`."""
+        return cast("Callable[[_View], _View]", super().doc(**operation))

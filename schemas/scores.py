@@ -1,0 +1,80 @@
+"""Scoring requests and answers, as documented; the answers block itself is read as one matrix."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from schemas.base import Number
+from schemas.problem import FaultSchema
+
+
+class RuleSchema(Schema):
+    """The rule that made the scores."""
+
+    id = fields.String(required=True, metadata={"example": "wai-sr-client"})
+    version = fields.String(required=True, metadata={"example": "1.0.0"})
+    sha256 = fields.String(required=True)
+
+
+class ResponseSchema(Schema):
+    """One answered form."""
+
+    id = fields.String(
+        validate=validate.Length(min=1, max=128),
+        metadata={"description": "All responses of a body have an id, or none has."},
+    )
+    answers = fields.List(
+        fields.Integer(allow_none=True),
+        required=True,
+        metadata={
+            "description": "One for each item, in the form's order, as answered; null is missing.",
+            "example": [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3],
+        },
+    )
+
+
+class ScoreRequestSchema(Schema):
+    """Responses to score; nothing of them is kept."""
+
+    instrument = fields.String(required=True, metadata={"example": "wai-sr-client"})
+    responses = fields.List(
+        fields.Nested(ResponseSchema), required=True, validate=validate.Length(min=1)
+    )
+
+
+class ScoreResultSchema(Schema):
+    """Scores of one response."""
+
+    id = fields.String(required=True)
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(["scored", "prorated", "unscorable"]),
+        metadata={
+            "description": "prorated: a scale was prorated; unscorable: a scale is null.",
+        },
+    )
+    answered = fields.Integer(required=True, metadata={"description": "Number of answered items."})
+    scores = fields.Dict(
+        keys=fields.String(),
+        values=Number(allow_none=True),
+        required=True,
+        metadata={"description": "Sums in raw points, by subscale, and the total."},
+    )
+    means = fields.Dict(
+        keys=fields.String(),
+        values=Number(allow_none=True),
+        required=True,
+        metadata={"description": "Scores divided by the scales' numbers of items."},
+    )
+
+
+class ScoreAnswerSchema(Schema):
+    """Scores in the order of the responses."""
+
+    instrument = fields.Nested(RuleSchema, required=True)
+    results = fields.List(fields.Nested(ScoreResultSchema), required=True)
+    issues = fields.List(
+        fields.Nested(FaultSchema),
+        required=True,
+        metadata={"description": "What concerns all scores, for example a recalled key."},
+    )

@@ -1,0 +1,51 @@
+"""Arguments that several commands share: a file of responses, and its instrument."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from schemas.definition import Definition
+from schemas.responses.block import ResponseBlock
+from service.adapters.files import read_responses
+from service.catalog.catalog import Catalog, find_definition, shipped_definitions
+from service.config import Config
+
+
+def declare_instrument(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--instrument``."""
+    parser.add_argument(
+        "--instrument",
+        required=True,
+        metavar="ID",
+        help="id in the catalogue, or path of a definition file",
+    )
+
+
+def declare_file(parser: argparse.ArgumentParser) -> None:
+    """Declare ``FILE`` and ``--instrument``."""
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV with a header, .xlsx, .sav, JSON or NDJSON"
+    )
+    declare_instrument(parser)
+
+
+def read_instrument(arguments: argparse.Namespace) -> Definition:
+    """Find the definition that is meant; its key must be known or confirmed."""
+    confirmed = Config.from_environment().confirmed_keys
+    catalog = Catalog(definitions=shipped_definitions(), confirmed=confirmed)
+    return catalog.scoring_rule(find_definition(arguments.instrument))
+
+
+def read_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:
+    """Read the definition, then the file."""
+    definition = read_instrument(arguments)
+    return definition, read_responses(arguments.file, definition.instrument)
+
+
+def to_json(value: Any) -> str:
+    """Write an answer for people and programs alike."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"

@@ -1,0 +1,91 @@
+"""Find the definition that a caller means: the catalogue's, or one of the tenant's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.definition import Definition
+from schemas.faults import Fault, RefusedInputError
+from service.catalog.catalog import Catalog
+from service.errors import ConflictError, NotFoundError
+
+
+class TenantDefinitions(Protocol):
+    """Definitions that tenants made themselves."""
+
+    def add(self, tenant_id: str, definition: Definition) -> None:
+        """Keep a definition."""
+        ...
+
+    def find(self, tenant_id: str, instrument_id: str) -> Definition | None:
+        """Find a tenant's definition."""
+        ...
+
+    def list(self, tenant_id: str) -> list[Definition]:
+        """List a tenant's definitions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """All instruments a tenant can name.
+
+    Attributes
+    ----------
+    catalog
+        Those that come with the service.
+    own
+        Those of the tenants.
+    """
+
+    catalog: Catalog
+    own: TenantDefinitions
+
+    def list(self, tenant_id: str) -> list[Definition]:
+        """List the catalogue's definitions, then the tenant's own."""
+        return [*self.catalog.definitions.values(), *self.own.list(tenant_id)]
+
+    def get(self, tenant_id: str, instrument_id: str) -> Definition:
+        """Return a definition by its address.
+
+        Raises
+        ------
+        NotFoundError
+            If the tenant has none of this id.
+        """
+        definition = self._find(tenant_id, instrument_id)
+        if definition is None:
+            raise NotFoundError("There is no instrument of this id.")
+        return definition
+
+    def add(self, tenant_id: str, definition: Definition) -> None:
+        """Keep a tenant's own definition.
+
+        Raises
+        ------
+        ConflictError
+            If the catalogue or the tenant has one of this id.
+        """
+        if definition.instrument.id in self.catalog.definitions:
+            raise ConflictError("The catalogue has an instrument of this id; choose another id.")
+        self.own.add(tenant_id, definition)
+
+    def scoring_rule(self, tenant_id: str, instrument_id: object) -> Definition:
+        """Return the definition that a request names for scoring.
+
+        Raises
+        ------
+        RefusedInputError
+            If there is none, or its key is neither known nor confirmed.
+        """
+        if not isinstance(instrument_id, str):
+            detail = "Must be the id of an instrument."
+            raise RefusedInputError(
+                [Fault(pointer="/instrument", code="wrong-type", detail=detail)]
+            )
+        return self.catalog.scoring_rule(self._find(tenant_id, instrument_id))
+
+    def _find(self, tenant_id: str, instrument_id: str) -> Definition | None:
+        shipped = self.catalog.definitions.get(instrument_id)
+        return shipped or self.own.find(tenant_id, instrument_id)

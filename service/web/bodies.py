@@ -1,0 +1,81 @@
+"""Bodies of responses: JSON, NDJSON or CSV, read alike by every route that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Request
+from marshmallow import Schema
+
+from psychometrics.instrument import Instrument
+from schemas.definition import Definition
+from schemas.faults import Fault, RefusedInputError
+from schemas.responses.block import ResponseBlock
+from schemas.responses.csv import parse_csv
+from schemas.responses.document import parse_json, parse_ndjson
+from schemas.responses.table import load_table
+from service.errors import UnsupportedTypeError
+
+JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+
+LoadResponses = Callable[[object, Instrument], ResponseBlock]
+"""Validates responses that stand in JSON: for scoring alone, or to be kept."""
+
+
+def read_scoring_body(
+    incoming: Request, find: Callable[[object], Definition], load: LoadResponses
+) -> tuple[Definition, ResponseBlock]:
+    """Read a body that names its instrument: in the document, or in the address.
+
+    Parameters
+    ----------
+    incoming
+        The request.
+    find
+        Finds the definition by what the caller gave as its id.
+    load
+        Validates the responses.
+    """
+    if incoming.mimetype == JSON:
+        body = parse_json(incoming.get_data(cache=False))
+        refuse_unknown_fields(body, known=("instrument", "responses"))
+        definition = find(body.get("instrument"))
+        return definition, load(body.get("responses"), definition.instrument)
+    check_type(incoming)
+    definition = find(incoming.args.get("instrument"))
+    return definition, read_rows(incoming, definition.instrument, load)
+
+
+def read_rows(incoming: Request, instrument: Instrument, load: LoadResponses) -> ResponseBlock:
+    """Read a CSV or NDJSON body of responses to an instrument that is known."""
+    body = incoming.get_data(cache=False)
+    if incoming.mimetype == NDJSON:
+        return load(parse_ndjson(body), instrument)
+    header, rows = parse_csv(body)
+    return load_table(header, rows, instrument)
+
+
+def check_type(incoming: Request) -> None:
+    """Refuse media types that are not read.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        Naming those that are.
+    """
+    if incoming.mimetype not in {JSON, NDJSON, CSV}:
+        raise UnsupportedTypeError(f"Send the body as {JSON}, {NDJSON} or {CSV}.")
+
+
+def refuse_unknown_fields(body: dict[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse fields that nobody would read."""
+    if not set(body) <= set(known):
+        detail = f"Holds an unknown field; the known ones are {', '.join(known)}."
+        raise RefusedInputError([Fault(pointer="", code="unknown-field", detail=detail)])
+
+
+def rows_documentation(schema: type[Schema]) -> dict[str, Any]:
+    """Document a request body that may come in three media types."""
+    text = {"schema": {"type": "string"}}
+    return {"required": True, "content": {JSON: {"schema": schema}, NDJSON: text, CSV: text}}

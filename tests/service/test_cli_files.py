@@ -1,0 +1,83 @@
+"""The command line on files: the API's answers, or one line for each fault."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.cli import main
+
+PLANTED = "31415926"
+
+
+def test_a_file_is_scored_as_over_http(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(examples / "wai36_simulated_patients.csv")
+    assert main(["score", file, "--instrument", "wai-36-client"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert sum(result["scores"]["total"] for result in body["results"]) == 31324
+
+
+@pytest.mark.parametrize(
+    ("text", "n_lines"),
+    [
+        ("", 1),
+        ("i1;i2\n", 1),
+        (",".join(f"i{k}" for k in range(1, 13)) + f"\n{PLANTED},{'1,' * 10}x\n", 2),
+    ],
+)
+def test_a_refused_file_gives_one_line_for_each_fault_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, n_lines: int
+) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(text)
+    assert main(["score", str(file), "--instrument", "wai-sr-client"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == n_lines
+    assert PLANTED not in said.err
+
+
+def test_an_unknown_instrument_is_refused(
+    examples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(examples / "wai36_simulated_patients.csv")
+    assert main(["score", file, "--instrument", "unheard-of"]) == 2
+    assert "neither the path" in capsys.readouterr().err
+
+
+def test_a_definition_file_serves_as_instrument(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["instruments", "wai-sr-client"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    del document["sha256"]
+    own = tmp_path / "own.json"
+    own.write_text(
+        json.dumps(
+            document
+            | {
+                "id": "own",
+                "subscales": {"all": list(range(1, 13))},
+                "missing": {"minimum_answered": {"all": 9}},
+            }
+        )
+    )
+    assert main(["score", str(data / "wai_250.csv"), "--instrument", str(own)]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["instrument"]["id"] == "own"
+    assert set(body["results"][0]["scores"]) == {"all", "total"}
+
+
+def test_a_simulated_sample_is_the_same_for_the_same_seed_and_can_be_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["simulate", "--instrument", "wai-s-client", "--n", "20", "--seed", "4"]
+    assert main([*command, "--truth", str(tmp_path / "truth.json")]) == 0
+    first = capsys.readouterr().out
+    assert main(command) == 0
+    assert capsys.readouterr().out == first
+    assert json.loads((tmp_path / "truth.json").read_text())["scenario"] == "holds-up"
+    (tmp_path / "sample.csv").write_text(first)
+    assert main(["score", str(tmp_path / "sample.csv"), "--instrument", "wai-s-client"]) == 0
