@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from psychometrics.cfa.best import RULE, best_rival
 from psychometrics.cfa.describe import describe
-from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_bentler
+from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import complete_answers, fit_ml
-from psychometrics.cfa.model import Model
+from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing
 from psychometrics.cfa.results import CfaResult
-from psychometrics.cfa.rivals import check_rivals, rival_model, rivals_of
+from psychometrics.cfa.rivals import check_rivals, rival_model, rivals_of, with_thresholds
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.correlation.missing import MissingPolicy
+from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
@@ -82,11 +85,19 @@ def analyse(
 
 
 def _method(responses: ResponseMatrix, options: CfaOptions) -> _Method:
-    robust = options.estimator is Estimator.MLR
-    missing = options.missing_or_default
-    if options.estimator is Estimator.WLSMV or missing is not Missing.LISTWISE:
-        raise OptionError("estimator", "only ML and MLR with listwise deletion")
-    answers = _complete_rows(responses)
+    if options.estimator is Estimator.WLSMV:
+        return _ordinal(responses, options.missing_or_default)
+    if options.missing_or_default is Missing.FIML and not responses.complete.all():
+        raise OptionError("missing", "rows with missing answers need 'listwise' here")
+    return _continuous(responses, robust=options.estimator is Estimator.MLR)
+
+
+def _continuous(responses: ResponseMatrix, *, robust: bool) -> _Method:
+    answers = _scored(responses)[responses.complete]
+    if answers.shape[0] < 2:
+        raise EstimationError(
+            "covariance matrix", f"{answers.shape[0]} complete rows; at least two are needed"
+        )
     sample = (complete_answers(answers, responses.instrument.scored_items),)
     return _Method(
         fit=lambda model: fit_ml(model, sample, robust=robust),
@@ -95,11 +106,24 @@ def _method(responses: ResponseMatrix, options: CfaOptions) -> _Method:
     )
 
 
-def _complete_rows(responses: ResponseMatrix) -> FloatArray:
+def _ordinal(responses: ResponseMatrix, missing: Missing) -> _Method:
+    policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
+    items = responses.instrument.scored_items
+    moments = ordinal_moments(_scored(responses), items=items, missing=policy)
+    sample = ordinal_sample(
+        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
+    )
+    counts = tuple(cuts.size for cuts in moments.thresholds)
+
+    def fit(model: Model) -> Fitted:
+        return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
+
+    return _Method(
+        fit=fit, difference=satorra_2000, n_persons=moments.n_persons, cautions=moments.cautions
+    )
+
+
+def _scored(responses: ResponseMatrix) -> FloatArray:
+    """Return recoded answers to the items that belong to a subscale."""
     columns = [item - 1 for item in responses.instrument.scored_items]
-    answers = responses.recoded[responses.complete][:, columns]
-    if answers.shape[0] < 2:
-        raise EstimationError(
-            "covariance matrix", f"{answers.shape[0]} complete rows; at least two are needed"
-        )
-    return answers
+    return responses.recoded[:, columns]

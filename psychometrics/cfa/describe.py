@@ -97,7 +97,7 @@ def fit_indices(
     rmsea_from
         The statistic for the RMSEA where it is another than the model's.
     """
-    n, groups = fitted.n_persons, fitted.n_groups
+    n, groups = fitted.rmsea_persons, fitted.n_groups
     close = rmsea_from or model
     return FitIndices(
         cfi=_finite(fit.cfi(model, baseline)),

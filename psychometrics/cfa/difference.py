@@ -4,14 +4,20 @@ References
 ----------
 Satorra, A., & Bentler, P. M. (2001). A scaled difference chi-square test statistic for moment
     structure analysis. doi:10.1007/BF02296192, the formula of section 2.
+Satorra, A. (2000). Scaled and adjusted restricted tests in multi-sample analysis of moment
+    structures. doi:10.1007/978-1-4615-4603-0_17, section 4.
+Asparouhov, T., & Muthén, B. (2010). Simple second order chi-square correction. Mplus technical
+    appendix, equations 4 to 7.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 from psychometrics.cfa.fit import chi_square_tail
 from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.moment_parts import difference_traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +66,17 @@ def satorra_bentler(smaller: Fitted, larger: Fitted) -> Difference:
     if scaling <= 0.0:
         return Difference(chi_square=None, df=df)
     return Difference(chi_square=max(small.chi_square - large.chi_square, 0.0) / scaling, df=df)
+
+
+def satorra_2000(smaller: Fitted, larger: Fitted) -> Difference:
+    """Compare nested models under WLSMV: the scaled, shifted difference of their statistics."""
+    small, large = smaller.tests.model, larger.tests.model
+    df = int(small.df - large.df)
+    if smaller.moment_parts is None or larger.moment_parts is None or df <= 0:
+        return Difference(chi_square=None, df=df)
+    trace, trace_of_square = difference_traces(smaller.moment_parts, larger.moment_parts)
+    if trace_of_square <= 0.0:
+        return Difference(chi_square=None, df=df)
+    a = sqrt(df / trace_of_square)
+    difference = max(small.chi_square - large.chi_square, 0.0)
+    return Difference(chi_square=max(a * difference + df - a * trace, 0.0), df=df)

@@ -144,7 +144,8 @@ def srmr(
 
 
 def srmr_of_correlations(sample: FloatArray, implied: FloatArray) -> float:
-    """Return the SRMR of correlations, over distinct pairs (lavaan's for ordered answers)."""
+    """Return the SRMR of correlations (lavaan's for ordered answers): units count as fitted."""
     rows, columns = np.tril_indices_from(sample, -1)
     residual = sample[rows, columns] - implied[rows, columns]
-    return float(np.sqrt((residual**2).mean()))
+    n_items = sample.shape[0]
+    return float(np.sqrt((residual**2).sum() / (n_items * (n_items + 1) / 2)))

@@ -10,6 +10,7 @@ from psychometrics.cfa.estimate import Minimum
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.layout import Layout
+from psychometrics.cfa.moment_parts import MomentParts
 from psychometrics.types import FloatArray
 
 SINGULAR = 1e-8
@@ -115,6 +116,10 @@ class Fitted:
         Statistics of fit.
     srmr
         Standardized root mean square residual, averaged over groups by their persons.
+    rmsea_persons
+        By what the RMSEA divides: persons under ML, one less for each group under WLSMV.
+    moment_parts
+        What difference tests of ordered answers need.
     log_likelihood, saturated_log_likelihood
         Where there is a likelihood.
     """
@@ -127,6 +132,8 @@ class Fitted:
     parameter_covariance: FloatArray | None
     tests: Tests
     srmr: float
+    rmsea_persons: int
+    moment_parts: MomentParts | None = None
     log_likelihood: float | None = None
     saturated_log_likelihood: float | None = None
 

@@ -204,6 +204,7 @@ def _fitted(
         parameter_covariance=covariance,
         tests=_tests(discrepancy, minimum, samples, inverse, scores),
         srmr=_srmr(states, discrepancy),
+        rmsea_persons=n_persons,
         log_likelihood=unrestricted - n_persons * minimum.value,
         saturated_log_likelihood=unrestricted,
     )

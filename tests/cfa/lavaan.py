@@ -9,6 +9,7 @@ import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix, Model
+from psychometrics.cfa.results import ModelResult
 from psychometrics.cfa.standardized import standardized_loadings, standardized_regressions
 
 _GENERAL = {"g": "general", "alliance": "general"}
@@ -63,3 +64,44 @@ def compared(fitted: Fitted, rows: list[list[Any]]) -> Iterator[tuple[str, float
 def check_estimates(fitted: Fitted, rows: list[list[Any]], *, tolerance: float = 5e-6) -> None:
     for what, ours, theirs in compared(fitted, rows):
         assert np.isclose(ours, theirs, rtol=tolerance, atol=tolerance), what
+
+
+def check_measures(result: ModelResult, theirs: dict[str, float | None]) -> None:
+    for name, value in measures(result).items():
+        expected = theirs.get(name)
+        if expected is not None:
+            assert value is not None, name
+            # lavaan finds interval ends with uniroot's default tolerance, 1.2e-4 in noncentrality
+            tolerance = 1e-5 if "rmsea.ci" in name else 2e-6
+            assert np.isclose(value, expected, rtol=2e-6, atol=tolerance), name
+
+
+def measures(result: ModelResult) -> dict[str, float | None]:
+    """Return our fit measures under lavaan's names."""
+    found: dict[str, float | None] = {
+        "chisq": result.chi_square,
+        "df": result.df,
+        "pvalue": result.p_value,
+        "npar": result.n_parameters,
+        "srmr": result.srmr,
+        "logl": result.log_likelihood,
+        "aic": result.aic,
+        "bic": result.bic,
+        "baseline.chisq": result.baseline_chi_square,
+        "baseline.df": result.baseline_df,
+    }
+    versions = {"": result.indices, ".scaled": result.scaled_indices}
+    for ending, indices in (versions | {".robust": result.robust_indices}).items():
+        if indices is None or indices.rmsea_interval is None:
+            continue
+        found[f"cfi{ending}"] = indices.cfi
+        found[f"tli{ending}"] = indices.tli
+        found[f"rmsea{ending}"] = indices.rmsea
+        found[f"rmsea.ci.lower{ending}"] = indices.rmsea_interval.lower
+        found[f"rmsea.ci.upper{ending}"] = indices.rmsea_interval.upper
+        found[f"rmsea.pvalue{ending}"] = indices.rmsea_close_fit_p
+    if result.scaled is not None:
+        found["chisq.scaled"] = result.scaled.chi_square
+        found["pvalue.scaled"] = result.scaled.p_value
+        found["chisq.scaling.factor"] = result.scaled.scaling_factor
+    return found

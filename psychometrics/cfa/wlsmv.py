@@ -1,0 +1,289 @@
+"""WLSMV: diagonally weighted least squares with robust errors and a scaled, shifted statistic.
+
+With Δ the moments' derivatives, E = Δ′WΔ and U = W − WΔE⁻¹Δ′W:
+
+    avar(θ) = E⁻¹Δ′WΓWΔE⁻¹ / (N − G)
+    T* = aT + b,   a = √(d / tr(UΓ)²),   b = d − a tr(UΓ)
+
+(Asparouhov & Muthén, 2010). ``scaling_factor`` is 1/a and ``shift`` is b, as lavaan prints them.
+With C = W^½ΓW^½ and X = W^½Δ no product of two moments × moments matrices is needed::
+
+    tr(UΓ)  = tr C − tr(E⁻¹ X′CX)
+    tr(UΓ)² = ‖C‖² − 2 tr(E⁻¹ X′C²X) + tr(E⁻¹X′CX)²
+
+Robust CFI, TLI and RMSEA are those that maximum likelihood would give had y* been observed, with
+its inflation taken from Γ (Savalei, 2021); they need positive definite correlations and free
+thresholds.
+
+References
+----------
+Asparouhov, T., & Muthén, B. (2010). Simple second order chi-square correction. Mplus technical
+    appendix, equations 4 to 7. https://www.statmodel.com/download/WLSMV_new_chi21.pdf
+Muthén, B., du Toit, S. H. C., & Spisic, D. (1997), equation 12 for the errors.
+Savalei, V. (2021). Improving fit indices in structural equation modeling with categorical data.
+    doi:10.1080/00273171.2020.1717922, equations 12 to 16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from psychometrics.cfa.definite import inverse_and_log_determinant
+from psychometrics.cfa.dwls import OrdinalSample, WeightedDiscrepancy
+from psychometrics.cfa.estimate import Minimum, minimise
+from psychometrics.cfa.fit import Statistic, srmr_of_correlations
+from psychometrics.cfa.fitted import (
+    Fitted,
+    SampleMoments,
+    ScaledTest,
+    Tests,
+    inverted_information,
+)
+from psychometrics.cfa.implied import state_at
+from psychometrics.cfa.layout import Layout, layout_of
+from psychometrics.cfa.model import Matrix, Model, Parameterization
+from psychometrics.cfa.moment_parts import MomentParts, traces
+from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, pairs
+from psychometrics.cfa.starts import starting_vectors
+from psychometrics.types import FloatArray
+
+
+def ordinal_sample(
+    thresholds: Sequence[FloatArray], correlations: FloatArray, nacov: FloatArray, n_persons: int
+) -> OrdinalSample:
+    """Stack thresholds and correlations as :class:`OrdinalSample` wants them."""
+    rows, columns = pairs(correlations.shape[0])
+    return OrdinalSample(
+        moments=np.concatenate([*thresholds, correlations[rows, columns]]),
+        nacov=nacov,
+        n_persons=n_persons,
+        n_items=correlations.shape[0],
+    )
+
+
+def fit_wlsmv(
+    model: Model, samples: tuple[OrdinalSample, ...], *, layout: Layout | None = None
+) -> Fitted:
+    """Fit a model of ordered answers.
+
+    Parameters
+    ----------
+    model
+        With thresholds (``rivals.with_thresholds``), of either parameterization.
+    samples
+        One for each group.
+    layout
+        The model's, if it is already made.
+
+    Returns
+    -------
+    Fitted
+        At the lowest of the minima that the starts lead to.
+    """
+    discrepancy = WeightedDiscrepancy(layout=layout or layout_of(model), samples=samples)
+    starts = _starts(discrepancy)
+    found = [minimise(discrepancy, start) for start in starts]
+    minimum = min(found, key=lambda end: (round(end.value, 9), not end.convergence.converged))
+    return _fitted(discrepancy, minimum)
+
+
+def _starts(discrepancy: WeightedDiscrepancy) -> list[FloatArray]:
+    """Start correlations as a continuous model's, thresholds at the sample's in y*'s unit."""
+    layout = discrepancy.layout
+    starts = starting_vectors(layout, [sample.correlations for sample in discrepancy.samples])
+    for start in starts:
+        for group, sample in zip(layout.groups, discrepancy.samples, strict=True):
+            cells = group.cells[Matrix.THRESHOLDS]
+            unit = np.ones(sample.n_items)
+            if discrepancy.parameterization is Parameterization.THETA:
+                unit = np.sqrt(np.diagonal(state_at(group, start).covariance))
+            start[cells.positions] = (
+                sample.moments[cells.rows] * unit[group.threshold_items[cells.rows]]
+            )
+    return starts
+
+
+def _fitted(discrepancy: WeightedDiscrepancy, minimum: Minimum) -> Fitted:
+    layout, theta = discrepancy.layout, minimum.theta
+    states = tuple(state_at(group, theta) for group in layout.groups)
+    correlations = tuple(_implied_correlations(discrepancy, theta))
+    information = _information(discrepancy, theta)
+    moved = discrepancy.fitted_positions
+    inverse = inverted_information(information[np.ix_(moved, moved)])
+    parts = None if inverse is None else parts_of(discrepancy, theta, inverse)
+    return Fitted(
+        layout=layout,
+        minimum=minimum,
+        states=states,
+        samples=tuple(
+            SampleMoments(covariance=s.correlations, mean=None, n_persons=s.n_persons)
+            for s in discrepancy.samples
+        ),
+        information=information,
+        moment_parts=parts,
+        parameter_covariance=None if parts is None else _covariance(discrepancy, parts),
+        tests=_tests(discrepancy, minimum, parts, correlations),
+        srmr=_srmr(discrepancy, correlations),
+        rmsea_persons=discrepancy.degrees,
+    )
+
+
+def _information(discrepancy: WeightedDiscrepancy, theta: FloatArray) -> FloatArray:
+    expansion = discrepancy.expand(theta, exact=False)
+    if expansion is None:
+        return np.full((theta.size, theta.size), np.nan)
+    return expansion.hessian
+
+
+def _implied_correlations(discrepancy: WeightedDiscrepancy, theta: FloatArray) -> list[FloatArray]:
+    found = []
+    for group, sample in zip(discrepancy.layout.groups, discrepancy.samples, strict=True):
+        moments = implied_moments(group, state_at(group, theta), discrepancy.parameterization)
+        found.append(correlation_matrix(moments[sample.n_thresholds :], sample.n_items))
+    return found
+
+
+def parts_of(
+    discrepancy: WeightedDiscrepancy, theta: FloatArray, inverse: FloatArray
+) -> MomentParts:
+    """Collect what tests need at the estimates; ``inverse`` is E⁻¹ of the fitted parameters."""
+    slopes, roots, covariances = [], [], []
+    for number, sample in enumerate(discrepancy.samples):
+        used = discrepancy.fitted_moments(sample)
+        share = sample.n_persons / discrepancy.n_persons
+        roots.append(np.sqrt(share * sample.weights[used]))
+        slopes.append(discrepancy.jacobian(number, theta))
+        covariances.append(sample.standardized_nacov[used, used])
+    return MomentParts(
+        slopes=tuple(slopes), roots=tuple(roots), covariances=tuple(covariances), inverse=inverse
+    )
+
+
+def _covariance(discrepancy: WeightedDiscrepancy, parts: MomentParts) -> FloatArray:
+    """Return the estimates' covariance; free thresholds keep their sampling covariance."""
+    n_free = discrepancy.layout.model.n_free
+    moved = discrepancy.fitted_positions
+    total = np.zeros((n_free, n_free))
+    for group, sample, X, root in zip(
+        discrepancy.layout.groups, discrepancy.samples, parts.root_slopes, parts.roots, strict=True
+    ):
+        share = sample.n_persons / discrepancy.n_persons
+        used = discrepancy.fitted_moments(sample)
+        # θ moves by this much when a moment moves by one
+        influence = np.zeros((n_free, sample.moments.size))
+        influence[moved, used] = (parts.inverse @ X.T) * root
+        if discrepancy.free_thresholds:
+            cells = group.cells[Matrix.THRESHOLDS]
+            influence[cells.positions, cells.rows] = 1.0
+        total += influence @ sample.nacov @ influence.T / share
+    return total / discrepancy.degrees
+
+
+def _tests(
+    discrepancy: WeightedDiscrepancy,
+    minimum: Minimum,
+    parts: MomentParts | None,
+    correlations: tuple[FloatArray, ...],
+) -> Tests:
+    samples = discrepancy.samples
+    n_moments = sum(sample.moments.size for sample in samples)
+    plain = Statistic(
+        chi_square=discrepancy.chi_square(minimum.theta),
+        df=n_moments - discrepancy.layout.model.n_free,
+    )
+    baseline, scaled_baseline = _baseline(samples)
+    if parts is None or plain.df <= 0:
+        return Tests(model=plain, baseline=baseline)
+    scaled = _scaled_shifted(plain, *traces(parts))
+    robust, robust_baseline = _robust(discrepancy, plain, parts, correlations)
+    return Tests(
+        model=plain,
+        baseline=baseline,
+        scaled_model=scaled,
+        scaled_baseline=scaled_baseline,
+        scaled_rmsea=scaled.statistic,
+        robust_model=robust,
+        robust_baseline=robust_baseline,
+    )
+
+
+def _scaled_shifted(statistic: Statistic, trace: float, trace_of_square: float) -> ScaledTest:
+    a = np.sqrt(statistic.df / trace_of_square)
+    shift = statistic.df - a * trace
+    return ScaledTest(
+        chi_square=float(a * statistic.chi_square + shift),
+        df=int(statistic.df),
+        scaling_factor=float(1.0 / a),
+        shift=float(shift),
+    )
+
+
+def _baseline(samples: tuple[OrdinalSample, ...]) -> tuple[Statistic, ScaledTest]:
+    """Return the test of no correlation at all, thresholds free."""
+    chi_square, count, squares = 0.0, 0, 0.0
+    for sample in samples:
+        used = slice(sample.n_thresholds, None)
+        chi_square += (sample.n_persons - 1) * float(
+            sample.weights[used] @ sample.moments[used] ** 2
+        )
+        count += sample.n_correlations
+        squares += float((sample.standardized_nacov[used, used] ** 2).sum())
+    plain = Statistic(chi_square=chi_square, df=count)
+    return plain, _scaled_shifted(plain, float(count), squares)
+
+
+def _robust(
+    discrepancy: WeightedDiscrepancy,
+    plain: Statistic,
+    parts: MomentParts,
+    correlations: tuple[FloatArray, ...],
+) -> tuple[Statistic | None, Statistic | None]:
+    """Return maximum likelihood's statistics of the correlations, each with its inflation."""
+    if not discrepancy.saturated_thresholds:
+        return None, None
+    chi_square = null_chi_square = inflation = null_inflation = 0.0
+    total = _projected_nacov(parts, discrepancy)
+    for number, (sample, implied) in enumerate(zip(discrepancy.samples, correlations, strict=True)):
+        ours = inverse_and_log_determinant(implied)
+        theirs = inverse_and_log_determinant(sample.correlations)
+        if ours is None or theirs is None:
+            return None, None
+        fit = ours[1] + float((ours[0] * sample.correlations).sum()) - theirs[1] - sample.n_items
+        chi_square += sample.n_persons * fit
+        null_chi_square -= sample.n_persons * theirs[1]
+        inflation += float((_normal_weights(ours[0]) * total[number]).sum())
+        used = slice(sample.n_thresholds, None)
+        null_inflation += float(np.trace(sample.nacov[used, used]))
+    n_pairs = sum(sample.n_correlations for sample in discrepancy.samples)
+    return (
+        Statistic(chi_square=chi_square, df=plain.df, scaling=inflation / plain.df),
+        Statistic(chi_square=null_chi_square, df=n_pairs, scaling=null_inflation / n_pairs),
+    )
+
+
+def _projected_nacov(parts: MomentParts, discrepancy: WeightedDiscrepancy) -> list[FloatArray]:
+    """Return N_g avar of each group's residual correlations, (I − ΔE⁻¹Δ′W) Γ (I − ΔE⁻¹Δ′W)′."""
+    middle = parts.inverse @ parts.middle @ parts.inverse
+    blocks = []
+    for sample, C, X in zip(discrepancy.samples, parts.covariances, parts.root_slopes, strict=True):
+        used = slice(C.shape[0] - sample.n_correlations, None)
+        half = X[used] @ (parts.inverse @ (X.T @ C[:, used]))
+        block = C[used, used] - half - half.T + X[used] @ middle @ X[used].T
+        scale = 1.0 / np.sqrt(sample.weights[sample.n_thresholds :])
+        blocks.append(scale[:, None] * block * scale)
+    return blocks
+
+
+def _normal_weights(P: FloatArray) -> FloatArray:
+    """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk."""
+    i, j = pairs(P.shape[0])
+    return P[np.ix_(i, i)] * P[np.ix_(j, j)] + P[np.ix_(i, j)] * P[np.ix_(j, i)]
+
+
+def _srmr(discrepancy: WeightedDiscrepancy, correlations: tuple[FloatArray, ...]) -> float:
+    total = 0.0
+    for sample, implied in zip(discrepancy.samples, correlations, strict=True):
+        total += sample.n_persons * srmr_of_correlations(sample.correlations, implied)
+    return total / discrepancy.n_persons

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psychometrics.cfa.describe import describe
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.model import Parameterization
+from psychometrics.cfa.options import Rival, Structure
+from psychometrics.cfa.rivals import rival_model, with_thresholds
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.correlation.missing import MissingPolicy
+from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
+from psychometrics.instrument import Instrument
+from tests.cfa.lavaan import check_estimates, check_measures
+from tests.cfa.making import answers_in
+
+DELTA, THETA = Parameterization.DELTA, Parameterization.THETA
+ENTRIES: dict[str, tuple[Structure, Parameterization, str, MissingPolicy]] = {
+    "cfa3_WLSMV": (Structure.THREE_FACTOR, DELTA, "", MissingPolicy.LISTWISE),
+    "cfa3_WLSMV_theta": (Structure.THREE_FACTOR, THETA, "", MissingPolicy.LISTWISE),
+    "cfa3_WLSMV_pairwise": (Structure.THREE_FACTOR, DELTA, "_mis", MissingPolicy.PAIRWISE),
+    "cfa3_WLSMV_listwise_mis": (Structure.THREE_FACTOR, DELTA, "_mis", MissingPolicy.LISTWISE),
+    "cfa1_WLSMV": (Structure.ONE_FACTOR, DELTA, "", MissingPolicy.LISTWISE),
+    "second_order_WLSMV": (Structure.SECOND_ORDER, DELTA, "", MissingPolicy.LISTWISE),
+    "bifactor_WLSMV": (Structure.BIFACTOR, DELTA, "", MissingPolicy.LISTWISE),
+}
+CASES = [(n, entry) for n in ("250", "1000") for entry in ENTRIES]
+
+
+@cache
+def moments(path: Path, missing: MissingPolicy) -> OrdinalMoments:
+    return ordinal_moments(answers_in(path), missing=missing)
+
+
+def fitted(data: Path, wai: Instrument, n: str, entry: str) -> Fitted:
+    structure, parameterization, ending, missing = ENTRIES[entry]
+    found = moments(data / f"wai_{n}{ending}.csv", missing)
+    sample = ordinal_sample(found.thresholds, found.correlations, found.nacov, found.n_persons)
+    counts = tuple(cuts.size for cuts in found.thresholds)
+    model = with_thresholds(rival_model(wai, Rival(structure=structure)), counts, parameterization)
+    return fit_wlsmv(model, (sample,))
+
+
+@pytest.mark.parametrize(("n", "entry"), CASES)
+def test_every_estimate_and_error_is_lavaans(
+    n: str, entry: str, data: Path, wai: Instrument, lavaan: dict[str, Any]
+) -> None:
+    # lavaan's polychoric correlations are good to 1e-6
+    check_estimates(fitted(data, wai, n, entry), lavaan[n][entry]["estimates"], tolerance=5e-6)
+
+
+@pytest.mark.parametrize(("n", "entry"), CASES)
+def test_every_fit_measure_is_lavaans(
+    n: str, entry: str, data: Path, wai: Instrument, lavaan: dict[str, Any]
+) -> None:
+    check_measures(describe(fitted(data, wai, n, entry)), lavaan[n][entry]["fit"])
+
+
+def test_both_parameterizations_are_one_model(data: Path, wai: Instrument) -> None:
+    delta = fitted(data, wai, "250", "cfa3_WLSMV")
+    theta = fitted(data, wai, "250", "cfa3_WLSMV_theta")
+    assert theta.tests.model.chi_square == pytest.approx(delta.tests.model.chi_square, abs=1e-9)
+    assert theta.tests.scaled_model is not None
+    assert delta.tests.scaled_model is not None
+    assert theta.tests.scaled_model.chi_square == pytest.approx(
+        delta.tests.scaled_model.chi_square, abs=1e-6
+    )
+    loadings = theta.states[0].loadings / np.sqrt(np.diagonal(theta.states[0].covariance))[:, None]
+    assert loadings == pytest.approx(delta.states[0].loadings, abs=1e-7)
