@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from service.blueprints import instruments, meta, scores
+from service.blueprints import instruments, meta, samples, scores
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     meta.blueprint,
     instruments.blueprint,
     scores.blueprint,
+    samples.blueprint,
 )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.adapters.database.engine import Database
+from service.adapters.database.idempotency import IdempotencyStore
 from service.adapters.database.instruments import InstrumentStore
+from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
+from service.adapters.database.responses import ResponseStore
+from service.adapters.database.samples import SampleStore
 from service.auth import Authenticator
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.config import Config
+from service.ports import JobQueue
 from service.use_cases.find_instrument import Instruments
 
 
@@ -27,6 +32,10 @@ class Services:
         API keys, and how they are checked.
     instruments
         The catalogue's and the tenants' own.
+    samples, responses, idempotency
+        What is stored.
+    queue
+        Analyses.
     """
 
     config: Config
@@ -34,6 +43,10 @@ class Services:
     keys: KeyStore
     authenticator: Authenticator
     instruments: Instruments
+    samples: SampleStore
+    responses: ResponseStore
+    idempotency: IdempotencyStore
+    queue: JobQueue
 
 
 def compose(config: Config) -> Services:
@@ -49,4 +62,8 @@ def compose(config: Config) -> Services:
             catalog=Catalog(definitions=shipped_definitions(), confirmed=config.confirmed_keys),
             own=InstrumentStore(database),
         ),
+        samples=SampleStore(database),
+        responses=ResponseStore(database),
+        idempotency=IdempotencyStore(database),
+        queue=JobTable(database),
     )

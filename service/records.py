@@ -93,6 +93,72 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Responses that came together.
+
+    Attributes
+    ----------
+    id, tenant_id, sample_id
+        Identifiers.
+    accepted
+        Number of responses.
+    created_at
+        Milliseconds since 1970.
+    """
+
+    id: str
+    tenant_id: str
+    sample_id: str
+    accepted: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to do a request that came with an idempotency key.
+
+    Attributes
+    ----------
+    tenant_id, key
+        Whose key.
+    owner
+        Tells this claim from a later one of the same key.
+    request_sha256
+        Hash of the request: address, media type and body.
+    sample_id
+        The sample it is about; the kept answer goes when the sample goes.
+    """
+
+    tenant_id: str
+    key: str
+    owner: str
+    request_sha256: bytes
+    sample_id: str
+
+
+Kept = tuple[Claim, bytes] | None
+"""An answer to keep with its claim, where the request came with an idempotency key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an analysis stands.
+
+    Attributes
+    ----------
+    status
+        Its state.
+    done, total, stage
+        Progress within the stage that is named.
+    """
+
+    status: Status = Status.QUEUED
+    done: int = 0
+    total: int = 0
+    stage: str = "queued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """An analysis: what was asked, where it stands, what came out.
 
@@ -101,17 +167,15 @@ class Job:
     id, tenant_id
         Identifiers.
     kind, samples, options
-        What was asked.
-    status
+        What was asked; the options as given.
+    instrument
+        The rule's ``id``, ``version`` and ``sha256``.
+    standing
         Where it stands.
-    done, total, stage
-        Progress within the stage that is named.
     attempts
         How often a worker began it.
     created_at, started_at, finished_at
         Milliseconds since 1970.
-    instrument
-        The rule's ``id``, ``version`` and ``sha256``.
     result
         The result as JSON values, when it succeeded.
     error
@@ -123,14 +187,30 @@ class Job:
     kind: str
     samples: tuple[str, ...]
     options: Mapping[str, Any]
-    status: Status
-    done: int
-    total: int
-    stage: str
-    attempts: int
-    created_at: int
     instrument: Mapping[str, str]
+    created_at: int
+    standing: Standing = Standing()
+    attempts: int = 0
     started_at: int | None = None
     finished_at: int | None = None
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A worker's right to run an analysis; it is void once the row says otherwise.
+
+    Attributes
+    ----------
+    worker
+        Who runs it.
+    attempt
+        The how manieth beginning this is, from 1.
+    job
+        What is to be run.
+    """
+
+    worker: str
+    attempt: int
+    job: Job

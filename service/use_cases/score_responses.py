@@ -21,10 +21,14 @@ def score_responses(definition: Definition, block: ResponseBlock) -> dict[str, A
         ``instrument`` (id, version, sha256), ``results`` in the order of the responses, and
         ``issues`` that concern them all; JSON values without ``nan``.
     """
-    scored = score(definition.instrument, block.answers)
+    return scoring_answer(definition, block.ids, score(definition.instrument, block.answers))
+
+
+def scoring_answer(definition: Definition, ids: list[str], scored: ScaleScores) -> dict[str, Any]:
+    """Write scores that were made by a definition's rule (see :func:`score_responses`)."""
     return {
         "instrument": definition.rule,
-        "results": score_results(block.ids, scored),
+        "results": score_results(ids, scored),
         "issues": _issues(definition),
     }
 

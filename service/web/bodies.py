@@ -47,9 +47,24 @@ def read_scoring_body(
     return definition, read_rows(incoming, definition.instrument, load)
 
 
+def read_batch_body(
+    incoming: Request, definition: Definition, load: LoadResponses
+) -> ResponseBlock:
+    """Read a body of responses to an instrument that is known; it may name the instrument too."""
+    if incoming.mimetype == JSON:
+        body = parse_json(incoming.get_data())
+        refuse_unknown_fields(body, known=("instrument", "responses"))
+        if body.get("instrument", definition.instrument.id) != definition.instrument.id:
+            detail = "Must be the sample's instrument, or left out."
+            raise RefusedInputError([Fault(pointer="/instrument", code="other", detail=detail)])
+        return load(body.get("responses"), definition.instrument)
+    check_type(incoming)
+    return read_rows(incoming, definition.instrument, load)
+
+
 def read_rows(incoming: Request, instrument: Instrument, load: LoadResponses) -> ResponseBlock:
     """Read a CSV or NDJSON body of responses to an instrument that is known."""
-    body = incoming.get_data(cache=False)
+    body = incoming.get_data()
     if incoming.mimetype == NDJSON:
         return load(parse_ndjson(body), instrument)
     header, rows = parse_csv(body)

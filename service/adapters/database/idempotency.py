@@ -1,0 +1,107 @@
+"""Answers kept for repetition: a request that is sent twice is done once.
+
+Each key is claimed before the work, and completed in the transaction that does it. A claim that was
+never completed (the process died) is void after a while.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from schemas.faults import Fault, RefusedInputError
+from service.adapters.database.engine import Database
+from service.adapters.database.tables import IDEMPOTENCY
+from service.errors import ConflictError
+from service.identifiers import now_ms
+from service.records import Claim
+
+VOID_AFTER_MS = 120_000
+
+
+class IdempotencyStore:
+    """Claims of a tenant's keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, claim: Claim) -> bytes | None:
+        """Claim a key for a request.
+
+        Returns
+        -------
+        bytes or None
+            The first answer, to be given again; or nothing: then the caller does the work, and
+            completes the claim or gives it up.
+
+        Raises
+        ------
+        ConflictError
+            If the first request is still under way.
+        RefusedInputError
+            If the key was used for another request.
+        """
+        with self._database.writing() as connection:
+            _drop_void(connection, claim)
+            found = connection.execute(select(IDEMPOTENCY).where(*_key(claim))).one_or_none()
+            if found is None:
+                connection.execute(insert(IDEMPOTENCY).values(_row(claim)))
+                return None
+        if found.request_sha256 != claim.request_sha256:
+            detail = "This Idempotency-Key was used for another request; choose a new one."
+            raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
+        if found.answer is None:
+            raise ConflictError("The first request with this Idempotency-Key is under way.")
+        return zlib.decompress(found.answer)
+
+    def give_up(self, claim: Claim) -> None:
+        """Free the key, for the request was refused and may be sent again corrected."""
+        with self._database.writing() as connection:
+            connection.execute(
+                delete(IDEMPOTENCY).where(*_own(claim), IDEMPOTENCY.c.answer.is_(None))
+            )
+
+
+def complete(connection: Connection, claim: Claim, answer: bytes) -> None:
+    """Keep the answer, within the transaction that did the work.
+
+    Raises
+    ------
+    ConflictError
+        If the claim became void meanwhile and another request took the key; undo the work.
+    """
+    kept = zlib.compress(answer, level=1)
+    done = connection.execute(update(IDEMPOTENCY).where(*_own(claim)).values(answer=kept))
+    if done.rowcount == 0:
+        raise ConflictError("Another request with this Idempotency-Key is under way.")
+
+
+def _drop_void(connection: Connection, claim: Claim) -> None:
+    connection.execute(
+        delete(IDEMPOTENCY).where(
+            *_key(claim),
+            IDEMPOTENCY.c.answer.is_(None),
+            IDEMPOTENCY.c.started_at < now_ms() - VOID_AFTER_MS,
+        )
+    )
+
+
+def _row(claim: Claim) -> dict[str, Any]:
+    return {
+        "tenant_id": claim.tenant_id,
+        "key": claim.key,
+        "request_sha256": claim.request_sha256,
+        "owner": claim.owner,
+        "started_at": now_ms(),
+        "sample_id": claim.sample_id,
+    }
+
+
+def _key(claim: Claim) -> tuple[Any, ...]:
+    return IDEMPOTENCY.c.tenant_id == claim.tenant_id, IDEMPOTENCY.c.key == claim.key
+
+
+def _own(claim: Claim) -> tuple[Any, ...]:
+    return (*_key(claim), IDEMPOTENCY.c.owner == claim.owner)

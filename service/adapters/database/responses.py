@@ -1,0 +1,249 @@
+"""Responses: a batch goes in as one transaction, a sample comes out as one matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from psychometrics.types import FloatArray
+from schemas.faults import Fault
+from schemas.pointers import pointer
+from schemas.responses.block import ResponseBlock, Value, refuse_if_any
+from service.adapters.database.engine import Database
+from service.adapters.database.idempotency import complete
+from service.adapters.database.samples import NO_SAMPLE
+from service.adapters.database.tables import BATCH, RESPONSE, SAMPLE
+from service.errors import NotFoundError
+from service.identifiers import uuid7s
+from service.records import Batch, Kept
+
+MISSING = -1
+_TEXTS = ("person", "clinician", "site", "respondent")
+_NUMBERS = ("session_number", "days_since_first_visit", "days_since_delivery")
+_FIELDS = (
+    "sample_key",
+    "id",
+    "batch_key",
+    "external_id",
+    "answers",
+    "scores",
+    *_TEXTS,
+    *_NUMBERS,
+    "others",
+    "outcomes",
+)
+
+
+class ResponseStore:
+    """The responses of a tenant's samples."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, batch: Batch, block: ResponseBlock, scores: FloatArray, kept: Kept) -> None:
+        """Store a batch, all of it or nothing.
+
+        Parameters
+        ----------
+        batch
+            Names the batch, its sample and its tenant.
+        block
+            The responses.
+        scores
+            Shape (n_responses, n_scales), in the definition's order, then the total.
+        kept
+            The claim of an idempotency key and the answer to keep for it, or ``None``.
+
+        Raises
+        ------
+        NotFoundError
+            If the tenant has no such sample.
+        RefusedInputError
+            If the sample has responses of the same ids.
+        """
+        try:
+            with self._database.writing() as connection:
+                _store(connection, batch, block, scores)
+                if kept is not None:
+                    complete(connection, *kept)
+        except IntegrityError:
+            refuse_if_any(self._taken(batch, block.ids))
+            raise
+
+    def batches(
+        self, tenant_id: str, sample_id: str, *, limit: int, after: str = ""
+    ) -> Sequence[Batch]:
+        """List batches in the order they came, from after an identifier."""
+        query = (
+            select(BATCH.c.id, BATCH.c.accepted, BATCH.c.created_at)
+            .join(SAMPLE)
+            .where(*_mine(tenant_id, sample_id), BATCH.c.id > after)
+            .order_by(BATCH.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [
+                Batch(
+                    id=row.id,
+                    tenant_id=tenant_id,
+                    sample_id=sample_id,
+                    accepted=row.accepted,
+                    created_at=row.created_at,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
+        """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
+        query = _responses(tenant_id, sample_id, RESPONSE.c.answers)
+        with self._database.reading() as connection:
+            stored = b"".join(connection.scalars(query))
+        answers = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items).astype(np.float64)
+        answers[answers == MISSING] = np.nan
+        return answers
+
+    def column(self, tenant_id: str, sample_id: str, name: str) -> NDArray[Any] | None:
+        """Load what stands beside the answers under a name, shape (n_responses,).
+
+        Returns
+        -------
+        ndarray or None
+            Floats with ``nan`` where all that is given are numbers, otherwise objects with ``None``
+            for missing; nothing when no response has it. Rows are in the order of :meth:`answers`.
+        """
+        if name in (*_TEXTS, *_NUMBERS):
+            query = _responses(tenant_id, sample_id, RESPONSE.c[name])
+            with self._database.reading() as connection:
+                return _as_column(list(connection.scalars(query)))
+        query = _responses(tenant_id, sample_id, RESPONSE.c.outcomes, RESPONSE.c.others)
+        with self._database.reading() as connection:
+            return _as_column(
+                [_named(name, outcomes, others) for outcomes, others in connection.execute(query)]
+            )
+
+    def _taken(self, batch: Batch, ids: Sequence[str]) -> Iterable[Fault]:
+        query = _responses(batch.tenant_id, batch.sample_id, RESPONSE.c.external_id)
+        with self._database.reading() as connection:
+            stored = set(connection.scalars(query))
+        return [
+            Fault(
+                pointer=pointer("responses", number, "id"),
+                code="duplicate",
+                detail="The sample has a response of this id.",
+            )
+            for number, name in enumerate(ids)
+            if name in stored
+        ]
+
+
+def _store(connection: Connection, batch: Batch, block: ResponseBlock, scores: FloatArray) -> None:
+    sample = (
+        update(SAMPLE)
+        .where(*_mine(batch.tenant_id, batch.sample_id))
+        .values(n_responses=SAMPLE.c.n_responses + batch.accepted)
+        .returning(SAMPLE.c.key)
+    )
+    sample_key = connection.scalar(sample)
+    if sample_key is None:
+        raise NotFoundError(NO_SAMPLE)
+    row = insert(BATCH).values(
+        id=batch.id,
+        sample_key=sample_key,
+        accepted=batch.accepted,
+        created_at=batch.created_at,
+    )
+    batch_key = connection.scalar(row.returning(BATCH.c.key))
+    rows = list(_rows(sample_key, batch_key, block, scores))
+    connection.exec_driver_sql(_insertion(connection), rows)
+
+
+def _insertion(connection: Connection) -> str:
+    """Write the statement once; a thousand rows go through the driver as plain tuples."""
+    statement = insert(RESPONSE).values(dict.fromkeys(_FIELDS))
+    return str(statement.compile(dialect=connection.dialect, column_keys=list(_FIELDS)))
+
+
+def _rows(
+    sample_key: int, batch_key: int | None, block: ResponseBlock, scores: FloatArray
+) -> Iterable[tuple[object, ...]]:
+    """Turn a block into rows, in the order of ``_FIELDS``."""
+    count = len(block)
+    none: list[Value] = [None] * count
+    named = [block.columns.get(name, none) for name in (*_TEXTS, *_NUMBERS)]
+    others = {
+        name: values
+        for name, values in block.columns.items()
+        if name not in _TEXTS and name not in _NUMBERS
+    }
+    answers = np.where(np.isnan(block.answers), MISSING, block.answers).astype(np.int8)
+    return zip(
+        [sample_key] * count,
+        [made.bytes for made in uuid7s(count)],
+        [batch_key] * count,
+        block.ids if block.identified else none,
+        _cut(answers),
+        _cut(np.ascontiguousarray(scores, dtype="<f8")),
+        *named,
+        _documents(others, count),
+        _documents(block.outcomes, count),
+        strict=True,
+    )
+
+
+def _cut(matrix: NDArray[Any]) -> list[bytes]:
+    """Cut a matrix into the bytes of its rows."""
+    width = matrix.shape[1] * matrix.itemsize
+    whole = matrix.tobytes()
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
+
+
+def _documents(columns: dict[str, Any], count: int) -> list[str | None]:
+    """Write the given values of some columns as one JSON object for each response."""
+    if not columns:
+        return [None] * count
+    names = list(columns)
+    return [
+        orjson.dumps(
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        ).decode()
+        for row in zip(*columns.values(), strict=True)
+    ]
+
+
+def _mine(tenant_id: str, sample_id: str) -> tuple[Any, Any]:
+    return SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id
+
+
+def _responses(tenant_id: str, sample_id: str, *columns: Any) -> Any:
+    """Select from a sample's responses, in the order they came."""
+    return (
+        select(*columns)
+        .join(SAMPLE, SAMPLE.c.key == RESPONSE.c.sample_key)
+        .where(*_mine(tenant_id, sample_id))
+        .order_by(RESPONSE.c.id)
+    )
+
+
+def _named(name: str, *documents: str | None) -> Value:
+    for document in documents:
+        if document is not None:
+            values = orjson.loads(document)
+            if name in values:
+                found: Value = values[name]
+                return found
+    return None
+
+
+def _as_column(values: list[Value]) -> NDArray[Any] | None:
+    given = [value for value in values if value is not None]
+    if not given:
+        return None
+    if all(isinstance(value, int | float) for value in given):
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return np.array(values, dtype=object)

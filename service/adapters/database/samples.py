@@ -1,0 +1,121 @@
+"""Samples: what they are, not what is in them (see ``responses``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, delete, insert, select
+
+from schemas.definition import Definition
+from service.adapters.database.engine import Database
+from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
+from service.errors import NotFoundError
+from service.identifiers import now_ms, uuid7
+from service.records import Sample
+
+NO_SAMPLE = "There is no such sample."
+
+
+class SampleStore:
+    """A tenant's samples."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, tenant_id: str, *, name: str, setting: str, definition: Definition) -> Sample:
+        """Make an empty sample, with the definition as it is now."""
+        sample = Sample(
+            id=str(uuid7()),
+            tenant_id=tenant_id,
+            name=name,
+            setting=setting,
+            definition=definition.document,
+            instrument=definition.rule,
+            n_responses=0,
+            created_at=now_ms(),
+        )
+        with self._database.writing() as connection:
+            connection.execute(insert(SAMPLE).values(_row(sample)))
+        return sample
+
+    def find(self, tenant_id: str, sample_id: str) -> Sample:
+        """Find a sample.
+
+        Raises
+        ------
+        NotFoundError
+            If the tenant has none of this identifier.
+        """
+        query = _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFoundError(NO_SAMPLE)
+        return _sample(row)
+
+    def list(self, tenant_id: str, *, limit: int, after: str = "") -> Sequence[Sample]:
+        """List samples in the order they were made, from after an identifier."""
+        query = (
+            _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id > after)
+            .order_by(SAMPLE.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_sample(row) for row in connection.execute(query)]
+
+    def remove(self, tenant_id: str, sample_id: str) -> None:
+        """Delete a sample with its responses, scores, batches and their kept answers.
+
+        Raises
+        ------
+        NotFoundError
+            If the tenant has none of this identifier.
+        """
+        with self._database.writing() as connection:
+            removed = connection.execute(
+                delete(SAMPLE).where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id)
+            )
+            connection.execute(
+                delete(IDEMPOTENCY).where(
+                    IDEMPOTENCY.c.tenant_id == tenant_id, IDEMPOTENCY.c.sample_id == sample_id
+                )
+            )
+        if removed.rowcount == 0:
+            raise NotFoundError(NO_SAMPLE)
+
+
+_SAMPLES = select(SAMPLE)
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    return {
+        "id": sample.id,
+        "tenant_id": sample.tenant_id,
+        "name": sample.name,
+        "setting": sample.setting,
+        "instrument_id": sample.instrument["id"],
+        "instrument_version": sample.instrument["version"],
+        "instrument_sha256": sample.instrument["sha256"],
+        "definition": orjson.dumps(sample.definition).decode(),
+        "n_responses": sample.n_responses,
+        "created_at": sample.created_at,
+    }
+
+
+def _sample(row: Row[Any]) -> Sample:
+    return Sample(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        name=row.name,
+        setting=row.setting,
+        definition=orjson.loads(row.definition),
+        instrument={
+            "id": row.instrument_id,
+            "version": row.instrument_version,
+            "sha256": row.instrument_sha256,
+        },
+        n_responses=row.n_responses,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,157 @@
+"""Samples, and the batches of responses in them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Response, request
+
+from schemas.definition import load_definition
+from schemas.faults import Fault, RefusedInputError
+from schemas.responses.document import load_batch
+from schemas.samples import (
+    BatchAnswerSchema,
+    BatchPageSchema,
+    BatchRequestSchema,
+    NewSampleSchema,
+    PageQuerySchema,
+    SamplePageSchema,
+    SampleSchema,
+)
+from service.identifiers import uuid7
+from service.records import Claim, Sample, Scope
+from service.rendering import batch_json, page, sample_json
+from service.use_cases.store_batch import store_batch
+from service.web.bodies import read_batch_body, rows_documentation
+from service.web.routes import Blueprint, refuses, requires, services, tenant_id
+
+blueprint = Blueprint("samples", __name__, description="Responses that are kept, by sample.")
+
+MAXIMUM_KEY = 200
+
+
+@blueprint.route("/v1/samples", methods=["POST"])
+@requires(Scope.SAMPLES)
+@refuses("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+@blueprint.arguments(NewSampleSchema)
+@blueprint.response(201, SampleSchema)
+def add_sample(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Make an empty sample. It keeps its instrument's definition as it is now."""
+    definition = services().instruments.scoring_rule(tenant_id(), body["instrument"])
+    sample = services().samples.add(
+        tenant_id(), name=body["name"], setting=body["setting"], definition=definition
+    )
+    return sample_json(sample), 201, {"Location": f"/v1/samples/{sample.id}"}
+
+
+@blueprint.route("/v1/samples")
+@requires(Scope.SAMPLES)
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, SamplePageSchema)
+def list_samples(query: dict[str, Any]) -> dict[str, Any]:
+    """List samples in the order they were made."""
+    found = services().samples.list(tenant_id(), limit=query["limit"], after=query["after"])
+    return page("samples", found, query["limit"], sample_json)
+
+
+@blueprint.route("/v1/samples/<sample_id>")
+@requires(Scope.SAMPLES)
+@refuses("NOT_FOUND")
+@blueprint.response(200, SampleSchema)
+def get_sample(sample_id: str) -> dict[str, Any]:
+    """Return one sample; what is in it is not given out."""
+    return sample_json(services().samples.find(tenant_id(), sample_id))
+
+
+@blueprint.route("/v1/samples/<sample_id>", methods=["DELETE"])
+@requires(Scope.SAMPLES)
+@refuses("NOT_FOUND")
+@blueprint.response(204)
+def remove_sample(sample_id: str) -> None:
+    """Delete a sample with all responses and scores in it.
+
+    Results of analyses that are finished stay; analyses that are under way fail.
+    """
+    services().samples.remove(tenant_id(), sample_id)
+
+
+@blueprint.route("/v1/samples/<sample_id>/batches", methods=["POST"])
+@requires(Scope.SAMPLES)
+@refuses(
+    "BAD_REQUEST",
+    "NOT_FOUND",
+    "CONFLICT",
+    "REQUEST_ENTITY_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "UNPROCESSABLE_ENTITY",
+)
+@blueprint.response(201, BatchAnswerSchema)
+@blueprint.doc(
+    requestBody=rows_documentation(BatchRequestSchema),
+    parameters=[
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "schema": {"type": "string", "maxLength": MAXIMUM_KEY},
+            "description": "Chosen by the caller; a repetition gets the first answer again.",
+        }
+    ],
+)
+def add_batch(sample_id: str) -> Response:
+    """Keep responses and score them: all of them, or none when one cell is refused."""
+    sample = services().samples.find(tenant_id(), sample_id)
+    claim = _claim(sample)
+    if claim is None:
+        return _created(_store(sample, None))
+    kept = services().idempotency.claim(claim)
+    if kept is not None:
+        return _created(kept, replayed=True)
+    try:
+        return _created(_store(sample, claim))
+    except BaseException:
+        services().idempotency.give_up(claim)
+        raise
+
+
+@blueprint.route("/v1/samples/<sample_id>/batches")
+@requires(Scope.SAMPLES)
+@refuses("NOT_FOUND")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, BatchPageSchema)
+def list_batches(query: dict[str, Any], sample_id: str) -> dict[str, Any]:
+    """List a sample's batches in the order they came."""
+    sample = services().samples.find(tenant_id(), sample_id)
+    found = services().responses.batches(
+        tenant_id(), sample.id, limit=query["limit"], after=query["after"]
+    )
+    return page("batches", found, query["limit"], batch_json)
+
+
+def _store(sample: Sample, claim: Claim | None) -> bytes:
+    definition = load_definition(sample.definition)
+    block = read_batch_body(request, definition, load_batch)
+    return store_batch(services().responses, sample, definition, block, claim)
+
+
+def _created(answer: bytes, *, replayed: bool = False) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    return Response(answer, status=201, headers=headers, mimetype="application/json")
+
+
+def _claim(sample: Sample) -> Claim | None:
+    """Make the claim a request asks for; its hash covers all that the answer depends on."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= MAXIMUM_KEY and key.isprintable()):
+        detail = f"The Idempotency-Key must have 1 to {MAXIMUM_KEY} printable characters."
+        raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
+    parts = (request.path.encode(), request.mimetype.encode(), request.get_data())
+    return Claim(
+        tenant_id=sample.tenant_id,
+        key=key,
+        owner=str(uuid7()),
+        request_sha256=hashlib.sha256(b"\0".join(parts)).digest(),
+        sample_id=sample.id,
+    )

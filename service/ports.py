@@ -1,0 +1,65 @@
+"""What use cases ask of the world; adapters give it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from psychometrics.types import FloatArray
+from schemas.responses.block import ResponseBlock
+from service.records import Batch, Job, Kept, Sample, Standing
+
+
+class JobQueue(Protocol):
+    """Accepts analyses, says where they stand, and cancels them.
+
+    A worker runs what was submitted. It survives the death of any process, is begun at most three
+    times, and what is finished is finished for good. Methods that name an analysis raise
+    :class:`service.errors.NotFoundError` when the tenant has none of this identifier.
+    """
+
+    def submit(self, job: Job) -> None:
+        """Accept an analysis; when this returns it is not lost any more."""
+        ...
+
+    def find(self, tenant_id: str, job_id: str) -> Job:
+        """Return an analysis with its result."""
+        ...
+
+    def standing(self, tenant_id: str, job_id: str) -> Standing:
+        """Return where an analysis stands, cheaply."""
+        ...
+
+    def list(self, tenant_id: str, *, limit: int, after: str = "") -> Sequence[Job]:
+        """List analyses in the order they were submitted, without their results."""
+        ...
+
+    def cancel(self, tenant_id: str, job_id: str) -> None:
+        """Cancel an analysis; one that is finished stays as it is."""
+        ...
+
+
+class Samples(Protocol):
+    """Finds a tenant's samples."""
+
+    def find(self, tenant_id: str, sample_id: str) -> Sample:
+        """Find a sample; :class:`service.errors.NotFoundError` if the tenant has none."""
+        ...
+
+
+class Responses(Protocol):
+    """Keeps and loads the responses of a tenant's samples."""
+
+    def add(self, batch: Batch, block: ResponseBlock, scores: FloatArray, kept: Kept) -> None:
+        """Store a batch, all of it or nothing."""
+        ...
+
+    def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
+        """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
+        ...
+
+    def column(self, tenant_id: str, sample_id: str, name: str) -> NDArray[Any] | None:
+        """Load what stands beside the answers under a name, shape (n_responses,)."""
+        ...

@@ -1,0 +1,87 @@
+"""Records as the JSON values that go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from service.records import Batch, Job, Sample, Standing
+
+_Record = TypeVar("_Record", Sample, Batch, Job)
+
+
+def sample_json(sample: Sample) -> dict[str, Any]:
+    """Render a sample."""
+    return {
+        "id": sample.id,
+        "name": sample.name,
+        "setting": sample.setting,
+        "instrument": sample.instrument,
+        "n_responses": sample.n_responses,
+        "created_at": moment(sample.created_at),
+    }
+
+
+def batch_json(batch: Batch) -> dict[str, Any]:
+    """Render a batch."""
+    return {
+        "id": batch.id,
+        "sample": batch.sample_id,
+        "accepted": batch.accepted,
+        "created_at": moment(batch.created_at),
+    }
+
+
+def standing_json(standing: Standing) -> dict[str, Any]:
+    """Render where an analysis stands."""
+    return {
+        "status": standing.status,
+        "progress": {
+            "done": standing.done,
+            "total": standing.total,
+            "stage": standing.stage,
+        },
+    }
+
+
+def job_summary_json(job: Job) -> dict[str, Any]:
+    """Render an analysis without its result."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "samples": job.samples,
+        "options": job.options,
+        "instrument": job.instrument,
+        **standing_json(job.standing),
+        "attempts": job.attempts,
+        "created_at": moment(job.created_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
+    }
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """Render an analysis."""
+    return {**job_summary_json(job), "result": job.result, "error": job.error}
+
+
+def page(
+    name: str, found: Sequence[_Record], limit: int, render: Callable[[_Record], dict[str, Any]]
+) -> dict[str, Any]:
+    """Render a part of a list; a full page may be followed by another."""
+    return {
+        name: [render(record) for record in found],
+        "next": found[-1].id if len(found) == limit else None,
+    }
+
+
+def moment(milliseconds: int | None) -> str | None:
+    """Render a time as ISO 8601, UTC."""
+    if milliseconds is None:
+        return None
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

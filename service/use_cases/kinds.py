@@ -1,0 +1,86 @@
+"""The kinds of analysis: one table from name to options, result and engine.
+
+The schemas are light; the engines load SciPy and are imported only where analyses run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from marshmallow import ValidationError
+
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import Progress
+from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.base import ResultSchema, StrictSchema
+from schemas.faults import RefusedInputError
+from schemas.pointers import faults_of
+
+
+class Analyse(Protocol):
+    """An engine's entrance."""
+
+    def __call__(self, responses: ResponseMatrix, options: Any, *, progress: Progress) -> Any:
+        """Analyse responses and return the kind's result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of analysis.
+
+    Attributes
+    ----------
+    name
+        As callers say it.
+    purpose
+        What it answers, in a sentence.
+    options, result
+        Schemas of what it takes and gives.
+    engine
+        The module whose ``analyse`` does it.
+    """
+
+    name: str
+    purpose: str
+    options: type[StrictSchema]
+    result: type[ResultSchema]
+    engine: str
+
+    def load_options(self, given: Mapping[str, Any]) -> Any:
+        """Make the engine's options.
+
+        Raises
+        ------
+        RefusedInputError
+            Every fault points below ``/options``.
+        """
+        try:
+            return self.options().load(given)
+        except ValidationError as error:
+            raise RefusedInputError(faults_of(error.messages, at="/options")) from None
+
+    def run(
+        self, responses: ResponseMatrix, given: Mapping[str, Any], progress: Progress
+    ) -> dict[str, Any]:
+        """Analyse, and return the result as JSON values; loads the engine."""
+        analyse = cast("Analyse", import_module(self.engine).analyse)
+        result = analyse(responses, self.load_options(given), progress=progress)
+        return dict(self.result().dump(result))
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            name="cfa",
+            purpose="Whether the items have the structure the form claims, against its rivals.",
+            options=CfaOptionsSchema,
+            result=CfaResultSchema,
+            engine="psychometrics.cfa.analysis",
+        ),
+    )
+}
