@@ -26,18 +26,7 @@ from service.records import Batch, Kept
 MISSING = -1
 _TEXTS = ("person", "clinician", "site", "respondent")
 _NUMBERS = ("session_number", "days_since_first_visit", "days_since_delivery")
-_FIELDS = (
-    "sample_key",
-    "id",
-    "batch_key",
-    "external_id",
-    "answers",
-    "scores",
-    *_TEXTS,
-    *_NUMBERS,
-    "others",
-    "outcomes",
-)
+_FIELDS = tuple(RESPONSE.c.keys())
 
 
 class ResponseStore:
@@ -159,7 +148,8 @@ def _store(connection: Connection, batch: Batch, block: ResponseBlock, scores: F
         created_at=batch.created_at,
     )
     batch_key = connection.scalar(row.returning(BATCH.c.key))
-    rows = list(_rows(sample_key, batch_key, block, scores))
+    columns = _columns(sample_key, batch_key, block, scores)
+    rows = list(zip(*(columns[name] for name in _FIELDS), strict=True))
     connection.exec_driver_sql(_insertion(connection), rows)
 
 
@@ -169,31 +159,29 @@ def _insertion(connection: Connection) -> str:
     return str(statement.compile(dialect=connection.dialect, column_keys=list(_FIELDS)))
 
 
-def _rows(
+def _columns(
     sample_key: int, batch_key: int | None, block: ResponseBlock, scores: FloatArray
-) -> Iterable[tuple[object, ...]]:
-    """Turn a block into rows, in the order of ``_FIELDS``."""
+) -> dict[str, Sequence[object]]:
+    """Turn a block into the table's columns."""
     count = len(block)
-    none: list[Value] = [None] * count
-    named = [block.columns.get(name, none) for name in (*_TEXTS, *_NUMBERS)]
+    none = [None] * count
     others = {
         name: values
         for name, values in block.columns.items()
         if name not in _TEXTS and name not in _NUMBERS
     }
     answers = np.where(np.isnan(block.answers), MISSING, block.answers).astype(np.int8)
-    return zip(
-        [sample_key] * count,
-        [made.bytes for made in uuid7s(count)],
-        [batch_key] * count,
-        block.ids if block.identified else none,
-        _cut(answers),
-        _cut(np.ascontiguousarray(scores, dtype="<f8")),
-        *named,
-        _documents(others, count),
-        _documents(block.outcomes, count),
-        strict=True,
-    )
+    return {
+        "sample_key": [sample_key] * count,
+        "id": [made.bytes for made in uuid7s(count)],
+        "batch_key": [batch_key] * count,
+        "external_id": block.ids if block.identified else none,
+        "answers": _cut(answers),
+        "scores": _cut(np.ascontiguousarray(scores, dtype="<f8")),
+        **{name: block.columns.get(name, none) for name in (*_TEXTS, *_NUMBERS)},
+        "others": _documents(others, count),
+        "outcomes": _documents(block.outcomes, count),
+    }
 
 
 def _cut(matrix: NDArray[Any]) -> list[bytes]:

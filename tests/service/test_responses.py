@@ -1,0 +1,128 @@
+"""What was stored comes back as one matrix, whole and in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from psychometrics.scoring.prorate import score
+from schemas.definition import Definition
+from schemas.faults import RefusedInputError
+from schemas.responses.block import ResponseBlock
+from service.adapters.database.engine import Database
+from service.adapters.database.keys import KeyStore
+from service.adapters.database.migrate import migrate
+from service.adapters.database.responses import ResponseStore
+from service.adapters.database.samples import SampleStore
+from service.errors import NotFoundError
+from service.identifiers import now_ms, uuid7
+from service.records import Batch, Sample, Scope
+
+
+class Store:
+    """A database with two tenants and a sample of the first."""
+
+    def __init__(self, database: Database, definition: Definition) -> None:
+        keys = KeyStore(database)
+        self.tenant = keys.add("a", [Scope.SAMPLES], "a" * 12, b"a").tenant_id
+        self.other = keys.add("b", [Scope.SAMPLES], "b" * 12, b"b").tenant_id
+        self.samples = SampleStore(database)
+        self.responses = ResponseStore(database)
+        self.definition = definition
+        self.sample: Sample = self.samples.add(
+            self.tenant, name="s", setting="other", definition=definition
+        )
+
+    def add(self, block: ResponseBlock, tenant: str | None = None) -> None:
+        batch = Batch(
+            id=str(uuid7()),
+            tenant_id=tenant or self.tenant,
+            sample_id=self.sample.id,
+            accepted=len(block),
+            created_at=now_ms(),
+        )
+        scores = score(self.definition.instrument, block.answers).scores
+        self.responses.add(batch, block, scores, None)
+
+    def answers(self, tenant: str | None = None) -> np.ndarray:
+        return self.responses.answers(tenant or self.tenant, self.sample.id, 12)
+
+    def column(self, name: str) -> np.ndarray | None:
+        return self.responses.column(self.tenant, self.sample.id, name)
+
+
+@pytest.fixture
+def store(tmp_path: Path, wai_sr: Definition) -> Store:
+    database = Database(f"sqlite:///{tmp_path / 'alliance.db'}")
+    migrate(database)
+    return Store(database, wai_sr)
+
+
+def block(n: int, start: int = 0, **columns: list[object]) -> ResponseBlock:
+    rng = np.random.default_rng(start)
+    answers = rng.integers(1, 6, size=(n, 12)).astype(np.float64)
+    answers[rng.random((n, 12)) < 0.1] = np.nan
+    return ResponseBlock(
+        ids=[f"r{start + number}" for number in range(n)],
+        identified=True,
+        answers=answers,
+        columns=columns,  # type: ignore[arg-type]  # values of any kind
+    )
+
+
+def test_answers_come_back_whole_and_in_order(store: Store) -> None:
+    first, second = block(300), block(200, start=300)
+    store.add(first)
+    store.add(second)
+    np.testing.assert_array_equal(store.answers(), np.vstack([first.answers, second.answers]))
+
+
+def test_an_empty_sample_is_an_empty_matrix(store: Store) -> None:
+    assert store.answers().shape == (0, 12)
+
+
+def test_columns_come_back_beside_the_answers(store: Store) -> None:
+    store.add(block(2, site=["north", None], session_number=[2, 3], floor=[1, None]))
+    sites = store.column("site")
+    assert sites is not None
+    assert sites.tolist() == ["north", None]
+    np.testing.assert_array_equal(store.column("session_number"), [2.0, 3.0])
+    np.testing.assert_array_equal(store.column("floor"), [1.0, np.nan])
+    assert store.column("nothing") is None
+
+
+def test_outcomes_come_back_by_name(store: Store) -> None:
+    given = block(2)
+    store.add(
+        ResponseBlock(
+            ids=given.ids,
+            identified=True,
+            answers=given.answers,
+            outcomes={"plus-m": [51.5, None]},
+        )
+    )
+    np.testing.assert_array_equal(store.column("plus-m"), [51.5, np.nan])
+
+
+def test_another_tenant_can_neither_write_nor_read(store: Store) -> None:
+    store.add(block(3))
+    with pytest.raises(NotFoundError):
+        store.add(block(3, start=3), tenant=store.other)
+    assert store.answers(tenant=store.other).shape == (0, 12)
+
+
+def test_a_repeated_id_undoes_the_whole_batch(store: Store) -> None:
+    store.add(block(3))
+    with pytest.raises(RefusedInputError):
+        store.add(block(3, start=2))
+    assert store.answers().shape == (3, 12)
+    assert store.samples.find(store.tenant, store.sample.id).n_responses == 3
+
+
+def test_deleting_a_sample_leaves_no_row(store: Store, tmp_path: Path) -> None:
+    store.add(block(3, person=["planted-one", "planted-two", None]))
+    store.samples.remove(store.tenant, store.sample.id)
+    assert store.answers().shape == (0, 12)
+    assert store.responses.batches(store.tenant, store.sample.id, limit=5) == []
