@@ -1,0 +1,75 @@
+"""What may be chosen for the kinds ``dimensionality`` and ``efa``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class CorrelationType(Enum):
+    """Which correlations are analysed."""
+
+    PEARSON = "pearson"
+    POLYCHORIC = "polychoric"
+
+
+class Extraction(Enum):
+    """How the unrotated factors are found."""
+
+    MINRES = "minres"
+    ML = "ml"
+
+
+class Rotation(Enum):
+    """Which simple structure is sought."""
+
+    OBLIMIN = "oblimin"
+    PROMAX = "promax"
+    VARIMAX = "varimax"
+    GEOMIN = "geomin"
+    TARGET = "target"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionalityOptions:
+    """Options of a dimensionality analysis.
+
+    Attributes
+    ----------
+    correlation
+        Which correlations are analysed.
+    seed
+        Start of the random numbers of parallel analysis.
+    replicates
+        Random samples of parallel analysis.
+    quantile
+        Which quantile of the random eigenvalues must be exceeded, between 0 and 1.
+    """
+
+    correlation: CorrelationType = CorrelationType.POLYCHORIC
+    seed: int = 1
+    replicates: int = 100
+    quantile: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfaOptions:
+    """Options of an exploratory factor analysis.
+
+    Attributes
+    ----------
+    n_factors
+        How many factors; ``None`` takes one for each subscale.
+    extraction
+        How the unrotated factors are found.
+    rotation
+        Which simple structure is sought.
+    correlation
+        Which correlations are analysed.
+    """
+
+    n_factors: int | None = None
+    extraction: Extraction = Extraction.MINRES
+    rotation: Rotation = Rotation.OBLIMIN
+    correlation: CorrelationType = CorrelationType.POLYCHORIC

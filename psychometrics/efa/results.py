@@ -1,0 +1,237 @@
+"""What the kinds ``dimensionality`` and ``efa`` find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psychometrics.types import FloatArray, Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bartlett:
+    """Bartlett's test that all correlations are zero."""
+
+    chi_square: float
+    df: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Eigenvalues beside references, and how many exceed them.
+
+    Attributes
+    ----------
+    n_factors
+        Leading eigenvalues above their references.
+    eigenvalues, quantile_eigenvalues
+        Shape (n_items,), descending.
+    """
+
+    n_factors: int
+    eigenvalues: FloatArray
+    quantile_eigenvalues: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parallel:
+    """Parallel analysis of components, and of principal axes beside it.
+
+    Attributes
+    ----------
+    n_factors
+        Components to keep.
+    eigenvalues, quantile_eigenvalues
+        Observed, and the quantile over random samples; shape (n_items,).
+    principal_axis
+        The same with squared multiple correlations in the diagonal.
+    quantile, seed, replicates
+        How it was done.
+    random_data
+        What the random samples were.
+    """
+
+    n_factors: int
+    eigenvalues: FloatArray
+    quantile_eigenvalues: FloatArray
+    principal_axis: Retention
+    quantile: float
+    seed: int
+    replicates: int
+    random_data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """Velicer's minimum average partial.
+
+    Attributes
+    ----------
+    n_factors
+        Where the average is lowest.
+    average_squared_partials
+        After 0, 1, 2 … components.
+    """
+
+    n_factors: int
+    average_squared_partials: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmpiricalKaiserResult:
+    """The empirical Kaiser criterion.
+
+    Attributes
+    ----------
+    n_factors
+        Leading eigenvalues above their references.
+    reference_eigenvalues
+        Shape (n_items,).
+    """
+
+    n_factors: int
+    reference_eigenvalues: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSummary:
+    """What the criteria say together.
+
+    Attributes
+    ----------
+    n_factors
+        Number of factors by criterion.
+    agree
+        Whether they all say the same.
+    lowest, highest
+        The range of their answers.
+    """
+
+    n_factors: Mapping[str, int]
+    agree: bool
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionalityResult:
+    """A dimensionality analysis.
+
+    Attributes
+    ----------
+    n_persons
+        Persons with every scored item answered.
+    order
+        Item numbers of the rows of ``correlations``.
+    correlation
+        Which correlations, ``pearson`` or ``polychoric``.
+    correlations
+        Shape (n_items, n_items).
+    kmo
+        Kaiser–Meyer–Olkin measure of all items.
+    kmo_items
+        The same of each item, shape (n_items,).
+    bartlett
+        Test that all correlations are zero.
+    eigenvalues
+        Of the correlations, descending, shape (n_items,).
+    parallel, map, empirical_kaiser
+        How many factors each keeps.
+    summary
+        Whether they agree.
+    cautions
+        Doubts a reader must know.
+    """
+
+    n_persons: int
+    order: tuple[int, ...]
+    correlation: str
+    correlations: FloatArray
+    kmo: float
+    kmo_items: FloatArray
+    bartlett: Bartlett
+    eigenvalues: FloatArray
+    parallel: Parallel
+    map: Map
+    empirical_kaiser: EmpiricalKaiserResult
+    summary: RetentionSummary
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfaFit:
+    """How well the factors reproduce the correlations.
+
+    Attributes
+    ----------
+    df
+        Degrees of freedom.
+    chi_square, p_value
+        Bartlett-corrected likelihood ratio; ``None`` without degrees of freedom.
+    rmsea, rmsea_interval
+        Root mean square error of approximation, 90%.
+    tli
+        Tucker–Lewis index.
+    rmsr
+        Root mean square residual correlation.
+    """
+
+    df: int
+    chi_square: float | None
+    p_value: float | None
+    rmsea: float | None
+    rmsea_interval: Interval | None
+    tli: float | None
+    rmsr: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfaResult:
+    """An exploratory factor analysis.
+
+    Attributes
+    ----------
+    n_persons
+        Persons with every scored item answered.
+    n_factors, extraction, rotation, correlation
+        What was done, in the words of the options.
+    order
+        Item numbers of the rows.
+    loadings
+        Pattern, shape (n_items, n_factors).
+    factor_correlations
+        Shape (n_factors, n_factors), in the order and with the signs of the loadings.
+    structure
+        Correlations of items with factors, ΛΦ.
+    uniquenesses, communalities
+        Shape (n_items,).
+    explained_variance
+        Of each factor, as a share of all items' variance, shape (n_factors,).
+    correlations
+        What was factored, shape (n_items, n_items).
+    fit
+        How well they are reproduced.
+    converged, proper
+        Whether the minimum was reached, and whether it is no Heywood case.
+    cautions
+        Doubts a reader must know.
+    """
+
+    n_persons: int
+    n_factors: int
+    extraction: str
+    rotation: str
+    correlation: str
+    order: tuple[int, ...]
+    loadings: FloatArray
+    factor_correlations: FloatArray
+    structure: FloatArray
+    uniquenesses: FloatArray
+    communalities: FloatArray
+    explained_variance: FloatArray
+    correlations: FloatArray
+    fit: EfaFit
+    converged: bool
+    proper: bool
+    cautions: tuple[str, ...]

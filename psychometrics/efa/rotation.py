@@ -1,0 +1,344 @@
+"""Rotation of factors by gradient projection, and promax.
+
+Notes
+-----
+With unrotated loadings A and a transformation T whose columns have unit length,
+
+    Λ = A (Tᵀ)⁻¹,    Φ = TᵀT,    ΛΦΛᵀ = AAᵀ,
+
+the identity every rotation keeps; orthogonal rotations have Φ = I. T is moved along the negative
+gradient of the criterion, projected on the constraint, with step halving (Jennrich 2001, 2002),
+from the identity as GPArotation does, for many loading matrices at once. There is no Kaiser
+normalization, as in psych and GPArotation for oblimin, geomin and targets; promax is the exception,
+as in psych.
+
+References
+----------
+Jennrich, R. I. (2001). A simple general procedure for orthogonal rotation. Psychometrika, 66,
+289–306. doi:10.1007/BF02294840
+
+Jennrich, R. I. (2002). A simple general method for oblique rotation. Psychometrika, 67, 7–19.
+doi:10.1007/BF02294706
+
+Hendrickson, A. E., & White, P. O. (1964). Promax: A quick method for rotation to oblique simple
+structure. British Journal of Statistical Psychology, 17, 65–70.
+doi:10.1111/j.2044-8317.1964.tb00244.x
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from psychometrics.efa.criteria import Criterion
+from psychometrics.types import BoolArray, FloatArray, IntArray
+
+TOLERANCE = 1e-7
+ITERATIONS = 5000
+HALVINGS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """Rotated loadings of many matrices; only :meth:`arranged` reorders them.
+
+    Attributes
+    ----------
+    loadings
+        Shape (b, n_items, n_factors).
+    factor_correlations
+        Shape (b, n_factors, n_factors).
+    value
+        The criterion reached, shape (b,); ``nan`` where there is none.
+    converged
+        Shape (b,).
+    """
+
+    loadings: FloatArray
+    factor_correlations: FloatArray
+    value: FloatArray
+    converged: BoolArray
+
+    def arranged(self, order: IntArray, signs: FloatArray) -> Rotated:
+        """Reorder and reflect factors: loadings and correlations move together.
+
+        Parameters
+        ----------
+        order
+            New order of the factors, integers of shape (b, n_factors).
+        signs
+            ±1 for the factors in their new order, shape (b, n_factors).
+        """
+        loadings = np.take_along_axis(self.loadings, order[:, None, :], axis=2)
+        correlations = np.take_along_axis(self.factor_correlations, order[:, :, None], axis=1)
+        correlations = np.take_along_axis(correlations, order[:, None, :], axis=2)
+        return Rotated(
+            loadings=loadings * signs[:, None, :],
+            factor_correlations=correlations * signs[:, :, None] * signs[:, None, :],
+            value=self.value,
+            converged=self.converged,
+        )
+
+    def by_variance(self) -> Rotated:
+        """Put factors in the order of the variance they explain, with non-negative column sums.
+
+        The variance of factor j is (ΦΛᵀΛ)_jj, as in psych.
+        """
+        products = self.loadings.transpose(0, 2, 1) @ self.loadings
+        explained = np.einsum("bjk,bkj->bj", self.factor_correlations, products)
+        order = np.argsort(-explained, axis=1, kind="stable")
+        sums = np.take_along_axis(self.loadings.sum(axis=1), order, axis=1)
+        return self.arranged(order, np.where(sums < 0.0, -1.0, 1.0))
+
+    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
+        """Give the loadings and factor correlations of one matrix."""
+        return self.loadings[index], self.factor_correlations[index]
+
+
+def unrotated(loadings: FloatArray) -> Rotated:
+    """Leave loadings as they are, with uncorrelated factors.
+
+    Parameters
+    ----------
+    loadings
+        Shape (b, n_items, n_factors).
+    """
+    count, _, n_factors = loadings.shape
+    return Rotated(
+        loadings=loadings,
+        factor_correlations=np.tile(np.eye(n_factors), (count, 1, 1)),
+        value=np.full(count, np.nan),
+        converged=np.ones(count, dtype=np.bool_),
+    )
+
+
+def rotate_obliquely(
+    loadings: FloatArray, criterion: Criterion, start: FloatArray | None = None
+) -> Rotated:
+    """Rotate to correlated factors.
+
+    Parameters
+    ----------
+    loadings
+        Unrotated, shape (b, n_items, n_factors).
+    criterion
+        What is minimized.
+    start
+        First transformations, shape (b, n_factors, n_factors) with unit columns; the identity
+        otherwise.
+    """
+    found = _descend(loadings, criterion, _oblique, start)
+    return Rotated(
+        loadings=_oblique.rotated(loadings, found.transformation),
+        factor_correlations=found.transformation.transpose(0, 2, 1) @ found.transformation,
+        value=found.value,
+        converged=found.converged,
+    )
+
+
+def rotate_orthogonally(
+    loadings: FloatArray, criterion: Criterion, start: FloatArray | None = None
+) -> Rotated:
+    """Rotate to uncorrelated factors; parameters as for :func:`rotate_obliquely`."""
+    found = _descend(loadings, criterion, _orthogonal, start)
+    rotated = unrotated(_orthogonal.rotated(loadings, found.transformation))
+    return Rotated(
+        loadings=rotated.loadings,
+        factor_correlations=rotated.factor_correlations,
+        value=found.value,
+        converged=found.converged,
+    )
+
+
+def promax(loadings: FloatArray, power: int = 4) -> Rotated:
+    """Rotate by promax as psych does: varimax of the Kaiser-normalized loadings, then a power.
+
+    Notes
+    -----
+    With V the varimax loadings of A's rows scaled to unit length, U = (VᵀV)⁻¹Vᵀ(V ∘ |V|^(m−1)) is
+    scaled so that factors have unit variance. Rows regain their length afterwards. Promax sharpens
+    whatever varimax hands it, so varimax stops where R's does (a relative gain below 1e-5): at the
+    exact varimax solution loadings differ from R's by some 3e-4, with this stop by rounding.
+
+    Parameters
+    ----------
+    loadings
+        Unrotated, shape (b, n_items, n_factors).
+    power
+        m, larger for sharper and more correlated factors.
+    """
+    lengths = np.sqrt((loadings**2).sum(axis=2, keepdims=True))
+    lengths = np.where(lengths > 0.0, lengths, 1.0)
+    simple, converged = _varimax_by_svd(loadings / lengths)
+    moments = simple.transpose(0, 2, 1) @ simple
+    cross = simple.transpose(0, 2, 1) @ (simple * np.abs(simple) ** (power - 1))
+    transformation = np.linalg.solve(moments, cross)
+    inverse = np.linalg.inv(transformation)
+    scale = np.sqrt((inverse**2).sum(axis=2))
+    inverse = inverse / scale[:, :, None]
+    return Rotated(
+        loadings=(simple @ transformation) * scale[:, None, :] * lengths,
+        factor_correlations=inverse @ inverse.transpose(0, 2, 1),
+        value=np.full(len(loadings), np.nan),
+        converged=converged,
+    )
+
+
+def _varimax_by_svd(loadings: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Iterate T ← UWᵀ with UDWᵀ = Aᵀ(Λ³ − Λ diag(ΛᵀΛ)/p) until tr D gains less than 1e-5."""
+    count, n_items, n_factors = loadings.shape
+    T = np.tile(np.eye(n_factors), (count, 1, 1))
+    reached = np.zeros(count)
+    pending = np.arange(count)
+    for _ in range(1000):
+        A = loadings[pending]
+        rotated = A @ T[pending]
+        centre = (rotated**2).sum(axis=1, keepdims=True) / n_items
+        left, values, right = np.linalg.svd(A.transpose(0, 2, 1) @ (rotated**3 - rotated * centre))
+        T[pending] = left @ right
+        gained = values.sum(axis=1)
+        finished = gained < reached[pending] * (1.0 + 1e-5)
+        reached[pending] = gained
+        pending = pending[~finished]
+        if not pending.size:
+            break
+    converged = np.ones(count, dtype=np.bool_)
+    converged[pending] = False
+    return np.asarray(loadings @ T), converged
+
+
+@dataclass(frozen=True, slots=True)
+class _Constraint:
+    """What is kept of a transformation, and how a step returns to it."""
+
+    rotated: Callable[[FloatArray, FloatArray], FloatArray]
+    slope: Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
+    projected: Callable[[FloatArray, FloatArray], FloatArray]
+    returned: Callable[[FloatArray], FloatArray]
+
+
+def _oblique_slope(
+    loadings: FloatArray, rotated: FloatArray, gradient: FloatArray, T: FloatArray
+) -> FloatArray:
+    inner = rotated.transpose(0, 2, 1) @ gradient @ np.linalg.inv(T)
+    return np.asarray(-inner.transpose(0, 2, 1))
+
+
+def _orthogonal_slope(
+    loadings: FloatArray, rotated: FloatArray, gradient: FloatArray, T: FloatArray
+) -> FloatArray:
+    return np.asarray(loadings.transpose(0, 2, 1) @ gradient)
+
+
+def _oblique_projection(slope: FloatArray, T: FloatArray) -> FloatArray:
+    return np.asarray(slope - T * (T * slope).sum(axis=1, keepdims=True))
+
+
+def _orthogonal_projection(slope: FloatArray, T: FloatArray) -> FloatArray:
+    inner = T.transpose(0, 2, 1) @ slope
+    return np.asarray(slope - T @ (inner + inner.transpose(0, 2, 1)) / 2.0)
+
+
+def _unit_columns(X: FloatArray) -> FloatArray:
+    return np.asarray(X / np.linalg.norm(X, axis=1, keepdims=True))
+
+
+def _nearest_orthogonal(X: FloatArray) -> FloatArray:
+    left, _, right = np.linalg.svd(X)
+    return np.asarray(left @ right)
+
+
+_oblique = _Constraint(
+    rotated=lambda A, T: np.asarray(A @ np.linalg.inv(T).transpose(0, 2, 1)),
+    slope=_oblique_slope,
+    projected=_oblique_projection,
+    returned=_unit_columns,
+)
+_orthogonal = _Constraint(
+    rotated=lambda A, T: np.asarray(A @ T),
+    slope=_orthogonal_slope,
+    projected=_orthogonal_projection,
+    returned=_nearest_orthogonal,
+)
+
+
+@dataclass(slots=True)
+class _Descent:
+    """Where gradient projection stands, for each matrix."""
+
+    transformation: FloatArray
+    value: FloatArray
+    slope: FloatArray
+    length: FloatArray
+    converged: BoolArray
+
+
+def _descend(
+    loadings: FloatArray,
+    criterion: Criterion,
+    constraint: _Constraint,
+    start: FloatArray | None,
+) -> _Descent:
+    count, _, n_factors = loadings.shape
+    T = np.tile(np.eye(n_factors), (count, 1, 1)) if start is None else start.copy()
+    rotated = constraint.rotated(loadings, T)
+    value, gradient = criterion.value_and_gradient(rotated)
+    state = _Descent(
+        transformation=T,
+        value=np.asarray(value),
+        slope=constraint.slope(loadings, rotated, gradient, T),
+        length=np.ones(count),
+        converged=np.zeros(count, dtype=np.bool_),
+    )
+    pending = np.arange(count)
+    for _ in range(ITERATIONS):
+        projected = constraint.projected(state.slope[pending], state.transformation[pending])
+        steepness = np.linalg.norm(projected, axis=(1, 2))
+        finished = steepness < TOLERANCE
+        state.converged[pending[finished]] = True
+        going = ~finished
+        pending, projected, steepness = pending[going], projected[going], steepness[going]
+        if not pending.size:
+            break
+        stuck = _step(state, pending, projected, steepness, loadings, criterion, constraint)
+        state.converged[pending[stuck]] = steepness[stuck] < 1e2 * TOLERANCE
+        pending = pending[~stuck]
+    return state
+
+
+def _step(  # one step's state, all of it needed
+    state: _Descent,
+    rows: IntArray,
+    projected: FloatArray,
+    steepness: FloatArray,
+    loadings: FloatArray,
+    criterion: Criterion,
+    constraint: _Constraint,
+) -> BoolArray:
+    """Move each matrix downhill; tell those that found no lower value."""
+    state.length[rows] *= 2.0
+    waiting = np.arange(len(rows))
+    for _ in range(HALVINGS + 30):
+        at = rows[waiting]
+        length = state.length[at]
+        moved = constraint.returned(
+            state.transformation[at] - length[:, None, None] * projected[waiting]
+        )
+        rotated = constraint.rotated(loadings[at], moved)
+        value, gradient = criterion.value_and_gradient(rotated)
+        better = state.value[at] - value > 0.5 * steepness[waiting] ** 2 * length
+        accepted = at[better]
+        state.transformation[accepted] = moved[better]
+        state.value[accepted] = value[better]
+        state.slope[accepted] = constraint.slope(
+            loadings[accepted], rotated[better], gradient[better], moved[better]
+        )
+        waiting = waiting[~better]
+        if not waiting.size:
+            break
+        state.length[rows[waiting]] /= 2.0
+    stuck = np.zeros(len(rows), dtype=np.bool_)
+    stuck[waiting] = True
+    return stuck

@@ -1,0 +1,40 @@
+"""Correlation of each item with the sum of the other items of its scale.
+
+Notes
+-----
+From the covariance matrix S of the scale's items, for item i and the rest R of the scale,
+
+    r_i = Σ_{j∈R} s_ij / √(s_ii Σ_{j,k∈R} s_jk).
+
+With complete answers this is the correlation of the item with the sum of the others. With missing
+answers S is pairwise, as in psych's ``r.drop``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from psychometrics.types import FloatArray
+
+
+def item_rest_correlations(covariance: FloatArray) -> FloatArray:
+    """Correlate each item with the sum of the others.
+
+    Parameters
+    ----------
+    covariance
+        Shape (n_items, n_items), of one scale's items.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_items,); ``nan`` where the item or its rest does not vary.
+    """
+    variances = np.diag(covariance)
+    with_rest = covariance.sum(axis=1) - variances
+    rest_variances = covariance.sum() - 2.0 * covariance.sum(axis=1) + variances
+    denominator = variances * rest_variances
+    known = np.isfinite(denominator) & (denominator > 1e-12)
+    correlations = np.full(variances.shape, np.nan)
+    correlations[known] = with_rest[known] / np.sqrt(denominator[known])
+    return correlations

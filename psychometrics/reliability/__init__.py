@@ -1,0 +1,1 @@
+"""How precisely a scale's score measures: internal consistency, retest, agreement."""

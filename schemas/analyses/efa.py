@@ -1,0 +1,66 @@
+"""The kind ``efa``: options taken and result given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from psychometrics.efa.options import CorrelationType, EfaOptions, Extraction, Rotation
+from schemas.base import IntervalSchema, Number, ResultSchema, StrictSchema
+
+
+class EfaOptionsSchema(StrictSchema):
+    """Options of an exploratory factor analysis."""
+
+    n_factors = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, 50),
+        metadata={"description": "How many factors; one for each subscale if left out."},
+    )
+    extraction = fields.Enum(Extraction, by_value=True, load_default=Extraction.MINRES)
+    rotation = fields.Enum(Rotation, by_value=True, load_default=Rotation.OBLIMIN)
+    correlation = fields.Enum(
+        CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> EfaOptions:
+        """Make the engine's options."""
+        return EfaOptions(**data)
+
+
+class EfaFitSchema(ResultSchema):
+    """How well the factors fit (:class:`psychometrics.efa.results.EfaFit`)."""
+
+    df = fields.Integer()
+    chi_square = Number(allow_none=True)
+    p_value = Number(allow_none=True)
+    rmsea = Number(allow_none=True)
+    rmsea_interval = fields.Nested(IntervalSchema, allow_none=True)
+    tli = Number(allow_none=True)
+    rmsr = Number()
+
+
+class EfaResultSchema(ResultSchema):
+    """An exploratory factor analysis (:class:`psychometrics.efa.results.EfaResult`)."""
+
+    n_persons = fields.Integer()
+    n_factors = fields.Integer()
+    extraction = fields.String()
+    rotation = fields.String()
+    correlation = fields.String()
+    order = fields.List(fields.Integer(), metadata={"description": "Item numbers of the rows."})
+    loadings = fields.List(fields.List(Number()))
+    factor_correlations = fields.List(fields.List(Number()))
+    structure = fields.List(fields.List(Number()))
+    uniquenesses = fields.List(Number())
+    communalities = fields.List(Number())
+    explained_variance = fields.List(Number())
+    correlations = fields.List(fields.List(Number()))
+    fit = fields.Nested(EfaFitSchema)
+    converged = fields.Boolean()
+    proper = fields.Boolean()
+    cautions = fields.List(fields.String())
