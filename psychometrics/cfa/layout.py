@@ -78,24 +78,23 @@ class GroupLayout:
         return values
 
     def gather_gradient(self, by_cell: FloatArray) -> FloatArray:
-        """Sum derivatives by cell, shape (n_cells,), into parameters, shape (n_free,)."""
-        gathered = np.bincount(self.positions, weights=by_cell, minlength=self.n_free)
-        return np.asarray(gathered, dtype=np.float64)
+        """Sum derivatives by cell, shape (…, n_cells), into parameters, shape (…, n_free)."""
+        return self.gather_jacobian(by_cell)
 
     def gather_hessian(self, by_cell: FloatArray) -> FloatArray:
-        """Sum second derivatives by cell into parameters, shape (n_free, n_free)."""
+        """Sum second derivatives by cell into parameters, shape (…, n_free, n_free)."""
         if self.incidence is not None:
             return np.asarray(self.incidence.T @ by_cell @ self.incidence)
-        gathered = np.zeros((self.n_free, self.n_free))
-        gathered[self.positions[:, None], self.positions] = by_cell
+        gathered = np.zeros((*by_cell.shape[:-2], self.n_free, self.n_free))
+        gathered[..., self.positions[:, None], self.positions] = by_cell
         return gathered
 
     def gather_jacobian(self, by_cell: FloatArray) -> FloatArray:
-        """Turn derivatives by cell, shape (n_moments, n_cells), into (n_moments, n_free)."""
+        """Turn derivatives by cell, shape (…, n_cells), into those by parameter, (…, n_free)."""
         if self.incidence is not None:
             return np.asarray(by_cell @ self.incidence)
-        gathered = np.zeros((by_cell.shape[0], self.n_free))
-        gathered[:, self.positions] = by_cell
+        gathered = np.zeros((*by_cell.shape[:-1], self.n_free))
+        gathered[..., self.positions] = by_cell
         return gathered
 
 

@@ -101,7 +101,11 @@ class NormalDiscrepancy:
         value = 0.5 * (log_determinant + float((P * R).sum()))
         value -= 0.5 * (sample.log_determinant + d.size)
         gradient = 2.0 * ((slopes.left @ Q) * slopes.right).sum(axis=1) - slopes.mean @ Pd
-        curvature = covariance_curvature(slopes, P, 2.0 * PRP - P if exact else P)
+        curvature = (
+            covariance_curvature(slopes, P, 2.0 * PRP - P)
+            if exact
+            else fisher_information(slopes, P)
+        )
         if has_means:
             curvature += slopes.mean @ P @ slopes.mean.T
         if exact:
@@ -111,15 +115,23 @@ class NormalDiscrepancy:
 
 
 def covariance_curvature(slopes: Slopes, P: FloatArray, W: FloatArray) -> FloatArray:
-    """Return ½ tr(P dΣ_k W dΣ_l) for all pairs of cells, from the rank-two derivatives.
-
-    With W = P this is Fisher's information of one person.
-    """
+    """Return ½ tr(P dΣ_k W dΣ_l) for all pairs of cells, from the rank-two derivatives."""
     x, y = slopes.left, slopes.right
     xP, yP, xW, yW = x @ P, y @ P, x @ W, y @ W
     product = (yP @ x.mT) * (xW @ y.mT) + (yP @ y.mT) * (xW @ x.mT)
     product += (xP @ x.mT) * (yW @ y.mT) + (xP @ y.mT) * (yW @ x.mT)
     return np.asarray(0.5 * product)
+
+
+def fisher_information(slopes: Slopes, P: FloatArray) -> FloatArray:
+    """Return ½ tr(P dΣ_k P dΣ_l) for all pairs of cells: the information of one person.
+
+    Leading axes of ``slopes`` and ``P`` stay.
+    """
+    x, y = slopes.left, slopes.right
+    xP = x @ P
+    crossed = xP @ y.mT
+    return np.asarray((xP @ x.mT) * (y @ P @ y.mT) + crossed * crossed.mT)
 
 
 def _mean_cross(slopes: Slopes, P: FloatArray, Pd: FloatArray) -> FloatArray:
