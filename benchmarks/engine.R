@@ -1,0 +1,58 @@
+# R's side: times each case and prints one line of JSON for it. Arguments: folder, sample sizes.
+suppressPackageStartupMessages({library(lavaan); library(jsonlite)})
+arguments <- commandArgs(trailingOnly = TRUE)
+folder <- arguments[1]
+installed <- function(package) requireNamespace(package, quietly = TRUE)
+
+cpu <- function(run) {
+  gc()
+  start <- proc.time()
+  suppressWarnings(suppressMessages(utils::capture.output(run())))
+  spent <- proc.time() - start
+  1000 * (spent[["user.self"]] + spent[["sys.self"]])
+}
+time_case <- function(name, sample, run) {
+  first <- cpu(run)
+  times <- if (first > 20000) first else replicate(if (first > 2000) 1 else 5, cpu(run))
+  cat(toJSON(list(case = name, sample = sample, cpu_ms = median(times)), auto_unbox = TRUE,
+             digits = 6), "\n", sep = "")
+}
+
+three <- "goal =~ i4 + i6 + i8 + i11
+          task =~ i1 + i2 + i10 + i12
+          bond =~ i3 + i5 + i7 + i9"
+three36 <- "goal =~ i3 + i6 + i9 + i10 + i12 + i14 + i22 + i25 + i27 + i30 + i32 + i34
+            task =~ i2 + i4 + i7 + i11 + i13 + i15 + i16 + i18 + i24 + i31 + i33 + i35
+            bond =~ i1 + i5 + i8 + i17 + i19 + i20 + i21 + i23 + i26 + i28 + i29 + i36"
+answers <- function(file) read.csv(file.path(folder, file))
+with_fit <- function(...) { fit <- cfa(..., std.lv = TRUE); fitMeasures(fit); fit }
+
+for (size in arguments[-1]) {
+  data <- answers(sprintf("wai_%s.csv", size))
+  holes <- answers(sprintf("wai_%s_mis.csv", size))
+  items <- paste0("i", 1:12)
+  timed <- function(name, run) time_case(name, paste0("12x5x", size), run)
+  nacov <- function(d, missing) lavCor(d[, items], ordered = items, output = "fit",
+                                       se = "robust.sem", estimator = "WLSMV", missing = missing)
+  timed("polychorics", function() lavCor(data[, items], ordered = items))
+  timed("polychorics with NACOV", function() nacov(data, "listwise"))
+  timed("polychorics with NACOV, pairwise", function() nacov(holes, "pairwise"))
+  timed("three factors, ML", function() with_fit(three, data))
+  timed("three factors, MLR", function() with_fit(three, data, estimator = "MLR"))
+  timed("three factors, FIML MLR", function()
+    with_fit(three, holes, estimator = "MLR", missing = "ml"))
+  timed("three factors, WLSMV", function()
+    with_fit(three, data, ordered = items, estimator = "WLSMV"))
+  timed("three factors, WLSMV pairwise", function()
+    with_fit(three, holes, ordered = items, estimator = "WLSMV", missing = "pairwise"))
+  timed("bootstrap 200 x ML", function() {
+    set.seed(1)
+    cfa(three, data, std.lv = TRUE, se = "bootstrap", bootstrap = 200)
+  })
+}
+data <- answers("wai36_2000.csv")
+items <- paste0("i", 1:36)
+time_case("polychorics with NACOV", "36x7x2000", function()
+  lavCor(data[, items], ordered = items, output = "fit", se = "robust.sem", estimator = "WLSMV"))
+time_case("three factors, WLSMV", "36x7x2000", function()
+  with_fit(three36, data, ordered = items, estimator = "WLSMV"))
