@@ -22,6 +22,8 @@ continuous latent variable indicators. Psychometrika, 49, 115–132. doi:10.1007
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -59,11 +61,38 @@ def influence_values(
     n_items, n_cuts = cuts.shape
     pull = threshold_influence(tables.single, cuts)
     on_thresholds = pull[np.arange(n_items), codes].reshape(len(codes), n_items * n_cuts)
-    cells = _correlation_influence(tables, cuts, pull, associations)
-    n_pairs, width, _ = cells.shape
-    first, second = item_pairs(n_items)
-    place = np.arange(n_pairs) * width * width + codes[:, first] * width + codes[:, second]
-    return np.hstack((on_thresholds[:, (np.abs(cuts) < BEYOND).ravel()], cells.ravel().take(place)))
+    on_correlations = correlation_influence(codes, tables, cuts, associations)
+    return np.hstack((on_thresholds[:, (np.abs(cuts) < BEYOND).ravel()], on_correlations))
+
+
+def correlation_influence(
+    codes: IntArray, tables: Tables, cuts: FloatArray, associations: Associations
+) -> FloatArray:
+    """Return how far each person moves each polychoric correlation, of one sample or of a batch.
+
+    Parameters
+    ----------
+    codes
+        Shape (…, n_persons, n_items), values 0 … width − 1; ``width`` is missing.
+    tables
+        Counts of the same codes.
+    cuts
+        Thresholds, shape (…, n_items, width − 1).
+    associations
+        Estimates of all pairs of all samples.
+
+    Returns
+    -------
+    FloatArray
+        Shape (…, n_persons, n_pairs).
+    """
+    cells = _cell_influence(tables, cuts, associations)
+    *batch, n_pairs, width, _ = cells.shape
+    first, second = item_pairs(codes.shape[-1])
+    samples = np.arange(math.prod(batch)).reshape(*batch, 1, 1)
+    tables_before = samples * n_pairs + np.arange(n_pairs)
+    place = (tables_before * width + codes[..., first]) * width + codes[..., second]
+    return np.asarray(cells.ravel().take(place))
 
 
 def threshold_influence(single: FloatArray, cuts: FloatArray) -> FloatArray:
@@ -72,52 +101,55 @@ def threshold_influence(single: FloatArray, cuts: FloatArray) -> FloatArray:
     Parameters
     ----------
     single
-        Counts, shape (n_items, width).
+        Counts, shape (…, n_items, width).
     cuts
-        Thresholds, shape (n_items, width − 1).
+        Thresholds, shape (…, n_items, width − 1).
 
     Returns
     -------
     FloatArray
-        Shape (n_items, width + 1, width − 1); the last category is missing and moves nothing, and
-        nothing moves a threshold at infinity.
+        Shape (…, n_items, width + 1, width − 1); the last category is missing and moves nothing,
+        and nothing moves a threshold at infinity.
     """
-    n_items, n_cuts = cuts.shape
+    n_cuts = cuts.shape[-1]
     below = np.arange(n_cuts + 1)[:, None] <= np.arange(n_cuts)
     exists = np.abs(cuts) < BEYOND
     weight = np.zeros_like(cuts)
     weight[exists] = np.sqrt(2 * np.pi) * np.exp(cuts[exists] ** 2 / 2)
-    weight /= single.sum(axis=1)[:, None]
-    pull = np.zeros((n_items, n_cuts + 2, n_cuts))
-    pull[:, :-1] = (below - ndtr(cuts)[:, None, :]) * weight[:, None, :]
+    weight /= single.sum(axis=-1)[..., None]
+    pull = np.zeros((*cuts.shape[:-1], n_cuts + 2, n_cuts))
+    pull[..., :-1, :] = (below - ndtr(cuts)[..., None, :]) * weight[..., None, :]
     return pull
 
 
-def _correlation_influence(
-    tables: Tables, cuts: FloatArray, pull: FloatArray, associations: Associations
-) -> FloatArray:
+def _cell_influence(tables: Tables, cuts: FloatArray, associations: Associations) -> FloatArray:
     """Return how far a person of each cell moves the correlation of the pair.
 
     Returns
     -------
     FloatArray
-        Shape (n_pairs, width + 1, width + 1), the last row and column for a missing answer.
+        Shape (…, n_pairs, width + 1, width + 1), the last row and column for a missing answer.
     """
-    first, second = item_pairs(len(cuts))
-    rows, columns = cuts[first], cuts[second]
+    n_cuts = cuts.shape[-1]
+    first, second = item_pairs(cuts.shape[-2])
+    rows, columns = (cuts[..., item, :].reshape(-1, n_cuts) for item in (first, second))
+    counts = tables.pairs.reshape(associations.slopes.shape)
     likely = associations.probabilities > FLOOR
     safe = np.where(likely, associations.probabilities, 1.0)
     score = np.where(likely, associations.slopes / safe, 0.0)
-    information = np.einsum("pab,pab->p", tables.pairs, score * score)
-    ratio = tables.pairs * score * likely / safe
+    information = np.einsum("pab,pab->p", counts, score * score)
+    ratio = counts * score * likely / safe
     rho = associations.correlations
     by_row = _threshold_sensitivity(rows, columns, rho, ratio)
-    by_column = _threshold_sensitivity(columns, rows, rho, np.swapaxes(ratio, 1, 2))
-    through_rows = np.einsum("pt,pat->pa", by_row, pull[first])
-    through_columns = np.einsum("pt,pat->pa", by_column, pull[second])
+    by_column = _threshold_sensitivity(columns, rows, rho, ratio.mT)
+    pull = threshold_influence(tables.single, cuts)
+    shape = (-1, n_cuts + 2, n_cuts)
+    through_rows = np.einsum("pt,pat->pa", by_row, pull[..., first, :, :].reshape(shape))
+    through_columns = np.einsum("pt,pat->pa", by_column, pull[..., second, :, :].reshape(shape))
     influence = np.pad(score, ((0, 0), (0, 1), (0, 1)))
     influence -= through_rows[:, :, None] + through_columns[:, None, :]
-    return np.asarray(influence * ((1 - rho * rho) / information)[:, None, None])
+    influence *= ((1 - rho * rho) / information)[:, None, None]
+    return influence.reshape(*tables.pairs.shape[:-2], n_cuts + 2, n_cuts + 2)
 
 
 def _threshold_sensitivity(

@@ -155,7 +155,7 @@ def ordinal_moments(
     tables = count(coding.codes, coding.width)
     _check_pairs(tables, coding.items)
     cuts = thresholds(tables.single)
-    associations, filled = _estimate(tables, cuts)
+    associations, filled = estimate_pairs(tables, cuts)
     _check_interior(associations, coding.items)
     influence = influence_values(coding.codes, tables, cuts, associations)
     n_persons = len(coding.codes)
@@ -209,10 +209,10 @@ def polychoric_correlations(
     names = numbered(answers, items)
     check_answered(answers, names)
     codes, width = _shared_codes(answers, missing)
-    tables = compact(count(codes, width))
+    _, tables = compact(codes, count(codes, width))
     check_occurring(tables.single > 0, names)
     _check_pairs(tables, names)
-    associations, _ = _estimate(tables, thresholds(tables.single))
+    associations, _ = estimate_pairs(tables, thresholds(tables.single))
     shape = tables.pairs.shape[:-2]
     at_bound = _matrix(associations.at_bound.reshape(shape), len(names), diagonal=0.0) > 0
     correlations = _matrix(associations.correlations.reshape(shape), len(names), diagonal=1.0)
@@ -230,8 +230,21 @@ def _shared_codes(answers: FloatArray, missing: MissingPolicy) -> tuple[IntArray
     return codes, width
 
 
-def _estimate(tables: Tables, cuts: FloatArray) -> tuple[Associations, BoolArray]:
-    """Estimate all pairs of all samples; also say which tables had an empty corner filled."""
+def estimate_pairs(tables: Tables, cuts: FloatArray) -> tuple[Associations, BoolArray]:
+    """Estimate the correlations of all pairs of all samples.
+
+    Parameters
+    ----------
+    tables
+        Counts, existing categories first (`tables.compact`).
+    cuts
+        Their thresholds, shape (…, n_items, width − 1).
+
+    Returns
+    -------
+    tuple[Associations, BoolArray]
+        Estimates of all pairs, sample by sample, and which tables had an empty corner filled.
+    """
     n_items, n_cuts = cuts.shape[-2:]
     first, second = item_pairs(n_items)
     binary = (tables.single > 0).sum(axis=-1) == 2

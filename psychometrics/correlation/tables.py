@@ -82,17 +82,29 @@ def thresholds(single: FloatArray) -> FloatArray:
     return np.asarray(np.clip(ndtri(below), -BEYOND, BEYOND))
 
 
-def compact(tables: Tables) -> Tables:
-    """Move the categories that do not occur behind those that do, in each item of each sample."""
+def compact(codes: IntArray, tables: Tables) -> tuple[IntArray, Tables]:
+    """Renumber categories so that in each sample those that occur come first.
+
+    Parameters
+    ----------
+    codes
+        Shape (…, n_persons, n_items).
+    tables
+        Their counts.
+
+    Returns
+    -------
+    tuple[IntArray, Tables]
+        Codes and counts in the new order; the same ones where no category is empty.
+    """
     if (tables.single > 0).all():
-        return tables
+        return codes, tables
+    *_, width = tables.single.shape
     order = np.argsort(tables.single == 0, axis=-1, stable=True)
-    first, second = item_pairs(order.shape[-2])
-    rows = np.take_along_axis(tables.pairs, order[..., first, :, None], axis=-2)
-    return Tables(
-        single=np.take_along_axis(tables.single, order, axis=-1),
-        pairs=np.take_along_axis(rows, order[..., second, None, :], axis=-1),
-    )
+    rank = np.full((*order.shape[:-1], width + 1), width)
+    np.put_along_axis(rank, order, np.arange(width), axis=-1)
+    renumbered = np.take_along_axis(rank.mT, codes, axis=-2)
+    return renumbered, count(renumbered, width)
 
 
 def without_empty_corner(pairs: FloatArray, two_by_two: BoolArray) -> tuple[FloatArray, BoolArray]:

@@ -14,9 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.cfa.layout import Layout
+from psychometrics.cfa.model import Model
+from psychometrics.correlation.categories import code_answers
+from psychometrics.ensembles.draws import resampled_rows
 from psychometrics.ensembles.normal import ReplicateMoments, fit_replicates
+from psychometrics.ensembles.ordinal import (
+    correlation_layout,
+    fit_ordinal_replicates,
+    in_chunks,
+)
 from psychometrics.errors import EstimationError
-from psychometrics.types import BoolArray, FloatArray
+from psychometrics.types import BoolArray, FloatArray, IntArray
 
 Estimator = Callable[[ReplicateMoments], tuple[FloatArray, BoolArray]]
 """Turns replicates' moments into estimates, shape (n_replicates, n_estimates), and says which of
@@ -73,12 +81,36 @@ def bootstrap(draws: ReplicateMoments, estimate: Estimator, *, level: float = 0.
     ------
     EstimationError
         Hardly any replicate has the estimate.
+    """
+    return summarise(*estimate(draws), level=level)
+
+
+def summarise(estimates: FloatArray, usable: BoolArray, *, level: float = 0.95) -> Bootstrap:
+    """Return the spread of estimates over replicates.
+
+    Parameters
+    ----------
+    estimates
+        Shape (n_replicates, n_estimates).
+    usable
+        Which replicates have them, shape (n_replicates,).
+    level
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Bootstrap
+        Standard errors and percentile intervals.
+
+    Raises
+    ------
+    EstimationError
+        Hardly any replicate has the estimate.
 
     References
     ----------
     Efron & Tibshirani (1993), equations 6.6 and 13.5.
     """
-    estimates, usable = estimate(draws)
     used = estimates[usable]
     if len(used) < FEWEST_USABLE:
         raise EstimationError(
@@ -93,6 +125,60 @@ def bootstrap(draws: ReplicateMoments, estimate: Estimator, *, level: float = 0.
         standard_errors=used.std(axis=0, ddof=1),
         lower=lower,
         upper=upper,
+        level=level,
+    )
+
+
+def bootstrap_ordinal(
+    model: Model,
+    answers: FloatArray,
+    *,
+    start: FloatArray,
+    replicates: int,
+    rng: np.random.Generator,
+    level: float = 0.95,
+) -> Bootstrap:
+    """Return the spread of a model's loadings and factor correlations under WLSMV.
+
+    Parameters
+    ----------
+    model
+        Of one group and continuous answers (`cfa.rivals.rival_model`); thresholds are free.
+    answers
+        Complete, shape (n_persons, n_items).
+    start
+        Estimates from the whole sample, in the order of `ordinal.correlation_layout`'s labels.
+    replicates
+        Number of bootstrap samples.
+    rng
+        Source of randomness.
+    level
+        Coverage of the intervals.
+
+    Returns
+    -------
+    Bootstrap
+        Of the parameters that `ordinal.correlation_layout` keeps.
+
+    Raises
+    ------
+    EstimationError
+        An item is constant, or hardly any replicate converges.
+    """
+    layout = correlation_layout(model)
+    coding = code_answers(answers, items=model.items)
+    n_persons, n_items = answers.shape
+
+    def draw(number: int) -> IntArray:
+        return coding.codes[resampled_rows(n_persons, replicates=number, rng=rng)]
+
+    parts = in_chunks(
+        draw, coding.width, replicates=replicates, n_persons=n_persons, n_items=n_items
+    )
+    minima = [fit_ordinal_replicates(layout, part, start) for part in parts]
+    return summarise(
+        np.concatenate([part.theta for part in minima]),
+        np.concatenate([part.converged for part in minima]),
         level=level,
     )
 

@@ -28,17 +28,27 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import state_at
 from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.ml import complete_answers, fit_ml
-from psychometrics.cfa.model import Matrix
-from psychometrics.cfa.options import Structure
-from psychometrics.cfa.rivals import check_rivals, rival_model
+from psychometrics.cfa.model import Matrix, Parameterization
+from psychometrics.cfa.options import Estimator, Structure
+from psychometrics.cfa.rivals import check_rivals, rival_model, with_thresholds
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.ensembles.draws import population_moments
 from psychometrics.ensembles.misspecification import StandardizedModel, misspecifications
 from psychometrics.ensembles.normal import ReplicateMoments, fit_replicates
 from psychometrics.ensembles.options import CutoffOptions
+from psychometrics.ensembles.ordinal import (
+    OrdinalReplicates,
+    correlation_layout,
+    fit_ordinal_replicates,
+    implied_correlations,
+    in_chunks,
+    scaled_statistics,
+)
 from psychometrics.ensembles.results import Cutoff, CutoffLevel, CutoffsResult, FitValues
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import FloatArray, Progress, no_progress
+from psychometrics.types import FloatArray, IntArray, Progress, no_progress
 
 SEPARATIONS = (0.95, 0.90)
 SIMPLE = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
@@ -66,6 +76,7 @@ class _Experiment:
     model: StandardizedModel
     n_persons: int
     simulate: Callable[[FloatArray], _Indices]
+    cautions: tuple[str, ...] = ()
 
 
 def analyse(
@@ -100,7 +111,8 @@ def analyse(
     """
     _check_options(responses, options)
     rng = np.random.default_rng(options.seed)
-    experiment = _continuous(responses, options, rng)
+    prepare = _ordinal if options.estimator is Estimator.WLSMV else _continuous
+    experiment = prepare(responses, options, rng)
     wrong = misspecifications(experiment.model)
     progress(0, len(wrong) + 1, "right model")
     correct = experiment.simulate(experiment.model.correlations)
@@ -130,7 +142,8 @@ def analyse(
         observed=experiment.observed,
         levels=tuple(levels),
         method=METHOD,
-        cautions=_cautions([len(correct.srmr), *(lv.n_converged for lv in levels)], options),
+        cautions=experiment.cautions
+        + _cautions([len(correct.srmr), *(level.n_converged for level in levels)], options),
     )
 
 
@@ -138,6 +151,8 @@ def _check_options(responses: ResponseMatrix, options: CutoffOptions) -> None:
     if options.model.structure not in SIMPLE or options.model.method:
         names = ", ".join(structure.value for structure in SIMPLE)
         raise OptionError("model", f"cut-offs exist for {names}, without a method factor")
+    if options.estimator not in (Estimator.ML, Estimator.WLSMV):
+        raise OptionError("estimator", "cut-offs are simulated under ML or WLSMV")
     check_rivals(responses.instrument, (options.model,))
 
 
@@ -165,6 +180,51 @@ def _continuous(
     )
 
 
+def _ordinal(
+    responses: ResponseMatrix, options: CutoffOptions, rng: np.random.Generator
+) -> _Experiment:
+    """Fit by WLSMV; simulate normal propensities and cut them at the sample's thresholds."""
+    items = responses.instrument.scored_items
+    columns = [item - 1 for item in items]
+    moments = ordinal_moments(responses.recoded[:, columns], items=items)
+    sample = ordinal_sample(
+        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
+    )
+    structure = rival_model(responses.instrument, options.model)
+    counts = tuple(cuts.size for cuts in moments.thresholds)
+    fitted = fit_wlsmv(with_thresholds(structure, counts, Parameterization.DELTA), (sample,))
+    layout = correlation_layout(structure)
+    labels = fitted.layout.model.labels
+    start = fitted.theta[[labels.index(label) for label in layout.model.labels]]
+    cuts = np.full((len(items), max(counts)), np.inf)
+    for row, thresholds in zip(cuts, moments.thresholds, strict=True):
+        row[: thresholds.size] = thresholds
+
+    def simulate(correlations: FloatArray) -> _Indices:
+        root = np.linalg.cholesky(correlations)
+
+        def draw(number: int) -> IntArray:
+            normal = rng.standard_normal((number, moments.n_persons, len(items))) @ root.T
+            return np.asarray((normal[..., None] > cuts).sum(axis=-1))
+
+        parts = in_chunks(
+            draw,
+            max(counts) + 1,
+            replicates=options.replicates,
+            n_persons=moments.n_persons,
+            n_items=len(items),
+        )
+        return _joined([_ordinal_indices(layout, part, start) for part in parts])
+
+    return _Experiment(
+        observed=_observed(fitted),
+        model=standardized_model(fitted),
+        n_persons=moments.n_persons,
+        simulate=simulate,
+        cautions=moments.cautions,
+    )
+
+
 def standardized_model(fitted: Fitted) -> StandardizedModel:
     """Return a fitted model's standardized loadings and factor correlations, if it is proper.
 
@@ -174,7 +234,9 @@ def standardized_model(fitted: Fitted) -> StandardizedModel:
         It did not converge, or a standardized loading or factor correlation is impossible.
     """
     state = fitted.states[0]
-    loadings = state.loadings / np.sqrt(np.diagonal(state.covariance))[:, None]
+    loadings = state.loadings
+    if fitted.layout.model.parameterization is None:  # under delta, loadings are standardized
+        loadings = loadings / np.sqrt(np.diagonal(state.covariance))[:, None]
     proper = (
         fitted.minimum.convergence.converged
         and bool((np.abs(loadings) < 1).all())
@@ -207,12 +269,13 @@ def _standardized_start(fitted: Fitted) -> FloatArray:
 
 
 def _observed(fitted: Fitted) -> FitValues:
-    tests = fitted.tests
-    return FitValues(
-        srmr=fitted.srmr,
-        rmsea=rmsea(tests.model, fitted.n_persons),
-        cfi=cfi(tests.model, tests.baseline),
-    )
+    """Return the indices of the sample itself, scaled ones under WLSMV."""
+    tests, model, baseline = fitted.tests, fitted.tests.model, fitted.tests.baseline
+    persons = fitted.n_persons
+    if tests.scaled_model is not None and tests.scaled_baseline is not None:
+        model, baseline = tests.scaled_model.statistic, tests.scaled_baseline.statistic
+        persons -= 1
+    return FitValues(srmr=fitted.srmr, rmsea=rmsea(model, persons), cfi=cfi(model, baseline))
 
 
 def _normal_indices(layout: Layout, draws: ReplicateMoments, start: FloatArray) -> _Indices:
@@ -236,6 +299,28 @@ def _normal_indices(layout: Layout, draws: ReplicateMoments, start: FloatArray) 
         srmr=np.array([srmr(S, fit) for S, fit in zip(covariances, implied, strict=True)]),
         rmsea=np.array([rmsea(model, n) for model, _ in tests]),
         cfi=np.array([cfi(model, baseline) for model, baseline in tests]),
+    )
+
+
+def _ordinal_indices(layout: Layout, replicates: OrdinalReplicates, start: FloatArray) -> _Indices:
+    """Fit the model to every replicate by WLSMV and compute its scaled indices."""
+    minima = fit_ordinal_replicates(layout, replicates, start)
+    used = minima.converged
+    residuals = replicates.correlations[used] - implied_correlations(layout, minima.theta[used])
+    tests = scaled_statistics(layout, replicates, minima)
+    pairs = list(zip(tests.model, tests.baseline, strict=True))
+    return _Indices(
+        srmr=np.sqrt((residuals**2).mean(axis=1)),
+        rmsea=np.array([rmsea(model, replicates.n_persons - 1) for model, _ in pairs]),
+        cfi=np.array([cfi(model, baseline) for model, baseline in pairs]),
+    )
+
+
+def _joined(parts: list[_Indices]) -> _Indices:
+    return _Indices(
+        srmr=np.concatenate([part.srmr for part in parts]),
+        rmsea=np.concatenate([part.rmsea for part in parts]),
+        cfi=np.concatenate([part.cfi for part in parts]),
     )
 
 

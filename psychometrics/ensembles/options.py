@@ -26,6 +26,6 @@ class CutoffOptions:
     """
 
     model: Rival = field(default_factory=lambda: Rival(structure=Structure.THREE_FACTOR))
-    estimator: Estimator = Estimator.ML
+    estimator: Estimator = Estimator.WLSMV
     replicates: int = 500
     seed: int = 1

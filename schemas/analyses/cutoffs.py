@@ -35,9 +35,12 @@ class CutoffOptionsSchema(StrictSchema):
     estimator = fields.Enum(
         Estimator,
         by_value=True,
-        load_default=Estimator.ML,
-        validate=validate.OneOf([Estimator.ML]),
-        metadata={"description": "ML simulates continuous answers."},
+        load_default=Estimator.WLSMV,
+        validate=validate.OneOf([Estimator.ML, Estimator.WLSMV]),
+        metadata={
+            "description": "WLSMV simulates ordered answers with the sample's thresholds, ML "
+            "continuous ones."
+        },
     )
     replicates = fields.Integer(
         strict=True,

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from psychometrics.cfa.options import Rival, Structure
+from psychometrics.cfa.options import Estimator, Rival, Structure
 from psychometrics.ensembles.cutoffs import analyse
 from psychometrics.ensembles.misspecification import (
     StandardizedModel,
@@ -18,7 +18,7 @@ from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffsResultSchema
 from tests.ensembles.test_ensembles import ANSWERS, WAI_SR
 
 RESPONSES = ResponseMatrix(instrument=WAI_SR, answers=ANSWERS)
-OPTIONS = CutoffOptions(replicates=200, seed=5)
+OPTIONS = CutoffOptions(estimator=Estimator.ML, replicates=200, seed=5)
 TWO_FACTORS = StandardizedModel(
     items=(1, 2, 3, 4),
     factors=("task", "bond"),
@@ -73,6 +73,26 @@ def test_stronger_misspecification_shows_more(structure: Structure, n_levels: in
     )
     cfi = [level.cfi.misspecified for level in result.levels]
     assert cfi == sorted(cfi, reverse=True)
+
+
+@pytest.mark.parametrize("structure", [Structure.ONE_FACTOR, Structure.THREE_FACTOR])
+def test_ordered_answers_have_cutoffs_of_their_own(structure: Structure) -> None:
+    options = replace(
+        OPTIONS, model=Rival(structure=structure), estimator=Estimator.WLSMV, replicates=100
+    )
+    result = analyse(RESPONSES, options)
+    assert result.estimator == "WLSMV"
+    assert result.n_converged >= 98
+    strongest = result.levels[-1]
+    assert strongest.srmr.misspecified > strongest.srmr.correct
+    assert strongest.cfi.misspecified < strongest.cfi.correct
+    continuous = analyse(RESPONSES, replace(options, estimator=Estimator.ML))
+    assert result.observed.srmr != continuous.observed.srmr
+
+
+def test_other_estimators_are_refused() -> None:
+    with pytest.raises(OptionError, match="ML or WLSMV"):
+        analyse(RESPONSES, replace(OPTIONS, estimator=Estimator.MLR))
 
 
 def test_the_same_seed_gives_the_same_cutoffs() -> None:
