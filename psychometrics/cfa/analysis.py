@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from psychometrics.cfa.best import RULE, best_rival
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
+from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import complete_answers, fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing
 from psychometrics.cfa.results import CfaResult
-from psychometrics.cfa.rivals import check_rivals, rival_model, rivals_of, with_thresholds
+from psychometrics.cfa.rivals import (
+    check_rivals,
+    rival_model,
+    rivals_of,
+    with_intercepts,
+    with_thresholds,
+)
+from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
-from psychometrics.errors import EstimationError, OptionError
+from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
 
@@ -61,7 +69,8 @@ def analyse(
     instrument = responses.instrument
     rivals = options.models if options.models is not None else rivals_of(instrument)
     check_rivals(instrument, rivals)
-    method = _method(responses, options)
+    missing = options.treatment(complete=bool(responses.complete.all()))
+    method = _method(responses, options, missing)
     fits = []
     for done, rival in enumerate(rivals):
         progress(done, len(rivals), rival.name)
@@ -75,7 +84,7 @@ def analyse(
     ]
     return CfaResult(
         estimator=options.estimator.value,
-        missing=options.missing_or_default.value,
+        missing=missing.value,
         n_persons=method.n_persons,
         models=models,
         best=best_rival(proper, lambda small, large: method.difference(small, large).p_value),
@@ -84,15 +93,14 @@ def analyse(
     )
 
 
-def _method(responses: ResponseMatrix, options: CfaOptions) -> _Method:
+def _method(responses: ResponseMatrix, options: CfaOptions, missing: Missing) -> _Method:
     if options.estimator is Estimator.WLSMV:
-        return _ordinal(responses, options.missing_or_default)
-    if options.missing_or_default is Missing.FIML and not responses.complete.all():
-        raise OptionError("missing", "rows with missing answers need 'listwise' here")
-    return _continuous(responses, robust=options.estimator is Estimator.MLR)
+        return _ordinal(responses, missing)
+    prepare = _incomplete if missing is Missing.FIML else _complete
+    return prepare(responses, robust=options.estimator is Estimator.MLR)
 
 
-def _continuous(responses: ResponseMatrix, *, robust: bool) -> _Method:
+def _complete(responses: ResponseMatrix, *, robust: bool) -> _Method:
     answers = _scored(responses)[responses.complete]
     if answers.shape[0] < 2:
         raise EstimationError(
@@ -103,6 +111,15 @@ def _continuous(responses: ResponseMatrix, *, robust: bool) -> _Method:
         fit=lambda model: fit_ml(model, sample, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
         n_persons=answers.shape[0],
+    )
+
+
+def _incomplete(responses: ResponseMatrix, *, robust: bool) -> _Method:
+    sample = (incomplete_answers(_scored(responses), responses.instrument.scored_items),)
+    return _Method(
+        fit=lambda model: fit_fiml(with_intercepts(model), sample, robust=robust),
+        difference=satorra_bentler if robust else likelihood_ratio,
+        n_persons=sample[0].sample.n_persons,
     )
 
 

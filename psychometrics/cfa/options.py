@@ -64,16 +64,18 @@ class CfaOptions:
     estimator
         How they are estimated.
     missing
-        ``None`` for the estimator's usual way: FIML for ML and MLR, listwise for WLSMV.
+        ``None`` for the estimator's usual way: listwise for WLSMV; FIML for ML and MLR, which is
+        plain maximum likelihood where no answer is missing.
     """
 
     models: tuple[Rival, ...] | None = None
     estimator: Estimator = Estimator.WLSMV
     missing: Missing | None = None
 
-    @property
-    def missing_or_default(self) -> Missing:
-        """The treatment of missing answers that will be used."""
+    def treatment(self, *, complete: bool) -> Missing:
+        """Return the treatment of missing answers for a sample with or without them."""
         if self.missing is not None:
             return self.missing
-        return Missing.LISTWISE if self.estimator is Estimator.WLSMV else Missing.FIML
+        if self.estimator is Estimator.WLSMV or complete:
+            return Missing.LISTWISE
+        return Missing.FIML

@@ -46,7 +46,9 @@ class CfaOptionsSchema(StrictSchema):
         by_value=True,
         load_default=None,
         allow_none=True,
-        metadata={"description": "FIML by default for ML and MLR, listwise for WLSMV."},
+        metadata={
+            "description": "By default FIML for ML and MLR if answers are missing, else listwise."
+        },
     )
 
     @validates_schema

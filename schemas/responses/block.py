@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from psychometrics.instrument import Instrument
+from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray
 from schemas.faults import Fault, RefusedInputError
 from schemas.pointers import pointer
@@ -50,6 +53,25 @@ class ResponseBlock:
     def __len__(self) -> int:
         """Return the number of responses."""
         return len(self.ids)
+
+    def matrix(self, instrument: Instrument) -> ResponseMatrix:
+        """Return the answers with their columns and outcomes, as the engine takes them."""
+        beside: dict[str, Sequence[Value]] = {**self.columns, **self.outcomes}
+        return ResponseMatrix(
+            instrument=instrument,
+            answers=self.answers,
+            columns={name: column_array(values) for name, values in beside.items()},
+        )
+
+
+def column_array(values: Sequence[Value]) -> NDArray[Any]:
+    """Turn a column into an array: floats with ``nan``, or objects with ``None``, if any is text.
+
+    A column in which nothing is given becomes an array of ``nan``.
+    """
+    if any(isinstance(value, str) for value in values):
+        return np.array(values, dtype=object)
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def refuse_if_any(faults: Iterable[Fault]) -> None:

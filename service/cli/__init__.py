@@ -19,6 +19,7 @@ from service.errors import ServiceError
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
     "score": "score the answers in a file",
+    "analyze": "analyse the answers in a file",
     "simulate": "write a sample with known truth",
     "instruments": "list the instruments, or print one",
     "migrate": "bring the database's schema forward",

@@ -15,6 +15,10 @@ from marshmallow import ValidationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.analyses.dimensionality import DimensionalityOptionsSchema, DimensionalityResultSchema
+from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
+from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
+from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
@@ -75,6 +79,34 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(
+            name="items",
+            purpose="How each item is answered, and whether the answers contradict the key.",
+            options=ItemsOptionsSchema,
+            result=ItemsResultSchema,
+            engine="psychometrics.items.analysis",
+        ),
+        Kind(
+            name="reliability",
+            purpose="How consistently each scale measures.",
+            options=ReliabilityOptionsSchema,
+            result=ReliabilityResultSchema,
+            engine="psychometrics.reliability.analysis",
+        ),
+        Kind(
+            name="dimensionality",
+            purpose="How many dimensions the items have.",
+            options=DimensionalityOptionsSchema,
+            result=DimensionalityResultSchema,
+            engine="psychometrics.efa.dimensionality",
+        ),
+        Kind(
+            name="efa",
+            purpose="Which factors the items show when nothing is presumed about them.",
+            options=EfaOptionsSchema,
+            result=EfaResultSchema,
+            engine="psychometrics.efa.analysis",
+        ),
         Kind(
             name="cfa",
             purpose="Whether the items have the structure the form claims, against its rivals.",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.definition import Definition
 from service.cli import main
 
 PLANTED = "31415926"
@@ -81,3 +82,45 @@ def test_a_simulated_sample_is_the_same_for_the_same_seed_and_can_be_scored(
     assert json.loads((tmp_path / "truth.json").read_text())["scenario"] == "holds-up"
     (tmp_path / "sample.csv").write_text(first)
     assert main(["score", str(tmp_path / "sample.csv"), "--instrument", "wai-s-client"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["items", "reliability", "dimensionality", "efa", "cfa"])
+def test_each_kind_analyses_a_file(
+    data: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    options = json.dumps({"dimensionality": {"replicates": 10}}.get(kind, {}))
+    file = str(data / "wai_250.csv")
+    assert main(["analyze", kind, file, "--instrument", "wai-sr-client", "--options", options]) == 0
+    said = capsys.readouterr()
+    body = json.loads(said.out)
+    assert said.err == ""
+    assert set(body) == {"kind", "instrument", "result", "software"}
+    assert body["kind"] == kind
+    assert body["result"]["n_persons"] == 250
+
+
+@pytest.mark.parametrize("options", ["{", "[]", '{"models": ["five-factor"]}', '{"unknown": 1}'])
+def test_options_that_mean_nothing_are_refused(
+    data: Path, capsys: pytest.CaptureFixture[str], options: str
+) -> None:
+    command = ["analyze", "cfa", str(data / "wai_250.csv"), "--instrument", "wai-sr-client"]
+    assert main([*command, "--options", options]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+
+
+def test_swapping_28_for_29_makes_both_items_suspects(
+    tmp_path: Path, examples: Path, capsys: pytest.CaptureFixture[str], wai_36: Definition
+) -> None:
+    file = str(examples / "wai36_simulated_patients.csv")
+    swapped = [28 if item == 29 else item for item in wai_36.instrument.reversed_items]
+    own = tmp_path / "swapped.json"
+    own.write_text(json.dumps(dict(wai_36.document) | {"id": "swapped", "reversed": swapped}))
+    suspects = {}
+    for instrument in ("wai-36-client", str(own)):
+        assert main(["analyze", "items", file, "--instrument", instrument]) == 0
+        check = json.loads(capsys.readouterr().out)["result"]["key_check"]
+        suspects[instrument] = {suspect["item"] for suspect in check["suspects"]}
+    assert {28, 29} <= suspects[str(own)]
+    assert not {28, 29} & suspects["wai-36-client"]

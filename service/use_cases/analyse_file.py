@@ -1,0 +1,35 @@
+"""Analyse responses that are at hand: the answer of ``alliance analyze``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from psychometrics.types import Progress
+from schemas.definition import Definition
+from schemas.responses.block import ResponseBlock
+from service.use_cases.kinds import Kind
+
+_NAMED_SOFTWARE = ("alliance", "numpy", "scipy", "factor-analyzer")
+
+
+def analyse_block(
+    kind: Kind,
+    definition: Definition,
+    block: ResponseBlock,
+    options: Mapping[str, Any],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Analyse one block and name what did it, as JSON values."""
+    return {
+        "kind": kind.name,
+        "instrument": definition.rule,
+        "result": kind.run(block.matrix(definition.instrument), options, progress),
+        "software": software(),
+    }
+
+
+def software() -> dict[str, str]:
+    """Versions of what computed a result."""
+    return {name: version(name) for name in _NAMED_SOFTWARE}
