@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from psychometrics.cfa.best import RULE, best_rival
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
@@ -22,6 +24,7 @@ from psychometrics.cfa.rivals import (
     with_thresholds,
 )
 from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.validity_indices import heterotrait_monotrait
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
@@ -90,7 +93,14 @@ def analyse(
         best=best_rival(proper, lambda small, large: method.difference(small, large).p_value),
         best_rule=RULE,
         cautions=method.cautions,
+        heterotrait_monotrait=heterotrait_monotrait(_correlations(fits[0]), instrument),
     )
+
+
+def _correlations(fitted: Fitted) -> FloatArray:
+    covariance = fitted.samples[0].covariance
+    scale = np.sqrt(np.diagonal(covariance))
+    return np.asarray(covariance / np.outer(scale, scale))
 
 
 def _method(responses: ResponseMatrix, options: CfaOptions, missing: Missing) -> _Method:

@@ -21,6 +21,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from psychometrics.cfa.arc import along_arc
 from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.discrepancy import Expansion
 from psychometrics.cfa.implied import (
@@ -87,6 +88,14 @@ class CasewiseDiscrepancy:
     def n_persons(self) -> int:
         """Number of persons in all groups."""
         return sum(sample.n_persons for sample in self.samples)
+
+    def with_layout(self, layout: Layout) -> CasewiseDiscrepancy:
+        """Return the discrepancy of another model from the same sample."""
+        return CasewiseDiscrepancy(layout=layout, samples=self.samples)
+
+    def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
+        """Keep the items' variances on a straight course."""
+        return along_arc(self.layout, theta, step)
 
     def expand(self, theta: FloatArray, *, exact: bool) -> Expansion | None:
         """Return value, gradient and Hessian."""

@@ -10,6 +10,7 @@ from psychometrics.cfa import fit
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.fitted import Fitted, ScaledTest
 from psychometrics.cfa.model import Matrix
+from psychometrics.cfa.modification import modifications, standardized_change
 from psychometrics.cfa.propriety import improprieties
 from psychometrics.cfa.results import (
     FactorCorrelation,
@@ -18,8 +19,10 @@ from psychometrics.cfa.results import (
     ItemResult,
     Loading,
     ModelResult,
+    ModificationIndex,
     ScaledTestResult,
 )
+from psychometrics.cfa.rivals import GENERAL
 from psychometrics.cfa.standardized import (
     r_squared,
     residual_correlations,
@@ -28,6 +31,14 @@ from psychometrics.cfa.standardized import (
     standardized_loadings,
     standardized_regressions,
 )
+from psychometrics.cfa.validity_indices import (
+    average_variance_extracted,
+    explained_common_variance,
+    omega_hierarchical,
+)
+
+MOST_MODIFICATIONS = 20
+"""How many modification indices are told."""
 
 
 def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
@@ -43,6 +54,7 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
     tests = fitted.tests
     improper = improprieties(fitted)
     aic, bic = information_criteria(fitted)
+    general = _general_column(fitted) if not improper else None
     return ModelResult(
         model=fitted.layout.model.name,
         converged=fitted.minimum.convergence.converged,
@@ -68,6 +80,12 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         factor_correlations=tuple(_factor_correlations(fitted)),
         items=tuple(_items(fitted)),
         residual_correlations=residual_correlations(fitted),
+        average_variance_extracted=average_variance_extracted(fitted),
+        modification_indices=tuple(_modification_indices(fitted)),
+        explained_common_variance=None
+        if general is None
+        else explained_common_variance(fitted, general),
+        omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
     )
 
 
@@ -97,7 +115,7 @@ def fit_indices(
     rmsea_from
         The statistic for the RMSEA where it is another than the model's.
     """
-    n, groups = fitted.rmsea_persons, fitted.n_groups
+    n, groups = fitted.effective_persons, fitted.n_groups
     close = rmsea_from or model
     return FitIndices(
         cfi=_finite(fit.cfi(model, baseline)),
@@ -188,6 +206,30 @@ def _items(fitted: Fitted) -> Iterator[ItemResult]:
             residual_variance=float(residual),
             standard_error=_finite(error),
             r_squared=_finite(share),
+        )
+
+
+def _general_column(fitted: Fitted) -> int | None:
+    """Return the column of a bifactor model's general factor, ``None`` in other models."""
+    model = fitted.layout.model
+    if GENERAL not in model.factors or any(model.rows(Matrix.REGRESSIONS)):
+        return None
+    return model.factors.index(GENERAL) if len(model.factors) > 2 else None
+
+
+def _modification_indices(fitted: Fitted) -> Iterator[ModificationIndex]:
+    model = fitted.layout.model
+    for change in modifications(fitted)[:MOST_MODIFICATIONS]:
+        row = change.parameter
+        is_loading = row.matrix is Matrix.LOADINGS
+        items = (row.row,) if is_loading else (row.column, row.row)
+        yield ModificationIndex(
+            parameter=row.matrix.value,
+            factor=model.factors[row.column] if is_loading else None,
+            items=tuple(model.items[item] for item in items),
+            index=change.index,
+            expected_change=change.expected_change,
+            standardized_change=_finite(standardized_change(fitted, change)),
         )
 
 

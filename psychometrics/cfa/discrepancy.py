@@ -55,3 +55,9 @@ class Discrepancy(Protocol):
         Expansion or None
             ``None`` where the discrepancy is not defined (Σ not positive definite).
         """
+
+    def with_layout(self, layout: Layout) -> Discrepancy:
+        """Return the discrepancy of another model from the same sample."""
+
+    def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
+        """Return where a long step leads that starts as θ − step, both of shape (n_free,)."""

@@ -163,6 +163,14 @@ class WeightedDiscrepancy:
         gathered = layout.gather_jacobian(by_cell[self.fitted_moments(sample)])
         return gathered[:, self.fitted_positions] if self.free_thresholds else gathered
 
+    def with_layout(self, layout: Layout) -> WeightedDiscrepancy:
+        """Return the discrepancy of another model from the same sample."""
+        return WeightedDiscrepancy(layout=layout, samples=self.samples)
+
+    def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
+        """Go straight: the variances of y* are one anyway."""
+        return theta - step
+
     def expand(self, theta: FloatArray, *, exact: bool) -> Expansion | None:
         """Return value, gradient and Hessian; the expected one is Gauss and Newton's.
 

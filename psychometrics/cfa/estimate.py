@@ -34,13 +34,16 @@ class Settings:
         person's standard error.
     exact_below
         Decrement below which the exact Hessian replaces its expectation.
+    straight_until
+        Number of expansions after which steps follow arcs (``Discrepancy.follow``).
     iteration_limit
         Number of expansions allowed.
     """
 
     tolerance: float = 1e-15
     exact_below: float = 1e-2
-    iteration_limit: int = 300
+    straight_until: int = 12
+    iteration_limit: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,10 @@ def minimise(
         decrement = float(here.gradient @ step)
         if decrement <= rules.tolerance:
             return _ended(theta, here.value, Convergence.CONVERGED, iteration)
-        there = discrepancy.expand(theta - step, exact=decrement < rules.exact_below)
+        to = theta - step if iteration <= rules.straight_until else discrepancy.follow(theta, step)
+        there = discrepancy.expand(to, exact=decrement < rules.exact_below)
         if there is not None and _lower(there.value, here.value, decrement):
-            theta, here, exact = theta - step, there, decrement < rules.exact_below
+            theta, here, exact = to, there, decrement < rules.exact_below
             damping = 0.0 if damping <= _LEAST_DAMPING else damping / 8.0
         else:
             damping = max(8.0 * damping, 1e-4)

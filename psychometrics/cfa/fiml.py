@@ -109,7 +109,7 @@ def _fitted(
     trace = None if inverse is None or scores is None else float((inverse * scores).sum())
     constant = 0.5 * np.log(2.0 * np.pi) * sum(s.sample.observed.sum() for s in samples)
     return Fitted(
-        layout=layout,
+        discrepancy=discrepancy,
         minimum=minimum,
         states=states,
         samples=tuple(
@@ -120,7 +120,7 @@ def _fitted(
         parameter_covariance=covariance,
         tests=_tests(discrepancy, minimum, samples, trace, robust=robust),
         srmr=_srmr(states, samples),
-        rmsea_persons=n_persons,
+        effective_persons=n_persons,
         log_likelihood=float(-n_persons * minimum.value - constant),
         saturated_log_likelihood=float(-_saturated_value(samples) - constant),
     )

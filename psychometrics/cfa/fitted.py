@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.cfa.discrepancy import Discrepancy
 from psychometrics.cfa.estimate import Minimum
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.implied import GroupState
@@ -99,8 +100,8 @@ class Fitted:
 
     Attributes
     ----------
-    layout
-        The model.
+    discrepancy
+        What was minimised: the model and the sample.
     minimum
         The parameter vector and how it was found.
     states
@@ -116,15 +117,16 @@ class Fitted:
         Statistics of fit.
     srmr
         Standardized root mean square residual, averaged over groups by their persons.
-    rmsea_persons
-        By what the RMSEA divides: persons under ML, one less for each group under WLSMV.
+    effective_persons
+        Factor between 2f and chi-square, by which the RMSEA divides: persons under ML, one less
+        for each group under WLSMV.
     moment_parts
         What difference tests of ordered answers need.
     log_likelihood, saturated_log_likelihood
         Where there is a likelihood.
     """
 
-    layout: Layout
+    discrepancy: Discrepancy
     minimum: Minimum
     states: tuple[GroupState, ...]
     samples: tuple[SampleMoments, ...]
@@ -132,10 +134,15 @@ class Fitted:
     parameter_covariance: FloatArray | None
     tests: Tests
     srmr: float
-    rmsea_persons: int
+    effective_persons: int
     moment_parts: MomentParts | None = None
     log_likelihood: float | None = None
     saturated_log_likelihood: float | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The model."""
+        return self.discrepancy.layout
 
     @property
     def n_persons(self) -> int:

@@ -196,7 +196,7 @@ def _fitted(
     has_means = layout.model.has_means
     unrestricted = saturated_log_likelihood(discrepancy.samples)
     return Fitted(
-        layout=layout,
+        discrepancy=discrepancy,
         minimum=minimum,
         states=states,
         samples=tuple(_sample_moments(s.moments, has_means=has_means) for s in samples),
@@ -204,7 +204,7 @@ def _fitted(
         parameter_covariance=covariance,
         tests=_tests(discrepancy, minimum, samples, inverse, scores),
         srmr=_srmr(states, discrepancy),
-        rmsea_persons=n_persons,
+        effective_persons=n_persons,
         log_likelihood=unrestricted - n_persons * minimum.value,
         saturated_log_likelihood=unrestricted,
     )

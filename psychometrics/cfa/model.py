@@ -180,3 +180,29 @@ def in_groups(model: Model, n_groups: int, *, equal: frozenset[Matrix] = frozens
 
     table = tuple(placed(row, group) for group in range(n_groups) for row in model.table)
     return replace(model, table=table, n_groups=n_groups)
+
+
+def released(model: Model, *matrices: Matrix) -> Model:
+    """Free what one group suffices to identify, in every group but the first.
+
+    Parameters
+    ----------
+    model
+        A model of several groups.
+    matrices
+        Which elements: variances (not covariances) of symmetric matrices, all listed elements of
+        others. A fixed value becomes the start.
+
+    Returns
+    -------
+    Model
+        With free elements in place of fixed or equal ones.
+    """
+
+    def change(row: Parameter) -> Parameter:
+        off_diagonal = row.matrix in SYMMETRIC and row.row != row.column
+        if row.group == 0 or row.matrix not in matrices or off_diagonal:
+            return row
+        return free(row.matrix, row.row, row.column, group=row.group, start=row.value)
+
+    return model.mapped(change)

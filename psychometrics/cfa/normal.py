@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.cfa.arc import along_arc
 from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.discrepancy import Expansion
 from psychometrics.cfa.implied import Slopes, second_derivatives, slopes_at, state_at
@@ -69,6 +70,14 @@ class NormalDiscrepancy:
     def n_persons(self) -> int:
         """Number of persons in all groups."""
         return sum(sample.n_persons for sample in self.samples)
+
+    def with_layout(self, layout: Layout) -> NormalDiscrepancy:
+        """Return the discrepancy of another model from the same sample."""
+        return NormalDiscrepancy(layout=layout, samples=self.samples)
+
+    def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
+        """Keep the items' variances on a straight course."""
+        return along_arc(self.layout, theta, step)
 
     def expand(self, theta: FloatArray, *, exact: bool) -> Expansion | None:
         """Return value, gradient and Hessian; the expected one is Fisher's information."""

@@ -13,7 +13,9 @@ With C = W^½ΓW^½ and X = W^½Δ no product of two moments × moments matrices
 
 Robust CFI, TLI and RMSEA are those that maximum likelihood would give had y* been observed, with
 its inflation taken from Γ (Savalei, 2021); they need positive definite correlations and free
-thresholds.
+thresholds. For several groups the baseline's inflation is lavaan's Σ tr(Γ_g)/f_g. The expectation
+of the baseline's statistic is Σ tr(Γ_g), so lavaan 0.6-14 corrects the baseline too much there; the
+difference is small, and the agreed reference is lavaan.
 
 References
 ----------
@@ -114,7 +116,7 @@ def _fitted(discrepancy: WeightedDiscrepancy, minimum: Minimum) -> Fitted:
     inverse = inverted_information(information[np.ix_(moved, moved)])
     parts = None if inverse is None else parts_of(discrepancy, theta, inverse)
     return Fitted(
-        layout=layout,
+        discrepancy=discrepancy,
         minimum=minimum,
         states=states,
         samples=tuple(
@@ -126,7 +128,7 @@ def _fitted(discrepancy: WeightedDiscrepancy, minimum: Minimum) -> Fitted:
         parameter_covariance=None if parts is None else _covariance(discrepancy, parts),
         tests=_tests(discrepancy, minimum, parts, correlations),
         srmr=_srmr(discrepancy, correlations),
-        rmsea_persons=discrepancy.degrees,
+        effective_persons=discrepancy.degrees,
     )
 
 
@@ -255,7 +257,8 @@ def _robust(
         null_chi_square -= sample.n_persons * theirs[1]
         inflation += float((_normal_weights(ours[0]) * total[number]).sum())
         used = slice(sample.n_thresholds, None)
-        null_inflation += float(np.trace(sample.nacov[used, used]))
+        share = sample.n_persons / discrepancy.n_persons
+        null_inflation += float(np.trace(sample.nacov[used, used])) / share
     n_pairs = sum(sample.n_correlations for sample in discrepancy.samples)
     return (
         Statistic(chi_square=chi_square, df=plain.df, scaling=inflation / plain.df),
