@@ -7,8 +7,9 @@ asymptotic covariance (lavaan's NACOV or Γ), with N the number of persons used.
 
 Rules, all reported in ``cautions``: a category that no one chose does not exist; an empty cell in a
 2 × 2 table is given half a person (`tables.without_empty_corner`), larger tables are left alone;
-correlations stop at ±.999. Where the likelihood rises up to there (identical items) it has no
-maximum inside and therefore no standard error, and `ordinal_moments` refuses.
+correlations stop at ±.999, as in lavaan, even where the likelihood still rises. Where two items
+order the persons perfectly (identical items) it rises up to ±1, there is no standard error, and
+`ordinal_moments` refuses.
 
 Agreement with lavaan 0.6-14: thresholds 1e-12, correlations 1e-6 (where its optimiser stops),
 NACOV 1e-4 relative.
@@ -45,6 +46,7 @@ from psychometrics.correlation.tables import (
     compact,
     count,
     item_pairs,
+    perfectly_ordered,
     thresholds,
     without_empty_corner,
 )
@@ -142,7 +144,7 @@ def ordinal_moments(
     ------
     EstimationError
         An item has fewer than two categories, two items were never answered by the same person, or
-        a pair's likelihood has no maximum (identical items).
+        a pair's likelihood has no maximum (items that order the persons identically).
 
     References
     ----------
@@ -156,7 +158,8 @@ def ordinal_moments(
     _check_pairs(tables, coding.items)
     cuts = thresholds(tables.single)
     associations, filled = estimate_pairs(tables, cuts)
-    _check_interior(associations, coding.items)
+    _check_order(tables, cuts, coding.items)
+    _check_settled(associations, coding.items)
     influence = influence_values(coding.codes, tables, cuts, associations)
     n_persons = len(coding.codes)
     correlations = _matrix(associations.correlations, len(coding.items), diagonal=1.0)
@@ -171,7 +174,12 @@ def ordinal_moments(
         rows=rows,
         items=coding.items,
         categories=coding.categories,
-        cautions=_cautions(coding, tables, filled, correlations),
+        cautions=(
+            *_cautions(coding, tables, filled, correlations),
+            *_bound_cautions(
+                _matrix(associations.at_bound, len(coding.items), diagonal=0.0) > 0, coding.items
+            ),
+        ),
     )
 
 
@@ -277,18 +285,23 @@ def _check_pairs(tables: Tables, items: tuple[int, ...]) -> None:
         )
 
 
-def _check_interior(associations: Associations, items: tuple[int, ...]) -> None:
-    """Refuse pairs without a maximum of the likelihood."""
-    if associations.at_bound.any():
-        pair = _pair(int(np.argmax(associations.at_bound)), items)
+def _check_settled(associations: Associations, items: tuple[int, ...]) -> None:
+    """Refuse pairs whose search ended before its end."""
+    lost = associations.unsettled & ~associations.at_bound
+    if lost.any():
+        pair = _pair(int(np.argmax(lost)), items)
+        raise EstimationError(_STEP, f"the search did not settle for items {pair}")
+
+
+def _check_order(tables: Tables, cuts: FloatArray, items: tuple[int, ...]) -> None:
+    """Refuse pairs that order the persons perfectly: their likelihood has no maximum inside."""
+    perfect = perfectly_ordered(tables, cuts)
+    if perfect.any():
         raise EstimationError(
             _STEP,
-            f"items {pair} order the persons identically (correlation beyond ±{BOUND}), so their "
-            "correlation has no standard error; leave one of them out",
+            f"items {_pair(int(np.argmax(perfect)), items)} order the persons identically (their "
+            "correlation is ±1), so it has no standard error; leave one of them out",
         )
-    if associations.unsettled.any():
-        pair = _pair(int(np.argmax(associations.unsettled)), items)
-        raise EstimationError(_STEP, f"the search did not settle for items {pair}")
 
 
 def _cautions(
@@ -322,8 +335,8 @@ def _bound_cautions(at_bound: BoolArray, items: tuple[int, ...]) -> tuple[str, .
     first, second = item_pairs(len(items))
     anywhere = at_bound[..., first, second].reshape(-1, len(first)).any(axis=0)
     return tuple(
-        f"items {_pair(int(pair), items)}: their correlation stopped at ±{BOUND}, the likelihood "
-        "has no maximum within"
+        f"items {_pair(int(pair), items)}: their correlation was stopped at ±{BOUND}; they say "
+        "nearly the same, so what rests on both is doubtful"
         for pair in np.flatnonzero(anywhere)
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 BEYOND = 40.0
 """Stands for an infinite threshold: its normal density underflows to zero, its square does not."""
+
+
+_ROUNDING = 1e-12  # proportions are rounded when they pass through thresholds and back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,38 @@ def thresholds(single: FloatArray) -> FloatArray:
     """
     below = single.cumsum(axis=-1)[..., :-1] / single.sum(axis=-1, keepdims=True)
     return np.asarray(np.clip(ndtri(below), -BEYOND, BEYOND))
+
+
+def perfectly_ordered(tables: Tables, cuts: FloatArray) -> BoolArray:
+    """Say which pairs of items have a likelihood that rises up to ρ = 1 or ρ = −1.
+
+    At ρ = ±1 only the cells on a staircase between the thresholds are possible; the likelihood has
+    its maximum there exactly when every observed cell is one of them. A table with two categories
+    in both items is left out, for its empty corner is filled (:func:`without_empty_corner`).
+
+    Parameters
+    ----------
+    tables
+        Counts of one sample.
+    cuts
+        Thresholds, shape (n_items, width − 1).
+
+    Returns
+    -------
+    BoolArray
+        Shape (n_pairs,).
+    """
+    first, second = item_pairs(cuts.shape[0])
+    upper = np.pad(ndtr(cuts), ((0, 0), (0, 1)), constant_values=1.0)
+    lower = np.pad(ndtr(cuts), ((0, 0), (1, 0)), constant_values=0.0)
+    row_low, row_high = lower[first][:, :, None], upper[first][:, :, None]
+    low, high = lower[second][:, None, :], upper[second][:, None, :]
+    rising = np.minimum(row_high, high) - np.maximum(row_low, low) > _ROUNDING
+    falling = np.minimum(row_high, 1 - low) - np.maximum(row_low, 1 - high) > _ROUNDING
+    observed = tables.pairs > 0
+    binary = (tables.single > 0).sum(axis=-1) == 2
+    on_staircase = (rising | ~observed).all(axis=(1, 2)) | (falling | ~observed).all(axis=(1, 2))
+    return np.asarray(on_staircase & ~(binary[first] & binary[second]))
 
 
 def compact(codes: IntArray, tables: Tables) -> tuple[IntArray, Tables]:

@@ -257,3 +257,27 @@ def test_correlations_alone_stop_at_the_bound_and_say_so() -> None:
     assert result.at_bound[2, 4]
     assert result.at_bound.sum() == 2
     assert "8 and 12" in result.cautions[0]
+
+
+def nearly_identical() -> np.ndarray:
+    """Two items that order 200 persons alike but for three of them."""
+    one = np.repeat(np.arange(1.0, 6.0), 40)
+    two = one.copy()
+    two[[39, 79, 119]] += 1
+    two[[40, 80]] -= 1
+    third = np.tile(np.arange(1.0, 6.0), 40)
+    return np.column_stack([one, two, third])
+
+
+def test_nearly_identical_items_stop_at_the_bound_with_a_caution() -> None:
+    moments = ordinal_moments(nearly_identical(), items=[4, 6, 8])
+    assert moments.correlations[1, 0] == pytest.approx(0.999, abs=1e-6)
+    assert "4 and 6" in " ".join(moments.cautions)
+    assert np.isfinite(moments.nacov).all()
+
+
+def test_items_in_perfect_order_are_refused_though_not_identical() -> None:
+    answers = nearly_identical()
+    answers[:, 1] = np.minimum(answers[:, 0], 4)
+    with pytest.raises(EstimationError, match="4 and 6 order the persons identically"):
+        ordinal_moments(answers, items=[4, 6, 8])
