@@ -24,6 +24,8 @@ from psychometrics.cfa.standardized import (
 )
 
 _SLACK = 1e-6
+_NO_INFORMATION = 10.0
+"""A standardized loading lies within ±1; one with this standard error has not been estimated."""
 
 
 def improprieties(fitted: Fitted) -> tuple[str, ...]:
@@ -47,6 +49,7 @@ def _in_group(fitted: Fitted, group: int) -> Iterator[str]:
     where = f" in group {group + 1}" if fitted.n_groups > 1 else ""
     yield from _negative_variances(fitted, group, where)
     yield from _large_loadings(fitted, group, where)
+    yield from _undetermined_factors(fitted, group, where)
     yield from _indefinite_matrices(fitted, group, where)
 
 
@@ -75,6 +78,20 @@ def _large_loadings(fitted: Fitted, group: int, where: str) -> Iterator[str]:
         yield (
             f"The standardized loading of factor {model.factors[row]} on {model.factors[column]} "
             f"exceeds one{where}."
+        )
+
+
+def _undetermined_factors(fitted: Fitted, group: int, where: str) -> Iterator[str]:
+    """Name factors whose loadings the answers do not determine.
+
+    A factor that is not in the answers has loadings near zero, where the derivatives of the implied
+    covariances vanish: the information is singular there, though a rounding error hides it.
+    """
+    _, errors = standardized_loadings(fitted, group=group)
+    for column in np.flatnonzero((errors > _NO_INFORMATION).any(axis=0)):
+        yield (
+            f"The information on the loadings of {fitted.layout.model.factors[column]} is singular"
+            f"{where}: the answers do not determine them."
         )
 
 
