@@ -94,16 +94,29 @@ def chosen_outcomes(
     if outcomes:
         _check(responses, outcomes)
         return outcomes
-    found = tuple(
-        Outcome(name=name)
-        for name in responses.columns
-        if name not in DESCRIPTIVE and name != strata and is_numeric(responses, name)
-    )
+    found = tuple(Outcome(name=name) for name in possible_outcomes(responses, besides=strata))
     if not found:
         raise OptionError(
             "outcomes", "there is no outcome: add a column of numbers to the responses and name it"
         )
     return found
+
+
+def possible_outcomes(responses: ResponseMatrix, *, besides: str | None) -> tuple[str, ...]:
+    """List the columns of numbers that do not describe the response itself.
+
+    Parameters
+    ----------
+    responses
+        The sample.
+    besides
+        A column that serves another purpose, or ``None``.
+    """
+    return tuple(
+        name
+        for name in responses.columns
+        if name not in DESCRIPTIVE and name != besides and is_numeric(responses, name)
+    )
 
 
 def _check(responses: ResponseMatrix, outcomes: tuple[Outcome, ...]) -> None:

@@ -1,0 +1,105 @@
+"""The population behind a Monte Carlo study: supposed, or fitted to the answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.model import Model, Parameterization
+from psychometrics.cfa.options import Rival, Structure
+from psychometrics.cfa.propriety import improprieties
+from psychometrics.cfa.rivals import rival_model, with_thresholds
+from psychometrics.cfa.standardized import standardized_loadings
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.correlation.polychoric import ordinal_moments
+from psychometrics.errors import EstimationError
+from psychometrics.instrument import Instrument
+from psychometrics.responses import ResponseMatrix
+from psychometrics.simulate import Population, population
+from psychometrics.sufficiency.options import Simulation
+from psychometrics.types import FloatArray
+
+IMPROPER = (
+    "the model's solution on these answers is improper, so nothing can be drawn from it; suppose a "
+    "population instead"
+)
+
+
+def model_of(instrument: Instrument) -> Model:
+    """Return the model to be fitted: one factor for each subscale."""
+    several = len(instrument.subscales) > 1
+    structure = Structure.THREE_FACTOR if several else Structure.ONE_FACTOR
+    return rival_model(instrument, Rival(structure=structure))
+
+
+def supposed(instrument: Instrument, simulation: Simulation) -> Population:
+    """Build a population with equal loadings, equal factor correlations and even thresholds."""
+    base = population(instrument)
+    n_factors = len(instrument.subscales)
+    correlations = np.full((n_factors, n_factors), simulation.factor_correlation)
+    np.fill_diagonal(correlations, 1.0)
+    n_thresholds = instrument.n_categories - 1
+    even = np.linspace(-1.6, 1.0, n_thresholds) if n_thresholds > 1 else np.zeros(1)
+    return replace(
+        base,
+        loadings=np.where(base.loadings > 0.0, simulation.loading, 0.0),
+        factor_correlations=correlations,
+        thresholds=_in_both_groups(np.tile(even - simulation.ceiling, (instrument.n_items, 1))),
+        factor_means=np.zeros_like(base.factor_means),
+    )
+
+
+def fitted(persons: ResponseMatrix) -> Population:
+    """Take the model fitted to the answers (WLSMV, complete rows) for the truth.
+
+    Raises
+    ------
+    EstimationError
+        If it cannot be fitted, or its solution is improper.
+    """
+    instrument = persons.instrument
+    columns = np.asarray(instrument.scored_items) - 1
+    answers = persons.recoded[persons.complete]
+    moments = ordinal_moments(answers[:, columns], items=instrument.scored_items)
+    sample = ordinal_sample(
+        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
+    )
+    counts = tuple(cuts.size for cuts in moments.thresholds)
+    model = with_thresholds(model_of(instrument), counts, Parameterization.DELTA)
+    found = fit_wlsmv(model, (sample,))
+    if improprieties(found):
+        raise EstimationError("simulation", IMPROPER)
+    loadings = np.zeros(instrument.n_items)
+    signs = factor_signs(found)
+    loadings[columns] = (standardized_loadings(found)[0] * signs).sum(axis=1)
+    base = population(instrument)
+    return replace(
+        base,
+        loadings=loadings,
+        factor_correlations=found.states[0].factor_covariance * np.outer(signs, signs),
+        thresholds=_in_both_groups(_marginal_thresholds(instrument, answers)),
+        factor_means=np.zeros_like(base.factor_means),
+    )
+
+
+def factor_signs(found: Fitted) -> FloatArray:
+    """Return ±1 for each factor, so that its loadings times it sum to a positive number."""
+    return np.where(found.states[0].loadings.sum(axis=0) < 0.0, -1.0, 1.0)
+
+
+def _marginal_thresholds(instrument: Instrument, answers: FloatArray) -> FloatArray:
+    """Take normal quantiles of the cumulative shares; infinite beyond the categories that occur.
+
+    Items of no subscale may be missing: they are never fitted, any threshold will do.
+    """
+    steps = np.arange(instrument.minimum, instrument.maximum)
+    below = (answers[:, :, None] <= steps).mean(axis=0)
+    return np.asarray(ndtri(below))
+
+
+def _in_both_groups(thresholds: FloatArray) -> FloatArray:
+    """Give both groups of a simulated study the same thresholds, (2, n_items, n_thresholds)."""
+    return np.stack([thresholds, thresholds])
