@@ -15,10 +15,12 @@ from marshmallow import ValidationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema, DimensionalityResultSchema
 from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
+from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
@@ -113,6 +115,20 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResultSchema,
             engine="psychometrics.cfa.analysis",
+        ),
+        Kind(
+            name="criterion",
+            purpose="How alliance and outcomes go together, and whether the rating came first.",
+            options=CriterionOptionsSchema,
+            result=CriterionResultSchema,
+            engine="psychometrics.criterion.analysis",
+        ),
+        Kind(
+            name="sufficiency",
+            purpose="Whether the sample can answer, and how many more persons it would take.",
+            options=SufficiencyOptionsSchema,
+            result=SufficiencyResultSchema,
+            engine="psychometrics.sufficiency.analysis",
         ),
     )
 }
