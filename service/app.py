@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from service.blueprints import instruments, meta, samples, scores
+from service.blueprints import analyses, instruments, meta, samples, scores
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
@@ -22,6 +22,7 @@ BLUEPRINTS = (
     instruments.blueprint,
     scores.blueprint,
     samples.blueprint,
+    analyses.blueprint,
 )
 
 

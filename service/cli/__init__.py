@@ -18,6 +18,7 @@ from service.errors import ServiceError
 
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
+    "work": "run analyses",
     "score": "score the answers in a file",
     "analyze": "analyse the answers in a file",
     "simulate": "write a sample with known truth",

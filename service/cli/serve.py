@@ -59,7 +59,7 @@ def _run_all(config: Config, arguments: argparse.Namespace) -> int:
         f"--port={arguments.port}",
         f"--workers={arguments.workers}",
     ]
-    return Supervisor(web, []).run()
+    return Supervisor(web, [["work"]]).run()
 
 
 def _check_port_is_free(host: str, port: int) -> None:

@@ -130,6 +130,27 @@ def wait_until_ready(server: Server, seconds: float = 30) -> None:
     raise TimeoutError(server.log())
 
 
+def descendants(process: int) -> list[tuple[int, str]]:
+    """Processes that a process started, and those they started, with their command lines."""
+    parents: dict[int, int] = {}
+    commands: dict[int, str] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                commands[int(folder.name)] = (folder / "cmdline").read_text()
+            except OSError:  # it ended meanwhile
+                continue
+            parents[int(folder.name)] = int(stat[1])
+    found, wanted = [], [process]
+    while wanted:
+        parent = wanted.pop(0)
+        children = sorted(child for child, its in parents.items() if its == parent)
+        found.extend(children)
+        wanted.extend(children)
+    return [(child, commands[child]) for child in found]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from service.identifiers import uuid7, uuid7s
+from service.identifiers import uuid7, uuid7_bytes
 
 
 def test_identifiers_of_a_batch_ascend_and_differ() -> None:
-    made = uuid7s(10_000)
+    made = uuid7_bytes(10_000)
     assert made == sorted(set(made))
 
 

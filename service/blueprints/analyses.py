@@ -1,0 +1,133 @@
+"""Analyses: asked for, looked at, followed, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from schemas.analysis import AnalysisPageSchema, AnalysisSchema, NewAnalysisSchema
+from schemas.samples import PageQuerySchema
+from service.ports import JobQueue
+from service.records import Job, Scope
+from service.rendering import job_json, job_summary_json, page, standing_json
+from service.use_cases.submit_analysis import submit_analysis
+from service.web.routes import Blueprint, refuses, requires, services, tenant_id
+from service.web.waiting import place_to_wait, preferred_wait, standings
+
+blueprint = Blueprint("analyses", __name__, description="What the answers say of the instrument.")
+
+_QUIET_LOOKS = 50
+_RECONNECT = b"retry: 2000\n\n"
+
+_LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Address of the analysis."}}
+_PREFER = {
+    "in": "header",
+    "name": "Prefer",
+    "schema": {"type": "string"},
+    "example": "wait=10",
+    "description": "`wait=N`: how many seconds to wait for the result (RFC 7240); 5 if left out.",
+}
+
+
+@blueprint.route("/v1/analyses", methods=["POST"])
+@requires(Scope.ANALYSES)
+@refuses("BAD_REQUEST", "NOT_FOUND", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+@blueprint.doc(parameters=[_PREFER])
+@blueprint.arguments(NewAnalysisSchema)
+@blueprint.response(201, AnalysisSchema, description="Finished.", headers=_LOCATION)
+@blueprint.alt_response(
+    202, schema=AnalysisSchema, description="Under way.", success=True, headers=_LOCATION
+)
+def add_analysis(body: dict[str, Any]) -> Response:
+    """Analyse one sample or several of one instrument."""
+    job = submit_analysis(
+        services().queue,
+        services().samples,
+        tenant_id(),
+        kind=body["kind"],
+        sample_ids=body["samples"],
+        options=body["options"],
+    )
+    _wait(job)
+    now = services().queue.find(tenant_id(), job.id)
+    return Response(
+        orjson.dumps(job_json(now)),
+        status=201 if now.standing.status.finished else 202,
+        headers={"Location": f"/v1/analyses/{job.id}"},
+        mimetype="application/json",
+    )
+
+
+@blueprint.route("/v1/analyses")
+@requires(Scope.ANALYSES)
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, AnalysisPageSchema)
+def list_analyses(query: dict[str, Any]) -> dict[str, Any]:
+    """List analyses in the order they were asked for."""
+    found = services().queue.list(tenant_id(), limit=query["limit"], after=query["after"])
+    return page("analyses", found, query["limit"], job_summary_json)
+
+
+@blueprint.route("/v1/analyses/<analysis_id>")
+@requires(Scope.ANALYSES)
+@refuses("NOT_FOUND")
+@blueprint.response(200, AnalysisSchema)
+def get_analysis(analysis_id: str) -> Response:
+    """Return an analysis: where it stands, and its result when it is done."""
+    found = services().queue.find(tenant_id(), analysis_id)
+    return Response(orjson.dumps(job_json(found)), mimetype="application/json")
+
+
+@blueprint.route("/v1/analyses/<analysis_id>", methods=["DELETE"])
+@requires(Scope.ANALYSES)
+@refuses("NOT_FOUND")
+@blueprint.response(204)
+def cancel_analysis(analysis_id: str) -> None:
+    """Cancel an analysis; one that is finished stays as it is."""
+    services().queue.cancel(tenant_id(), analysis_id)
+
+
+@blueprint.route("/v1/analyses/<analysis_id>/events")
+@requires(Scope.ANALYSES)
+@refuses("NOT_FOUND")
+@blueprint.response(
+    200,
+    {"type": "string"},
+    content_type="text/event-stream",
+    description="Events `progress` and, at the end, `finished`; each with status and progress.",
+)
+def follow_analysis(analysis_id: str) -> Response:
+    """Follow an analysis as server-sent events, until it is finished."""
+    queue, seconds = services().queue, float(services().config.maximum_stream)
+    queue.standing(tenant_id(), analysis_id)
+    return Response(
+        _events(queue, tenant_id(), analysis_id, seconds),
+        mimetype="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+def _wait(job: Job) -> None:
+    seconds = preferred_wait(request, services().config.maximum_wait)
+    with place_to_wait() as place:
+        for _ in standings(services().queue, job.tenant_id, job.id, seconds if place else 0.0):
+            pass
+
+
+def _events(queue: JobQueue, tenant: str, job_id: str, seconds: float) -> Iterator[bytes]:
+    """Write an event for each change, and now and then a comment that keeps the way open."""
+    yield _RECONNECT
+    last, idle = None, 0
+    with place_to_wait() as place:
+        for standing in standings(queue, tenant, job_id, seconds if place else 0.0):
+            if standing != last:
+                name = b"finished" if standing.status.finished else b"progress"
+                yield b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(standing_json(standing)))
+                last, idle = standing, 0
+            else:
+                idle += 1
+                if idle % _QUIET_LOOKS == 0:
+                    yield b": still there\n\n"

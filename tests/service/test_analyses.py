@@ -1,0 +1,210 @@
+"""Analyses through the running server: asked for, waited for, followed, cancelled."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.service.server import Client, Server, descendants, is_problem
+
+SLOW = {
+    "kind": "dimensionality",
+    "options": {"correlation": "polychoric", "replicates": 2000},
+}
+
+
+def sample_of(client: Client, file: Path, instrument: str = "wai-sr-client") -> str:
+    made = client.post(
+        "/v1/samples", json={"name": file.stem, "instrument": instrument, "setting": "other"}
+    )
+    sample = str(made.json()["id"])
+    kept = client.post(
+        f"/v1/samples/{sample}/batches",
+        data=file.read_bytes(),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert kept.status_code == 201, kept.text
+    return sample
+
+
+@pytest.fixture(scope="module")
+def sample(clinic: Client, data: Path) -> str:
+    return sample_of(clinic, data / "wai_250.csv")
+
+
+def ask(client: Client, sample: str, wait: int = 30, **request: Any) -> requests.Response:
+    return client.post(
+        "/v1/analyses",
+        json={"samples": [sample], **request},
+        headers={"Prefer": f"wait={wait}"},
+    )
+
+
+def until_finished(client: Client, analysis: str, seconds: float = 60) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found: dict[str, Any] = client.get(f"/v1/analyses/{analysis}").json()
+        if found["status"] not in {"queued", "running"}:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(found)
+
+
+def until_running(client: Client, analysis: str, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while client.get(f"/v1/analyses/{analysis}").json()["status"] != "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("kind", ["items", "reliability", "efa"])
+def test_a_short_analysis_is_finished_within_the_request(
+    clinic: Client, sample: str, kind: str
+) -> None:
+    answer = ask(clinic, sample, kind=kind, options={})
+    assert answer.status_code == 201, answer.text
+    finished = answer.json()
+    assert finished["status"] == "succeeded", finished["error"]
+    assert finished["result"]["n_persons"] == 250
+    assert finished["error"] is None
+    assert finished["instrument"]["id"] == "wai-sr-client"
+    assert clinic.get(answer.headers["Location"]).json() == finished
+
+
+def test_the_three_factor_model_over_http_is_lavaans(clinic: Client, data: Path) -> None:
+    sample = sample_of(clinic, data / "wai_1000.csv")
+    options = {"models": ["three-factor"], "estimator": "ML"}
+    answer = ask(clinic, sample, kind="cfa", options=options)
+    assert answer.status_code == 201, answer.text
+    [model] = answer.json()["result"]["models"]
+    assert model["chi_square"] == pytest.approx(60.165, abs=1e-3)
+    assert model["df"] == 51
+    assert model["cfi"] == pytest.approx(0.99797, abs=1e-5)
+    assert model["rmsea"] == pytest.approx(0.01341, abs=1e-5)
+    assert model["srmr"] == pytest.approx(0.01665, abs=1e-5)
+
+
+def test_several_samples_of_one_instrument_are_analysed_together(
+    clinic: Client, data: Path, sample: str
+) -> None:
+    other = sample_of(clinic, data / "wai_1000.csv")
+    answer = clinic.post("/v1/analyses", json={"kind": "items", "samples": [sample, other]})
+    assert answer.json()["result"]["n_persons"] == 1250
+
+
+def test_a_long_analysis_is_accepted_and_can_be_followed_and_cancelled(
+    clinic: Client, sample: str
+) -> None:
+    accepted = ask(clinic, sample, wait=0, **SLOW)
+    assert accepted.status_code == 202
+    analysis = accepted.json()["id"]
+    assert accepted.headers["Location"] == f"/v1/analyses/{analysis}"
+    until_running(clinic, analysis)
+    began = time.monotonic()
+    assert clinic.delete(f"/v1/analyses/{analysis}").status_code == 204
+    with clinic.get(f"/v1/analyses/{analysis}/events", stream=True) as stream:
+        events = stream.content.decode()
+    assert time.monotonic() - began < 2
+    assert "event: finished" in events
+    assert '"status":"cancelled"' in events
+    assert clinic.get(f"/v1/analyses/{analysis}").json()["status"] == "cancelled"
+
+
+def test_a_finished_analysis_stays_when_it_is_cancelled(clinic: Client, sample: str) -> None:
+    finished = ask(clinic, sample, kind="items").json()
+    assert clinic.delete(f"/v1/analyses/{finished['id']}").status_code == 204
+    assert clinic.get(f"/v1/analyses/{finished['id']}").json() == finished
+
+
+def test_events_tell_progress_and_end(clinic: Client, sample: str) -> None:
+    options = {"models": ["one-factor", "three-factor"], "estimator": "ML"}
+    analysis = ask(clinic, sample, wait=0, kind="cfa", options=options).json()["id"]
+    stream = clinic.get(f"/v1/analyses/{analysis}/events", stream=True)
+    assert stream.headers["Content-Type"].startswith("text/event-stream")
+    events = stream.content.decode()
+    assert events.rstrip().split("\n\n")[-1].startswith("event: finished")
+    assert '"status":"succeeded"' in events
+
+
+def test_analyses_are_listed_without_their_results(clinic: Client, sample: str) -> None:
+    made = ask(clinic, sample, kind="items").json()
+    listed = clinic.get("/v1/analyses?limit=200").json()["analyses"]
+    [found] = [one for one in listed if one["id"] == made["id"]]
+    assert "result" not in found
+
+
+@pytest.mark.parametrize(
+    ("request_body", "pointer"),
+    [
+        ({"kind": "astrology"}, "/kind"),
+        ({"kind": "cfa", "options": {"models": ["five-factor"]}}, "/options/models/0"),
+        ({"kind": "cfa", "options": {"colour": 1}}, "/options/colour"),
+        ({"kind": "items", "colour": 1}, "/colour"),
+        ({"kind": "items", "samples": []}, "/samples"),
+        ({"kind": "items", "samples": "all"}, "/samples"),
+        ({}, "/kind"),
+    ],
+)
+def test_a_wrong_request_is_refused_when_it_is_sent(
+    clinic: Client, sample: str, request_body: dict[str, Any], pointer: str
+) -> None:
+    refused = clinic.post("/v1/analyses", json={"samples": [sample]} | request_body)
+    assert is_problem(refused, 422)
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == [pointer]
+
+
+def test_samples_of_two_instruments_do_not_go_together(clinic: Client, sample: str) -> None:
+    made = clinic.post(
+        "/v1/samples", json={"name": "s", "instrument": "wai-s-client", "setting": "other"}
+    )
+    refused = clinic.post(
+        "/v1/analyses", json={"kind": "items", "samples": [sample, made.json()["id"]]}
+    )
+    assert is_problem(refused, 422)
+    assert refused.json()["errors"][0]["pointer"] == "/samples/1"
+
+
+def test_an_empty_sample_fails_with_a_sentence(clinic: Client) -> None:
+    made = clinic.post(
+        "/v1/samples", json={"name": "s", "instrument": "wai-s-client", "setting": "other"}
+    )
+    failed = ask(clinic, made.json()["id"], kind="reliability").json()
+    assert failed["status"] == "failed"
+    assert failed["result"] is None
+    assert failed["error"]["status"] == 422
+    assert "no responses" in failed["error"]["detail"]
+
+
+def test_an_option_without_meaning_for_the_instrument_fails_with_its_place(
+    clinic: Client, sample: str
+) -> None:
+    options = {"models": ["one-factor+method"], "estimator": "ML"}
+    failed = ask(clinic, sample, kind="cfa", options=options).json()
+    assert failed["status"] == "failed"
+    assert failed["error"]["errors"][0]["pointer"].startswith("/options/models")
+
+
+def test_an_analysis_of_a_deleted_sample_fails_or_keeps_its_result(
+    clinic: Client, data: Path
+) -> None:
+    sample = sample_of(clinic, data / "wai_250.csv")
+    kept = ask(clinic, sample, kind="items").json()
+    assert clinic.delete(f"/v1/samples/{sample}").status_code == 204
+    assert clinic.get(f"/v1/analyses/{kept['id']}").json() == kept
+    assert is_problem(ask(clinic, sample, kind="items"), 404)
+
+
+def test_web_processes_load_no_engine(server: Server) -> None:
+    """Read what real web processes have mapped into memory."""
+    heavy = ("scipy", "pandas", "sklearn", "matplotlib", "factor_analyzer")
+    found = [
+        process for process, command in descendants(server.process.pid) if "--no-worker" in command
+    ]
+    assert found
+    for process in found:
+        maps = Path(f"/proc/{process}/maps").read_text()
+        assert not [name for name in heavy if f"site-packages/{name}/" in maps]
