@@ -59,7 +59,7 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         model=fitted.layout.model.name,
         converged=fitted.minimum.convergence.converged,
         proper=not improper,
-        cautions=improper + cautions,
+        cautions=improper + _doubts(fitted) + cautions,
         n_persons=fitted.n_persons,
         n_parameters=fitted.theta.size,
         chi_square=_finite(tests.model.chi_square),
@@ -87,6 +87,14 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         else explained_common_variance(fitted, general),
         omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
     )
+
+
+def _doubts(fitted: Fitted) -> tuple[str, ...]:
+    """Say what makes a proper solution uncertain."""
+    n_persons, n_free = fitted.n_persons, fitted.theta.size
+    if n_persons < n_free:
+        return (f"{n_persons} persons are fewer than the model's {n_free} parameters.",)
+    return ()
 
 
 def information_criteria(fitted: Fitted) -> tuple[float | None, float | None]:

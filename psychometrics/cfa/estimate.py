@@ -14,6 +14,7 @@ Nocedal, J., & Wright, S. J. (2006). Numerical optimization. doi:10.1007/978-0-3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class Settings:
     tolerance: float = 1e-15
     exact_below: float = 1e-2
     straight_until: int = 12
-    iteration_limit: int = 200
+    iteration_limit: int = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,25 @@ class Minimum:
     n_iterations: int
 
 
+HEAT = 40
+"""Expansions that every start gets."""
+
 _ROUNDING = 1e-13
 _LEAST_DAMPING = 1e-9
 _MOST_DAMPING = 1e9
+
+
+def lowest_minimum(discrepancy: Discrepancy, starts: Sequence[FloatArray]) -> Minimum:
+    """Minimise from several starts and return the lowest minimum.
+
+    Every start gets :data:`HEAT` expansions; where the lowest value is then still falling, it alone
+    goes on. Of equal values a converged one is preferred.
+    """
+    ends = [minimise(discrepancy, start, Settings(iteration_limit=HEAT)) for start in starts]
+    best = min(ends, key=lambda end: (round(end.value, 9), not end.convergence.converged))
+    if best.convergence is not Convergence.ITERATION_LIMIT:
+        return best
+    return minimise(discrepancy, best.theta, Settings(straight_until=0))
 
 
 def minimise(

@@ -28,7 +28,7 @@ import numpy as np
 
 from psychometrics.cfa.casewise import CasewiseDiscrepancy
 from psychometrics.cfa.definite import inverse_and_log_determinant
-from psychometrics.cfa.estimate import Minimum, minimise
+from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic, srmr
 from psychometrics.cfa.fitted import Fitted, SampleMoments, Tests, inverted_information
 from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at, state_at
@@ -74,8 +74,9 @@ def fit_fiml(
         layout=compiled, samples=tuple(answers.sample for answers in samples)
     )
     starts = starting_vectors(compiled, [answers.covariance for answers in samples])
-    found = [minimise(discrepancy, _with_means(compiled, start, samples)) for start in starts]
-    minimum = min(found, key=lambda end: (round(end.value, 9), not end.convergence.converged))
+    minimum = lowest_minimum(
+        discrepancy, [_with_means(compiled, start, samples) for start in starts]
+    )
     return _fitted(discrepancy, minimum, samples, robust=robust)
 
 

@@ -27,7 +27,7 @@ from functools import cached_property
 import numpy as np
 
 from psychometrics.cfa.definite import inverse_and_log_determinant
-from psychometrics.cfa.estimate import Minimum, minimise
+from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic, srmr
 from psychometrics.cfa.fitted import (
     Fitted,
@@ -157,17 +157,10 @@ def fit_ml(
     discrepancy = NormalDiscrepancy(
         layout=compiled, samples=tuple(sample.moments for sample in samples)
     )
-    minimum = lowest_minimum(discrepancy)
+    starts = starting_vectors(compiled, [sample.moments.covariance for sample in samples])
+    means = _starting_means(compiled, discrepancy.samples)
+    minimum = lowest_minimum(discrepancy, [start + means for start in starts])
     return _fitted(discrepancy, minimum, samples, robust=robust)
-
-
-def lowest_minimum(discrepancy: NormalDiscrepancy) -> Minimum:
-    """Minimise from every start and return the lowest minimum, converged ones first."""
-    layout = discrepancy.layout
-    starts = starting_vectors(layout, [sample.covariance for sample in discrepancy.samples])
-    means = _starting_means(layout, discrepancy.samples)
-    found = [minimise(discrepancy, start + means) for start in starts]
-    return min(found, key=lambda end: (round(end.value, 9), not end.convergence.converged))
 
 
 def _starting_means(layout: Layout, samples: tuple[NormalMoments, ...]) -> FloatArray:

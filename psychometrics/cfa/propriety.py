@@ -17,11 +17,18 @@ import numpy as np
 
 from psychometrics.cfa.definite import smallest_eigenvalue
 from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.standardized import (
     residual_variances,
     standardized_loadings,
     standardized_regressions,
 )
+
+EMPTY = 0.01
+"""A factor on which no standardized loading reaches this is empty."""
+
+EXPLODED = 3.0
+"""A standardized loading beyond this is on its way to infinity."""
 
 _SLACK = 1e-6
 _NO_INFORMATION = 10.0
@@ -69,10 +76,15 @@ def _large_loadings(fitted: Fitted, group: int, where: str) -> Iterator[str]:
     model = fitted.layout.model
     loadings, _ = standardized_loadings(fitted, group=group)
     for row, column in np.argwhere(np.abs(loadings) > 1.0 + _SLACK):
+        said = "explodes" if np.abs(loadings[row, column]) > EXPLODED else "exceeds one"
         yield (
             f"The standardized loading of item {model.items[row]} on {model.factors[column]} "
-            f"exceeds one{where}."
+            f"{said}{where}."
         )
+    for column, factor in enumerate(model.factors):
+        own = {row.row for row in model.rows(Matrix.LOADINGS, group=group) if row.column == column}
+        if own and np.abs(loadings[sorted(own), column]).max() < EMPTY:
+            yield f"Factor {factor} is empty: no item loads on it{where}."
     regressions, _ = standardized_regressions(fitted, group=group)
     for row, column in np.argwhere(np.abs(regressions) > 1.0 + _SLACK):
         yield (

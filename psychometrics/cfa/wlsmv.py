@@ -34,7 +34,7 @@ import numpy as np
 
 from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.dwls import OrdinalSample, WeightedDiscrepancy
-from psychometrics.cfa.estimate import Minimum, minimise
+from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic, srmr_of_correlations
 from psychometrics.cfa.fitted import (
     Fitted,
@@ -85,9 +85,7 @@ def fit_wlsmv(
         At the lowest of the minima that the starts lead to.
     """
     discrepancy = WeightedDiscrepancy(layout=layout or layout_of(model), samples=samples)
-    starts = _starts(discrepancy)
-    found = [minimise(discrepancy, start) for start in starts]
-    minimum = min(found, key=lambda end: (round(end.value, 9), not end.convergence.converged))
+    minimum = lowest_minimum(discrepancy, _starts(discrepancy))
     return _fitted(discrepancy, minimum)
 
 

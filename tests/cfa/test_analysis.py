@@ -129,3 +129,49 @@ def test_answers_that_cannot_be_modelled_say_why(
     spoiled = ResponseMatrix(instrument=samples["wai_250"].instrument, answers=answers)
     with pytest.raises(EstimationError, match=says):
         analyse(spoiled, options(models=["three-factor"]))
+
+
+def test_without_a_choice_all_rivals_of_the_instrument_are_fitted(
+    samples: dict[str, ResponseMatrix],
+) -> None:
+    result = answered(samples["wai_1000"], estimator="WLSMV")
+    names = ["one-factor", "two-factor", "three-factor", "second-order", "bifactor"]
+    assert [model["model"] for model in result["models"]] == names
+    assert len(result["heterotrait_monotrait"]) == 3
+
+
+def test_ordered_answers_are_the_default() -> None:
+    assert CfaOptionsSchema().load({}).estimator.value == "WLSMV"
+
+
+def test_a_second_order_factor_has_loadings_of_its_own(
+    samples: dict[str, ResponseMatrix],
+) -> None:
+    (model,) = answered(samples["wai_1000"], models=["second-order"])["models"]
+    assert [row["indicator"] for row in model["higher_order_loadings"]] == ["goal", "task", "bond"]
+    assert {row["factor"] for row in model["higher_order_loadings"]} == {"general"}
+    assert all(row["standard_error"] > 0 for row in model["higher_order_loadings"])
+    assert model["factor_correlations"] == []
+
+
+def test_two_reversed_items_load_equally_on_their_method_factor(
+    samples: dict[str, ResponseMatrix], wai: Instrument
+) -> None:
+    turned = replace(wai, reversed_items=(4, 10))
+    responses = ResponseMatrix(instrument=turned, answers=samples["wai_1000"].answers)
+    (model,) = answered(responses, models=["three-factor+method"])["models"]
+    method = [row for row in model["loadings"] if row["factor"] == "method"]
+    assert [row["item"] for row in method] == [4, 10]
+    assert method[0]["estimate"] == method[1]["estimate"]
+    assert model["df"] == 50
+
+
+def test_incomplete_rows_count_under_fiml_alone(samples: dict[str, ResponseMatrix]) -> None:
+    responses = samples["wai_250_mis"]
+    options_by_default = CfaOptionsSchema().load({"estimator": "MLR", "models": ["one-factor"]})
+    everyone = analyse(responses, options_by_default)
+    rows = int(responses.complete.sum())
+    assert (everyone.missing, everyone.n_persons) == ("fiml", 250)
+    assert answered(responses, models=["one-factor"])["n_persons"] == rows
+    pairwise = answered(responses, models=["one-factor"], estimator="WLSMV", missing="pairwise")
+    assert pairwise["n_persons"] == 250
