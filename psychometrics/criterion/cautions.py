@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from psychometrics.criterion.clustered import FEW_CLINICIANS
+from psychometrics.criterion.fisher import critical_value, is_perfect
 from psychometrics.criterion.occasions import Ratings
-from psychometrics.criterion.results import Association, Hypothesis, MeasuredOutcome, Timing
+from psychometrics.criterion.results import (
+    Association,
+    Hypothesis,
+    MeasuredOutcome,
+    Pooled,
+    Timing,
+)
 
 SMALL_SAMPLE = 30
 """Below this a correlation's interval is so wide that a sentence says so."""
@@ -74,17 +82,28 @@ def _about_clinicians(outcome: str, n_clinicians: int) -> Iterator[str]:
 
 def _about_strata(one: Association) -> Iterator[str]:
     pooled = one.pooled
-    if pooled is None or pooled.q is None or pooled.df is None:
+    if pooled is None:
         return
     yield (
         f"{one.outcome}: the correlation over all persons mixes differences between the strata "
         "with those between persons; the pooled one does not."
     )
-    if pooled.q < pooled.df:
+    if _narrower_than_without_heterogeneity(pooled):
         yield (
-            f"{one.outcome} with {one.scale}: the strata agree more closely than chance would have "
-            "it, so the pooled interval may be too narrow."
+            f"{one.outcome} with {one.scale}: the strata agree so closely that the pooled interval "
+            "is narrower than if they were one sample; it may be too narrow."
         )
+
+
+def _narrower_than_without_heterogeneity(pooled: Pooled) -> bool:
+    """Whether the interval is narrower than the normal one of a common correlation."""
+    ends = pooled.interval
+    if ends is None or is_perfect(ends.lower) or is_perfect(ends.upper):
+        return False
+    used = [one.correlation.n_persons for one in pooled.strata if one.weight is not None]
+    width = math.atanh(ends.upper) - math.atanh(ends.lower)
+    common = 2.0 * critical_value(ends.level) / math.sqrt(sum(used) - 3 * len(used))
+    return width < common
 
 
 def _about_hypotheses(

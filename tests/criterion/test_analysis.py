@@ -266,3 +266,27 @@ def _numbers(value: Any) -> Iterator[float]:
             yield from _numbers(one)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield value
+
+
+def test_strata_that_agree_more_than_one_sample_would_are_a_caution(form: Instrument) -> None:
+    half = sample_of(form, 40, y=np.arange(40) % 9)
+    twice = ResponseMatrix(
+        instrument=form,
+        answers=np.vstack([half.answers] * 3),
+        columns={
+            "y": np.tile(np.asarray(half.columns["y"], float), 3),
+            "site": np.repeat(np.array(["a", "b", "c"], dtype=object), 40),
+        },
+    )
+    assert any("may be too narrow" in caution for caution in analysed(twice).cautions)
+
+
+def test_two_strata_that_contradict_each_other_still_get_an_answer(form: Instrument) -> None:
+    plain = sample_of(form, 40)
+    total = score(form, plain.answers).scores[:, -1]
+    noise = np.random.default_rng(3).normal(0, 1e-3, 40)
+    turned = np.where(np.arange(40) % 2 == 0, total, -total) + noise
+    result = dumped(sample_of(form, 40, y=turned, site=["a", "b"] * 20), outcomes=["y"])
+    pooled = result["associations"][-1]["pooled"]
+    assert pooled["interval"]["lower"] == pytest.approx(-1.0)
+    assert pooled["interval"]["upper"] == pytest.approx(1.0)
