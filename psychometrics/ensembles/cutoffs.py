@@ -45,7 +45,7 @@ from psychometrics.ensembles.ordinal import (
     in_chunks,
     scaled_statistics,
 )
-from psychometrics.ensembles.results import Cutoff, CutoffLevel, CutoffsResult, FitValues
+from psychometrics.ensembles.results import Cutoff, CutoffLevel, CutoffResult, FitValues
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, IntArray, Progress, no_progress
@@ -81,7 +81,7 @@ class _Experiment:
 
 def analyse(
     responses: ResponseMatrix, options: CutoffOptions, *, progress: Progress = no_progress
-) -> CutoffsResult:
+) -> CutoffResult:
     """Simulate cut-offs of SRMR, RMSEA and CFI for one model and this sample.
 
     Parameters
@@ -95,7 +95,7 @@ def analyse(
 
     Returns
     -------
-    CutoffsResult
+    CutoffResult
         The sample's own indices beside the cut-offs of each level.
 
     Raises
@@ -132,7 +132,7 @@ def analyse(
             )
         )
     progress(len(wrong) + 1, len(wrong) + 1, "done")
-    return CutoffsResult(
+    return CutoffResult(
         model=options.model.name,
         estimator=options.estimator.value,
         n_persons=experiment.n_persons,

@@ -102,7 +102,7 @@ class CutoffLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutoffsResult:
+class CutoffResult:
     """Model-specific cut-offs.
 
     Attributes

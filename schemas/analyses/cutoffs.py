@@ -113,8 +113,8 @@ class CutoffLevelSchema(ResultSchema):
     n_converged = fields.Integer()
 
 
-class CutoffsResultSchema(ResultSchema):
-    """The result (:class:`psychometrics.ensembles.results.CutoffsResult`)."""
+class CutoffResultSchema(ResultSchema):
+    """The result (:class:`psychometrics.ensembles.results.CutoffResult`)."""
 
     model = fields.String()
     estimator = fields.String()

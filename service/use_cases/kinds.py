@@ -16,6 +16,7 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
 from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema, DimensionalityResultSchema
 from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
@@ -115,6 +116,13 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResultSchema,
             engine="psychometrics.cfa.analysis",
+        ),
+        Kind(
+            name="cutoffs",
+            purpose="Which fit indices this very model would show if it were right, and if not.",
+            options=CutoffOptionsSchema,
+            result=CutoffResultSchema,
+            engine="psychometrics.ensembles.cutoffs",
         ),
         Kind(
             name="criterion",

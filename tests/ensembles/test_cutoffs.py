@@ -14,7 +14,7 @@ from psychometrics.ensembles.misspecification import (
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
-from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffsResultSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
 from tests.ensembles.test_ensembles import ANSWERS, WAI_SR
 
 RESPONSES = ResponseMatrix(instrument=WAI_SR, answers=ANSWERS)
@@ -106,7 +106,7 @@ def test_under_the_right_model_rmsea_is_what_chance_gives() -> None:
 
 
 def test_the_answer_has_the_schemas_shape_and_no_nan() -> None:
-    dumped = CutoffsResultSchema().dump(analyse(RESPONSES, OPTIONS))
+    dumped = CutoffResultSchema().dump(analyse(RESPONSES, OPTIONS))
     json.dumps(dumped, allow_nan=False)
     assert dumped["model"] == "three-factor"
     assert dumped["levels"][0]["cross_loadings"][0].keys() == {"item", "factor", "loading"}
