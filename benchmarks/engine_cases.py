@@ -15,16 +15,31 @@ import numpy as np
 
 from benchmarks.samples import read_answers
 from psychometrics.cfa.analysis import analyse as confirm
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.describe import fit_indices, information_criteria
+from psychometrics.cfa.fiml import fit_fiml
+from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import complete_answers, fit_ml
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
-from psychometrics.cfa.rivals import rival_model
+from psychometrics.cfa.model import Parameterization
+from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
+from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments, polychoric_correlations
-from psychometrics.ensembles.bootstrap import Bootstrap, bootstrap, parameters_of
+from psychometrics.efa.analysis import analyse as explore
+from psychometrics.efa.dimensionality import analyse as dimensionality
+from psychometrics.efa.options import CorrelationType, DimensionalityOptions, EfaOptions
+from psychometrics.ensembles.bootstrap import (
+    Bootstrap,
+    bootstrap,
+    bootstrap_ordinal,
+    parameters_of,
+)
 from psychometrics.ensembles.draws import bootstrap_moments
+from psychometrics.ensembles.ordinal import correlation_layout
+from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import FloatArray
+from psychometrics.types import FloatArray, no_progress
 from service.catalog.catalog import find_definition
 
 RUNS = 7
@@ -62,26 +77,99 @@ def cases(folder: Path, size: str) -> Iterator[Case]:
         lambda: ordinal_moments(holes, missing=MissingPolicy.PAIRWISE),
     )
     whole = ResponseMatrix(instrument=WAI_SR, answers=complete)
-    partial = ResponseMatrix(instrument=WAI_SR, answers=holes)
 
-    def fit(name: str, responses: ResponseMatrix, estimator: Estimator, missing: Missing) -> Case:
-        options = CfaOptions(models=(THREE,), estimator=estimator, missing=missing)
-        return case(f"three factors, {name}", lambda: confirm(responses, options))
-
-    yield fit("ML", whole, Estimator.ML, Missing.LISTWISE)
-    yield fit("MLR", whole, Estimator.MLR, Missing.LISTWISE)
-    yield fit("WLSMV", whole, Estimator.WLSMV, Missing.LISTWISE)
-    yield fit("WLSMV pairwise", partial, Estimator.WLSMV, Missing.PAIRWISE)
+    yield case("ML with fit", lambda: measured(by_likelihood(complete)))
+    yield case("MLR with fit", lambda: measured(by_likelihood(complete, robust=True)))
+    yield case("FIML MLR with fit", lambda: measured(by_incomplete_likelihood(holes)))
+    yield case("WLSMV with fit", lambda: measured(by_least_squares(complete)))
+    yield case(
+        "WLSMV pairwise with fit",
+        lambda: measured(by_least_squares(holes, missing=MissingPolicy.PAIRWISE)),
+    )
+    for estimator in (Estimator.ML, Estimator.WLSMV):
+        options = CfaOptions(models=(THREE,), estimator=estimator)
+        yield case(f"kind cfa, {estimator.value}", lambda options=options: confirm(whole, options))
     yield case("bootstrap 200 x ML", lambda: bootstrapped(complete))
+    yield case("bootstrap 50 x WLSMV", lambda: bootstrapped_ordinal(complete))
+    pearson, polychoric = CorrelationType.PEARSON, CorrelationType.POLYCHORIC
+    parallel = "parallel analysis, {} {}"
+    yield case(parallel.format(100, "Pearson"), lambda: dimensions(whole, pearson, replicates=100))
+    yield case(
+        parallel.format(20, "polychoric"), lambda: dimensions(whole, polychoric, replicates=20)
+    )
+    yield case(
+        "three factors, minres oblimin",
+        lambda: explore(whole, EfaOptions(correlation=pearson), progress=no_progress),
+    )
+
+
+def by_likelihood(answers: FloatArray, *, robust: bool = False) -> Fitted:
+    """Fit the three factors to complete answers."""
+    sample = complete_answers(answers, WAI_SR.scored_items)
+    return fit_ml(rival_model(WAI_SR, THREE), (sample,), robust=robust)
+
+
+def by_incomplete_likelihood(answers: FloatArray) -> Fitted:
+    """Fit the three factors to incomplete answers, with robust errors."""
+    sample = incomplete_answers(answers, WAI_SR.scored_items)
+    return fit_fiml(with_intercepts(rival_model(WAI_SR, THREE)), (sample,), robust=True)
+
+
+def by_least_squares(
+    answers: FloatArray,
+    *,
+    instrument: Instrument = WAI_SR,
+    missing: MissingPolicy = MissingPolicy.LISTWISE,
+) -> Fitted:
+    """Fit the three factors to ordered answers, polychorics and all."""
+    moments = ordinal_moments(answers, missing=missing)
+    sample = ordinal_sample(
+        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
+    )
+    counts = tuple(cuts.size for cuts in moments.thresholds)
+    model = with_thresholds(rival_model(instrument, THREE), counts, Parameterization.DELTA)
+    return fit_wlsmv(model, (sample,))
+
+
+def measured(fitted: Fitted) -> list[object]:
+    """Compute what lavaan's ``fitMeasures`` does beside estimates and errors."""
+    tests = fitted.tests
+    found: list[object] = [
+        fitted.standard_errors,
+        information_criteria(fitted),
+        fit_indices(fitted, tests.model, tests.baseline),
+    ]
+    if tests.scaled_model is not None and tests.scaled_baseline is not None:
+        model, baseline = tests.scaled_model.statistic, tests.scaled_baseline.statistic
+        found.append(fit_indices(fitted, model, baseline, rmsea_from=tests.scaled_rmsea))
+    if tests.robust_model is not None and tests.robust_baseline is not None:
+        found.append(fit_indices(fitted, tests.robust_model, tests.robust_baseline))
+    return found
 
 
 def bootstrapped(answers: FloatArray) -> Bootstrap:
     """Fit the model to the sample, then to 200 bootstrap samples."""
-    layout = layout_of(rival_model(WAI_SR, THREE))
-    sample = complete_answers(answers, WAI_SR.scored_items)
-    fitted = fit_ml(layout.model, (sample,), layout=layout)
+    fitted = by_likelihood(answers)
     draws = bootstrap_moments(answers, replicates=200, rng=np.random.default_rng(1))
-    return bootstrap(draws, parameters_of(layout, fitted.theta))
+    return bootstrap(draws, parameters_of(fitted.layout, fitted.theta))
+
+
+def bootstrapped_ordinal(answers: FloatArray) -> Bootstrap:
+    """Fit the model to the sample by WLSMV, then to 50 bootstrap samples."""
+    model = rival_model(WAI_SR, THREE)
+    fitted = by_least_squares(answers)
+    labels = fitted.layout.model.labels
+    start = fitted.theta[[labels.index(label) for label in correlation_layout(model).model.labels]]
+    rng = np.random.default_rng(1)
+    return bootstrap_ordinal(model, answers, start=start, replicates=50, rng=rng)
+
+
+def dimensions(
+    responses: ResponseMatrix, correlation: CorrelationType, *, replicates: int
+) -> object:
+    """Run the whole kind ``dimensionality``, of which parallel analysis is a part."""
+    options = DimensionalityOptions(correlation=correlation, replicates=replicates)
+    return dimensionality(responses, options, progress=no_progress)
 
 
 def large_cases(folder: Path) -> Iterator[Case]:
@@ -90,12 +178,10 @@ def large_cases(folder: Path) -> Iterator[Case]:
     yield Case(
         name="polychorics with NACOV", sample="36x7x2000", run=lambda: ordinal_moments(answers)
     )
-    span = WAI_36.minimum + WAI_36.maximum
-    as_on_the_form = np.where(WAI_36.reversed_mask, span - answers, answers)
-    responses = ResponseMatrix(instrument=WAI_36, answers=as_on_the_form)
-    options = CfaOptions(models=(THREE,), estimator=Estimator.WLSMV)
     yield Case(
-        name="three factors, WLSMV", sample="36x7x2000", run=lambda: confirm(responses, options)
+        name="WLSMV with fit",
+        sample="36x7x2000",
+        run=lambda: measured(by_least_squares(answers, instrument=WAI_36)),
     )
 
 
