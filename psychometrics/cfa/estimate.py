@@ -61,12 +61,15 @@ class Minimum:
         How it ended.
     n_iterations
         Expansions used.
+    exact_hessian
+        The exact Hessian there, where the iteration ended with it; shape (n_free, n_free).
     """
 
     theta: FloatArray
     value: float
     convergence: Convergence
     n_iterations: int
+    exact_hessian: FloatArray | None = None
 
 
 HEAT = 40
@@ -109,7 +112,13 @@ def minimise(
             continue
         decrement = float(here.gradient @ step)
         if decrement <= rules.tolerance:
-            return _ended(theta, here.value, Convergence.CONVERGED, iteration)
+            return Minimum(
+                theta=theta,
+                value=here.value,
+                convergence=Convergence.CONVERGED,
+                n_iterations=iteration,
+                exact_hessian=here.hessian if exact else None,
+            )
         to = theta - step if iteration <= rules.straight_until else discrepancy.follow(theta, step)
         there = discrepancy.expand(to, exact=decrement < rules.exact_below)
         if there is not None and _lower(there.value, here.value, decrement):

@@ -30,7 +30,13 @@ from psychometrics.cfa.casewise import CasewiseDiscrepancy
 from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic, srmr
-from psychometrics.cfa.fitted import Fitted, SampleMoments, Tests, inverted_information
+from psychometrics.cfa.fitted import (
+    Fitted,
+    SampleMoments,
+    Tests,
+    inverted_information,
+    observed_information,
+)
 from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at, state_at
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
 from psychometrics.cfa.ml import robust_tests
@@ -98,10 +104,7 @@ def _fitted(
 ) -> Fitted:
     layout, theta, n_persons = discrepancy.layout, minimum.theta, discrepancy.n_persons
     states = tuple(state_at(group, theta) for group in layout.groups)
-    expansion = discrepancy.expand(theta, exact=True)
-    information = np.full((theta.size, theta.size), np.nan)
-    if expansion is not None:
-        information = expansion.hessian
+    information = observed_information(discrepancy, minimum)
     inverse = inverted_information(information)
     covariance = None if inverse is None else inverse / n_persons
     scores = discrepancy.scores(theta) if robust else None

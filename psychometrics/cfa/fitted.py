@@ -167,6 +167,16 @@ class Fitted:
         return np.sqrt(np.diagonal(self.parameter_covariance))
 
 
+def observed_information(discrepancy: Discrepancy, minimum: Minimum) -> FloatArray:
+    """Return the exact Hessian at a minimum, ``nan`` where it is not defined."""
+    if minimum.exact_hessian is not None:
+        return minimum.exact_hessian
+    expansion = discrepancy.expand(minimum.theta, exact=True)
+    if expansion is None:
+        return np.full((minimum.theta.size, minimum.theta.size), np.nan)
+    return expansion.hessian
+
+
 def inverted_information(information: FloatArray) -> FloatArray | None:
     """Invert an information matrix, shape (n_free, n_free), or say by ``None`` it is singular.
 

@@ -35,6 +35,7 @@ from psychometrics.cfa.fitted import (
     ScaledTest,
     Tests,
     inverted_information,
+    observed_information,
 )
 from psychometrics.cfa.implied import GroupState, slopes_at, state_at
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
@@ -180,7 +181,11 @@ def _fitted(
 ) -> Fitted:
     layout, n_persons = discrepancy.layout, discrepancy.n_persons
     states = tuple(state_at(group, minimum.theta) for group in layout.groups)
-    information = _information(discrepancy, minimum.theta, exact=robust)
+    information = (
+        observed_information(discrepancy, minimum)
+        if robust
+        else _expected_information(discrepancy, minimum.theta)
+    )
     inverse = inverted_information(information)
     covariance = None if inverse is None else inverse / n_persons
     scores = _score_products(layout, states, samples) if robust else None
@@ -203,8 +208,8 @@ def _fitted(
     )
 
 
-def _information(discrepancy: NormalDiscrepancy, theta: FloatArray, *, exact: bool) -> FloatArray:
-    expansion = discrepancy.expand(theta, exact=exact)
+def _expected_information(discrepancy: NormalDiscrepancy, theta: FloatArray) -> FloatArray:
+    expansion = discrepancy.expand(theta, exact=False)
     if expansion is None:
         return np.full((theta.size, theta.size), np.nan)
     return expansion.hessian

@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 
 from psychometrics.cfa.casewise import CasewiseDiscrepancy, expectation_step
-from psychometrics.cfa.estimate import minimise
-from psychometrics.cfa.fitted import inverted_information
+from psychometrics.cfa.estimate import Minimum, minimise
+from psychometrics.cfa.fitted import inverted_information, observed_information
 from psychometrics.cfa.implied import slopes_at, state_at
 from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.ml import check_variances
@@ -29,7 +29,7 @@ from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.cfa.normal import covariance_curvature
 from psychometrics.cfa.patterns import PatternedAnswers, by_pattern
 from psychometrics.errors import EstimationError
-from psychometrics.types import FloatArray
+from psychometrics.types import Convergence, FloatArray
 
 _STEP = "saturated moments"
 _EM_STEPS = 200
@@ -73,23 +73,26 @@ class IncompleteAnswers:
         Answers by pattern.
     covariance, mean
         The saturated model's estimates, shapes (n_items, n_items) and (n_items,).
+    minimum
+        Where the saturated model's likelihood is highest.
     """
 
     sample: PatternedAnswers
     covariance: FloatArray
     mean: FloatArray
+    minimum: Minimum
 
     @cached_property
     def saturated(self) -> Information:
         """The saturated model's; parameters are variances and covariances, then means."""
         layout = layout_of(saturated_model(self.sample.n_items))
-        return _information(layout, self.sample, _saturated_vector(layout, self))
+        return _information(layout, self.sample, self.minimum)
 
     @cached_property
     def complete_information(self) -> FloatArray:
         """C: the expected information that complete answers would carry, at the same moments."""
         layout = layout_of(saturated_model(self.sample.n_items))
-        state = state_at(layout.groups[0], _saturated_vector(layout, self))
+        state = state_at(layout.groups[0], self.minimum.theta)
         inverse = np.asarray(np.linalg.inv(self.covariance), dtype=np.float64)
         slopes = slopes_at(layout.groups[0], state)
         curvature = covariance_curvature(slopes, inverse, inverse)
@@ -107,7 +110,13 @@ class IncompleteAnswers:
         """The independence model's; parameters are variances, then means."""
         layout = layout_of(independence_model(self.sample.n_items))
         mean, variance = observed_moments(self.sample)
-        return _information(layout, self.sample, np.concatenate([variance, mean]))
+        here = Minimum(
+            theta=np.concatenate([variance, mean]),
+            value=0.5 * float((self.sample.observed.mean(axis=0) * (np.log(variance) + 1.0)).sum()),
+            convergence=Convergence.CONVERGED,
+            n_iterations=0,
+        )
+        return _information(layout, self.sample, here)
 
 
 def saturated_model(n_items: int) -> Model:
@@ -157,9 +166,8 @@ def incomplete_answers(answers: FloatArray, items: tuple[int, ...]) -> Incomplet
     check_variances(variance, items)
     covariance, mean = _em(sample, np.diag(variance), mean)
     layout = layout_of(saturated_model(len(items)))
-    near = IncompleteAnswers(sample=sample, covariance=covariance, mean=mean)
     discrepancy = CasewiseDiscrepancy(layout=layout, samples=(sample,))
-    minimum = minimise(discrepancy, _saturated_vector(layout, near))
+    minimum = minimise(discrepancy, _saturated_vector(layout, covariance, mean))
     state = state_at(layout.groups[0], minimum.theta)
     scale = np.sqrt(np.diagonal(state.covariance))
     smallest = np.linalg.eigvalsh(state.covariance / np.outer(scale, scale))[0]
@@ -169,7 +177,9 @@ def incomplete_answers(answers: FloatArray, items: tuple[int, ...]) -> Incomplet
             "the covariances are not determined by these answers; some item follows from the "
             "others, or too few persons answer the same items",
         )
-    return IncompleteAnswers(sample=sample, covariance=state.covariance, mean=state.mean)
+    return IncompleteAnswers(
+        sample=sample, covariance=state.covariance, mean=state.mean, minimum=minimum
+    )
 
 
 def _check_coverage(answers: FloatArray, items: tuple[int, ...]) -> None:
@@ -216,26 +226,24 @@ def _em(
     return covariance, mean
 
 
-def _saturated_vector(layout: Layout, answers: IncompleteAnswers) -> FloatArray:
+def _saturated_vector(layout: Layout, covariance: FloatArray, mean: FloatArray) -> FloatArray:
     group = layout.groups[0]
     theta = np.zeros(layout.model.n_free)
     covariances, intercepts = (
         group.cells[Matrix.RESIDUAL_COVARIANCES],
         group.cells[Matrix.INTERCEPTS],
     )
-    theta[covariances.positions] = answers.covariance[covariances.rows, covariances.columns]
-    theta[intercepts.positions] = answers.mean[intercepts.rows]
+    theta[covariances.positions] = covariance[covariances.rows, covariances.columns]
+    theta[intercepts.positions] = mean[intercepts.rows]
     return theta
 
 
-def _information(layout: Layout, sample: PatternedAnswers, theta: FloatArray) -> Information:
+def _information(layout: Layout, sample: PatternedAnswers, minimum: Minimum) -> Information:
     discrepancy = CasewiseDiscrepancy(layout=layout, samples=(sample,))
-    expansion, scores = discrepancy.expand(theta, exact=True), discrepancy.scores(theta)
-    inverse = None if expansion is None else inverted_information(expansion.hessian)
-    if expansion is None or scores is None or inverse is None:
+    observed = observed_information(discrepancy, minimum)
+    scores, inverse = discrepancy.scores(minimum.theta), inverted_information(observed)
+    if scores is None or inverse is None:
         raise EstimationError(
             _STEP, "their information is singular: too few persons for so many items"
         )
-    return Information(
-        value=expansion.value, observed=expansion.hessian, inverse=inverse, scores=scores
-    )
+    return Information(value=minimum.value, observed=observed, inverse=inverse, scores=scores)
