@@ -132,7 +132,7 @@ def _fitted(
 
 def _saturated_value(samples: tuple[IncompleteAnswers, ...]) -> float:
     """Return the saturated model's discrepancy times the number of persons."""
-    return sum(s.sample.n_persons * s.saturated.value for s in samples)
+    return sum(s.sample.n_persons * s.minimum.value for s in samples)
 
 
 def _tests(
@@ -149,22 +149,31 @@ def _tests(
         chi_square=2.0 * (discrepancy.n_persons * minimum.value - saturated),
         df=len(samples) * p * (p + 3) // 2 - model.n_free,
     )
-    independent = sum(s.sample.n_persons * s.independence.value for s in samples)
+    independent = sum(s.sample.n_persons * s.independence_value for s in samples)
     baseline = Statistic(
         chi_square=2.0 * (independent - saturated), df=len(samples) * p * (p - 1) // 2
     )
     tests = Tests(model=plain, baseline=baseline)
     if robust:
-        whole = sum(s.saturated.trace for s in samples)
-        alone = sum(s.independence.trace for s in samples)
-        tests = robust_tests(
-            plain, baseline, None if trace is None else whole - trace, whole - alone
-        )
+        tests = robust_tests(plain, baseline, *_scaling_traces(samples, trace))
     completed = _completed(discrepancy.layout, minimum.theta, samples, robust=robust)
     independence = _completed(*_independence(samples), samples, robust=robust)
     if completed is None or independence is None:
         return replace(tests, robust_model=None, robust_baseline=None)
     return replace(tests, robust_model=completed, robust_baseline=independence)
+
+
+def _scaling_traces(
+    samples: tuple[IncompleteAnswers, ...], own: float | None
+) -> tuple[float | None, float]:
+    """Return tr(UΓ) of the model, whose own tr(H⁻¹J) is given, and of the independence model."""
+    whole = alone = 0.0
+    for answers in samples:
+        if answers.saturated is None or answers.independence is None:
+            return None, 0.0
+        whole += answers.saturated.trace
+        alone += answers.independence.trace
+    return None if own is None else whole - own, whole - alone
 
 
 def _independence(samples: tuple[IncompleteAnswers, ...]) -> tuple[Layout, FloatArray]:
@@ -187,17 +196,19 @@ def _completed(
     """Return the statistic of complete answers at FIML estimates, scaled by k / df."""
     n_persons = sum(answers.sample.n_persons for answers in samples)
     chi_square, slopes, shares = 0.0, [], []
+    crossed = np.zeros((layout.model.n_free, layout.model.n_free))
     for group, answers in zip(layout.groups, samples, strict=True):
         state = state_at(group, theta)
         distance = _normal_distance(state, answers)
-        if distance is None:
+        if distance is None or answers.saturated is None:
             return None
+        share = answers.sample.n_persons / n_persons
+        D = _saturated_slopes(group, state)
         chi_square += answers.sample.n_persons * distance
-        slopes.append(_saturated_slopes(group, state))
-        shares.append(answers.sample.n_persons / n_persons)
-    pairs = zip(slopes, samples, shares, strict=True)
-    crossed = sum(f * D.T @ answers.saturated.observed @ D for D, answers, f in pairs)
-    inverse = inverted_information(np.asarray(crossed))
+        crossed += share * D.T @ answers.saturated.observed @ D
+        slopes.append(D)
+        shares.append(share)
+    inverse = inverted_information(crossed)
     df = sum(D.shape[0] for D in slopes) - layout.model.n_free
     if inverse is None or df <= 0:
         return None
@@ -236,12 +247,13 @@ def _expectation(
     total = 0.0
     complete, scores = np.zeros_like(inverse), np.zeros_like(inverse)
     for D, answers, share in zip(slopes, samples, shares, strict=True):
-        C, W = answers.complete_information, answers.saturated
+        C, W, CWJ = answers.complete_information, answers.saturated, answers.weighted_scores
+        if W is None or CWJ is None:
+            return float("nan")
         complete += share * D.T @ C @ D
         if not robust:
             total += float((C * W.inverse).sum())
             continue
-        CWJ = answers.weighted_scores
         scores += share * D.T @ W.scores @ D
         total += float((CWJ * W.inverse).sum())
         total -= 2.0 * share * float((D.T @ CWJ @ D * inverse).sum())

@@ -19,6 +19,7 @@ from psychometrics.cfa.definite import smallest_eigenvalue
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.standardized import (
+    item_variances,
     residual_variances,
     standardized_loadings,
     standardized_regressions,
@@ -62,8 +63,9 @@ def _in_group(fitted: Fitted, group: int) -> Iterator[str]:
 
 def _negative_variances(fitted: Fitted, group: int, where: str) -> Iterator[str]:
     items = fitted.layout.model.items
-    for item, variance in zip(items, residual_variances(fitted, group=group), strict=True):
-        if variance < -_SLACK:
+    shares = residual_variances(fitted, group=group) / item_variances(fitted, group=group)
+    for item, share in zip(items, shares, strict=True):
+        if share < -_SLACK:
             yield f"The residual variance of item {item} is negative{where}."
     factors = fitted.layout.model.factors
     variances = np.diagonal(fitted.states[group].disturbance_covariance)

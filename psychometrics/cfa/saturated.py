@@ -42,8 +42,6 @@ class Information:
 
     Attributes
     ----------
-    value
-        The discrepancy.
     observed
         H, the exact Hessian, shape (n_free, n_free).
     inverse
@@ -52,7 +50,6 @@ class Information:
         J, the mean cross-product of casewise scores.
     """
 
-    value: float
     observed: FloatArray
     inverse: FloatArray
     scores: FloatArray
@@ -83,8 +80,11 @@ class IncompleteAnswers:
     minimum: Minimum
 
     @cached_property
-    def saturated(self) -> Information:
-        """The saturated model's; parameters are variances and covariances, then means."""
+    def saturated(self) -> Information | None:
+        """The saturated model's; parameters are variances and covariances, then means.
+
+        ``None`` where it is singular, with few persons and many items.
+        """
         layout = layout_of(saturated_model(self.sample.n_items))
         return _information(layout, self.sample, self.minimum)
 
@@ -99,20 +99,27 @@ class IncompleteAnswers:
         return np.asarray(curvature + slopes.mean @ inverse @ slopes.mean.T)
 
     @cached_property
-    def weighted_scores(self) -> FloatArray:
+    def weighted_scores(self) -> FloatArray | None:
         """CW⁻¹J, with W and J the saturated information and scores."""
-        return np.asarray(
-            self.complete_information @ self.saturated.inverse @ self.saturated.scores
-        )
+        if self.saturated is None:
+            return None
+        weighted = self.saturated.inverse @ self.saturated.scores
+        return np.asarray(self.complete_information @ weighted)
+
+    @property
+    def independence_value(self) -> float:
+        """The independence model's discrepancy at each item's own mean and variance."""
+        _, variance = observed_moments(self.sample)
+        return 0.5 * float((self.sample.observed.mean(axis=0) * (np.log(variance) + 1.0)).sum())
 
     @cached_property
-    def independence(self) -> Information:
+    def independence(self) -> Information | None:
         """The independence model's; parameters are variances, then means."""
         layout = layout_of(independence_model(self.sample.n_items))
         mean, variance = observed_moments(self.sample)
         here = Minimum(
             theta=np.concatenate([variance, mean]),
-            value=0.5 * float((self.sample.observed.mean(axis=0) * (np.log(variance) + 1.0)).sum()),
+            value=self.independence_value,
             convergence=Convergence.CONVERGED,
             n_iterations=0,
         )
@@ -238,12 +245,10 @@ def _saturated_vector(layout: Layout, covariance: FloatArray, mean: FloatArray) 
     return theta
 
 
-def _information(layout: Layout, sample: PatternedAnswers, minimum: Minimum) -> Information:
+def _information(layout: Layout, sample: PatternedAnswers, minimum: Minimum) -> Information | None:
     discrepancy = CasewiseDiscrepancy(layout=layout, samples=(sample,))
     observed = observed_information(discrepancy, minimum)
     scores, inverse = discrepancy.scores(minimum.theta), inverted_information(observed)
     if scores is None or inverse is None:
-        raise EstimationError(
-            _STEP, "their information is singular: too few persons for so many items"
-        )
-    return Information(value=minimum.value, observed=observed, inverse=inverse, scores=scores)
+        return None
+    return Information(observed=observed, inverse=inverse, scores=scores)

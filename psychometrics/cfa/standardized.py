@@ -26,7 +26,7 @@ def standardized_loadings(fitted: Fitted, *, group: int = 0) -> tuple[FloatArray
     Where a variance is not positive they are ``nan``.
     """
     state, layout = fitted.states[group], fitted.layout.groups[group]
-    items, factors = _item_variances(fitted, group), np.diagonal(state.factor_covariance)
+    items, factors = item_variances(fitted, group=group), np.diagonal(state.factor_covariance)
     values = _scaled(state.loadings, factors, items)
     item_slopes = _item_variance_slopes(fitted, layout, state)
     return values, _errors(
@@ -44,7 +44,7 @@ def standardized_regressions(fitted: Fitted, *, group: int = 0) -> tuple[FloatAr
     return values, _errors(fitted, layout, Matrix.REGRESSIONS, values, (slopes[0], factors), slopes)
 
 
-def _item_variances(fitted: Fitted, group: int) -> FloatArray:
+def item_variances(fitted: Fitted, *, group: int = 0) -> FloatArray:
     """Return the variances of the items, or of y*; one under the delta parameterization."""
     state = fitted.states[group]
     if fitted.layout.model.parameterization is Parameterization.DELTA:
@@ -126,7 +126,7 @@ def _roots(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
 def r_squared(fitted: Fitted, *, group: int = 0) -> FloatArray:
     """Return the share of each item's variance that the factors explain, shape (n_items,)."""
     residuals = residual_variances(fitted, group=group)
-    share = 1.0 - residuals / _item_variances(fitted, group)
+    share = 1.0 - residuals / item_variances(fitted, group=group)
     return np.where(residuals >= 0.0, share, np.nan)
 
 
