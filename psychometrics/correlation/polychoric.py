@@ -220,10 +220,15 @@ def polychoric_correlations(
     _, tables = compact(codes, count(codes, width))
     check_occurring(tables.single > 0, names)
     _check_pairs(tables, names)
-    associations, _ = estimate_pairs(tables, thresholds(tables.single))
-    shape = tables.pairs.shape[:-2]
-    at_bound = _matrix(associations.at_bound.reshape(shape), len(names), diagonal=0.0) > 0
-    correlations = _matrix(associations.correlations.reshape(shape), len(names), diagonal=1.0)
+    cuts = thresholds(tables.single)
+    associations, _ = estimate_pairs(tables, cuts)
+    found = associations.correlations.reshape(tables.pairs.shape[:-2])
+    perfect = perfectly_ordered(tables, cuts)
+    stopped = perfect | associations.at_bound.reshape(found.shape)
+    # a likelihood that is flat up to ±1 leaves the search anywhere on the way there
+    found = np.where(perfect, np.copysign(BOUND, found), found)
+    at_bound = _matrix(stopped, len(names), diagonal=0.0) > 0
+    correlations = _matrix(found, len(names), diagonal=1.0)
     return Polychorics(
         correlations=correlations, at_bound=at_bound, cautions=_bound_cautions(at_bound, names)
     )

@@ -95,26 +95,28 @@ def perfectly_ordered(tables: Tables, cuts: FloatArray) -> BoolArray:
     Parameters
     ----------
     tables
-        Counts of one sample.
+        Counts of one sample or of a batch.
     cuts
-        Thresholds, shape (n_items, width − 1).
+        Thresholds, shape (…, n_items, width − 1).
 
     Returns
     -------
     BoolArray
-        Shape (n_pairs,).
+        Shape (…, n_pairs).
     """
-    first, second = item_pairs(cuts.shape[0])
-    upper = np.pad(ndtr(cuts), ((0, 0), (0, 1)), constant_values=1.0)
-    lower = np.pad(ndtr(cuts), ((0, 0), (1, 0)), constant_values=0.0)
-    row_low, row_high = lower[first][:, :, None], upper[first][:, :, None]
-    low, high = lower[second][:, None, :], upper[second][:, None, :]
+    first, second = item_pairs(cuts.shape[-2])
+    below, ends = ndtr(cuts), (*cuts.shape[:-1], 1)
+    upper = np.concatenate((below, np.ones(ends)), axis=-1)
+    lower = np.concatenate((np.zeros(ends), below), axis=-1)
+    row_low, row_high = lower[..., first, :, None], upper[..., first, :, None]
+    low, high = lower[..., second, None, :], upper[..., second, None, :]
     rising = np.minimum(row_high, high) - np.maximum(row_low, low) > _ROUNDING
     falling = np.minimum(row_high, 1 - low) - np.maximum(row_low, 1 - high) > _ROUNDING
     observed = tables.pairs > 0
     binary = (tables.single > 0).sum(axis=-1) == 2
-    on_staircase = (rising | ~observed).all(axis=(1, 2)) | (falling | ~observed).all(axis=(1, 2))
-    return np.asarray(on_staircase & ~(binary[first] & binary[second]))
+    cells = (-2, -1)
+    on_staircase = (rising | ~observed).all(axis=cells) | (falling | ~observed).all(axis=cells)
+    return np.asarray(on_staircase & ~(binary[..., first] & binary[..., second]))
 
 
 def compact(codes: IntArray, tables: Tables) -> tuple[IntArray, Tables]:

@@ -26,7 +26,13 @@ from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.model import Matrix, Model
 from psychometrics.correlation.influence import correlation_influence
 from psychometrics.correlation.polychoric import estimate_pairs
-from psychometrics.correlation.tables import compact, count, item_pairs, thresholds
+from psychometrics.correlation.tables import (
+    compact,
+    count,
+    item_pairs,
+    perfectly_ordered,
+    thresholds,
+)
 from psychometrics.ensembles.minimise import Expansions, Minima, minimise_all
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
@@ -149,6 +155,7 @@ def ordinal_replicates(codes: IntArray, width: int) -> OrdinalReplicates:
     cuts = thresholds(tables.single)
     associations, _ = estimate_pairs(tables, cuts)
     lost = (associations.at_bound | associations.unsettled).reshape(-1, n_pairs).any(axis=1)
+    lost |= perfectly_ordered(tables, cuts).any(axis=1)
     influence = correlation_influence(kept, tables, cuts, associations)
     places = np.flatnonzero(usable)[~lost]
     correlations[places] = associations.correlations.reshape(-1, n_pairs)[~lost]

@@ -281,3 +281,17 @@ def test_items_in_perfect_order_are_refused_though_not_identical() -> None:
     answers[:, 1] = np.minimum(answers[:, 0], 4)
     with pytest.raises(EstimationError, match="4 and 6 order the persons identically"):
         ordinal_moments(answers, items=[4, 6, 8])
+
+
+def test_a_flat_likelihood_stops_at_the_bound_and_says_so() -> None:
+    """Every low answer to one item goes with the top answer to the other: nothing denies ρ = −1."""
+    table = np.array([[0, 0, 0, 30], [1, 2, 56, 311]])
+    cells = [(row, column) for row in range(2) for column in range(4)]
+    answers = np.repeat(np.array(cells, dtype=np.float64), table.ravel(), axis=0)
+    for sample in (answers, np.stack((answers, answers))):
+        result = polychoric_correlations(sample)
+        assert (result.correlations[..., 0, 1] == -0.999).all()
+        assert result.at_bound[..., 0, 1].all()
+        assert "1 and 2" in result.cautions[0]
+    with pytest.raises(EstimationError, match="1 and 2"):
+        ordinal_moments(answers)
