@@ -31,8 +31,15 @@ COMMANDS: Mapping[str, str] = {
 """Each is a module of this package with ``declare(parser)`` and ``run(arguments)``."""
 
 
+_THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""Set to one before NumPy is loaded, unless the environment says more: the matrices are small, and
+several threads would spend their time waiting for each other."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    for name in _THREAD_SETTINGS:
+        os.environ.setdefault(name, "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = _overview().parse_args(words[:1]).command
     command = import_module(f"service.cli.{name}")

@@ -40,7 +40,7 @@ def test_the_admin_scope_allows_everything(keys: KeyStore) -> None:
 
 def test_the_key_itself_is_not_stored(keys: KeyStore, tmp_path: Path) -> None:
     key, _ = add(keys, Scope.SCORE)
-    secret = key.rsplit("_", 1)[1].encode()
+    secret = key.split("_", 2)[2].encode()
     assert not any(secret in file.read_bytes() for file in tmp_path.iterdir())
 
 
