@@ -38,8 +38,7 @@ several threads would spend their time waiting for each other."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
-    for name in _THREAD_SETTINGS:
-        os.environ.setdefault(name, "1")
+    os.environ.update({name: "1" for name in _THREAD_SETTINGS if name not in os.environ})
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = _overview().parse_args(words[:1]).command
     command = import_module(f"service.cli.{name}")
