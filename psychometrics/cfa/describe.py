@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,10 +52,29 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
     cautions
         What is doubtful about it for reasons that it does not know itself.
     """
+    shown = describe_fit(fitted, cautions=cautions)
+    general = _general_column(fitted) if shown.proper else None
+    return replace(
+        shown,
+        loadings=tuple(_loadings(fitted)),
+        higher_order_loadings=tuple(_higher_order_loadings(fitted)),
+        factor_correlations=tuple(_factor_correlations(fitted)),
+        items=tuple(_items(fitted)),
+        residual_correlations=residual_correlations(fitted),
+        average_variance_extracted=average_variance_extracted(fitted),
+        modification_indices=tuple(_modification_indices(fitted)),
+        explained_common_variance=None
+        if general is None
+        else explained_common_variance(fitted, general),
+        omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
+    )
+
+
+def describe_fit(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
+    """Return how a model fits, of any number of groups, without its parameters."""
     tests = fitted.tests
     improper = improprieties(fitted)
     aic, bic = information_criteria(fitted)
-    general = _general_column(fitted) if not improper else None
     return ModelResult(
         model=fitted.layout.model.name,
         converged=fitted.minimum.convergence.converged,
@@ -75,17 +95,6 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         log_likelihood=fitted.log_likelihood,
         aic=aic,
         bic=bic,
-        loadings=tuple(_loadings(fitted)),
-        higher_order_loadings=tuple(_higher_order_loadings(fitted)),
-        factor_correlations=tuple(_factor_correlations(fitted)),
-        items=tuple(_items(fitted)),
-        residual_correlations=residual_correlations(fitted),
-        average_variance_extracted=average_variance_extracted(fitted),
-        modification_indices=tuple(_modification_indices(fitted)),
-        explained_common_variance=None
-        if general is None
-        else explained_common_variance(fitted, general),
-        omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
     )
 
 

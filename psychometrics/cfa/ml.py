@@ -188,7 +188,7 @@ def _fitted(
     )
     inverse = inverted_information(information)
     covariance = None if inverse is None else inverse / n_persons
-    scores = _score_products(layout, states, samples) if robust else None
+    scores = score_products(layout, states, samples) if robust else None
     if inverse is not None and scores is not None:
         covariance = inverse @ scores @ inverse / n_persons
     has_means = layout.model.has_means
@@ -294,7 +294,7 @@ def _divided(statistic: Statistic, scaling: float) -> ScaledTest:
     )
 
 
-def _score_products(
+def score_products(
     layout: Layout, states: tuple[GroupState, ...], samples: tuple[CompleteAnswers, ...]
 ) -> FloatArray:
     """Return J: the mean cross-product of the casewise scores at the estimates."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from psychometrics.types import FloatArray, Interval
 
 
@@ -204,11 +206,11 @@ class ModelResult:
     log_likelihood: float | None
     aic: float | None
     bic: float | None
-    loadings: tuple[Loading, ...]
-    higher_order_loadings: tuple[HigherOrderLoading, ...]
-    factor_correlations: tuple[FactorCorrelation, ...]
-    items: tuple[ItemResult, ...]
-    residual_correlations: FloatArray
+    loadings: tuple[Loading, ...] = ()
+    higher_order_loadings: tuple[HigherOrderLoading, ...] = ()
+    factor_correlations: tuple[FactorCorrelation, ...] = ()
+    items: tuple[ItemResult, ...] = ()
+    residual_correlations: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     average_variance_extracted: Mapping[str, float | None] = field(default_factory=dict)
     modification_indices: tuple[ModificationIndex, ...] = ()
     explained_common_variance: float | None = None

@@ -243,7 +243,7 @@ def _robust(
     """Return maximum likelihood's statistics of the correlations, each with its inflation."""
     if not discrepancy.saturated_thresholds:
         return None, None
-    chi_square = null_chi_square = inflation = null_inflation = 0.0
+    chi_square = inflation = 0.0
     total = _projected_nacov(parts, discrepancy)
     for number, (sample, implied) in enumerate(zip(discrepancy.samples, correlations, strict=True)):
         ours = inverse_and_log_determinant(implied)
@@ -252,16 +252,32 @@ def _robust(
             return None, None
         fit = ours[1] + float((ours[0] * sample.correlations).sum()) - theirs[1] - sample.n_items
         chi_square += sample.n_persons * fit
-        null_chi_square -= sample.n_persons * theirs[1]
-        inflation += float((_normal_weights(ours[0]) * total[number]).sum())
+        inflation += float((normal_weights(ours[0]) * total[number]).sum())
+    model = Statistic(chi_square=chi_square, df=plain.df, scaling=inflation / plain.df)
+    return model, robust_baseline(discrepancy.samples)
+
+
+def robust_baseline(samples: Sequence[OrdinalSample]) -> Statistic | None:
+    """Return maximum likelihood's statistic of no correlation at all, with its inflation.
+
+    Notes
+    -----
+    The inflation is Σ_g tr(Γ_g) / f_g over the degrees of freedom, as in lavaan 0.6-14, with f_g a
+    group's share of the persons. Its expectation is Σ_g tr(Γ_g): lavaan leaves the shares out of
+    the weights here, though not for the model itself. We follow, so that several groups' indices
+    can be compared with lavaan's; CFI of a model that fits moves in the fourth decimal at most.
+    """
+    n_persons = sum(sample.n_persons for sample in samples)
+    chi_square = inflation = 0.0
+    for sample in samples:
+        inverted = inverse_and_log_determinant(sample.correlations)
+        if inverted is None:
+            return None
         used = slice(sample.n_thresholds, None)
-        share = sample.n_persons / discrepancy.n_persons
-        null_inflation += float(np.trace(sample.nacov[used, used])) / share
-    n_pairs = sum(sample.n_correlations for sample in discrepancy.samples)
-    return (
-        Statistic(chi_square=chi_square, df=plain.df, scaling=inflation / plain.df),
-        Statistic(chi_square=null_chi_square, df=n_pairs, scaling=null_inflation / n_pairs),
-    )
+        chi_square -= sample.n_persons * inverted[1]
+        inflation += float(np.trace(sample.nacov[used, used])) * n_persons / sample.n_persons
+    df = sum(sample.n_correlations for sample in samples)
+    return Statistic(chi_square=chi_square, df=df, scaling=inflation / df)
 
 
 def _projected_nacov(parts: MomentParts, discrepancy: WeightedDiscrepancy) -> list[FloatArray]:
@@ -277,7 +293,7 @@ def _projected_nacov(parts: MomentParts, discrepancy: WeightedDiscrepancy) -> li
     return blocks
 
 
-def _normal_weights(P: FloatArray) -> FloatArray:
+def normal_weights(P: FloatArray) -> FloatArray:
     """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk."""
     i, j = pairs(P.shape[0])
     return P[np.ix_(i, i)] * P[np.ix_(j, j)] + P[np.ix_(i, j)] * P[np.ix_(j, i)]

@@ -15,10 +15,12 @@ from marshmallow import ValidationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
 from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
 from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema, DimensionalityResultSchema
 from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
+from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
 from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
@@ -123,6 +125,20 @@ KINDS: Mapping[str, Kind] = {
             options=CutoffOptionsSchema,
             result=CutoffResultSchema,
             engine="psychometrics.ensembles.cutoffs",
+        ),
+        Kind(
+            name="invariance",
+            purpose="Whether the form measures the same in several groups.",
+            options=InvarianceOptionsSchema,
+            result=InvarianceResultSchema,
+            engine="psychometrics.invariance.analysis",
+        ),
+        Kind(
+            name="comparison",
+            purpose="Groups' means, where the ladder of invariance carries them.",
+            options=ComparisonOptionsSchema,
+            result=ComparisonResultSchema,
+            engine="psychometrics.invariance.comparison",
         ),
         Kind(
             name="criterion",

@@ -1,0 +1,64 @@
+"""The kind ``invariance``: whether an instrument measures the same in several groups."""
+
+from __future__ import annotations
+
+from psychometrics.invariance.effects import effects
+from psychometrics.invariance.ladder import level
+from psychometrics.invariance.options import InvarianceOptions, Step
+from psychometrics.invariance.partial import RULE
+from psychometrics.invariance.results import InvarianceResult, PartialResult
+from psychometrics.invariance.study import Study, study
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import Progress, no_progress
+
+
+def analyse(
+    responses: ResponseMatrix, options: InvarianceOptions, *, progress: Progress = no_progress
+) -> InvarianceResult:
+    """Climb the ladder of invariance for the groups of one sample or of several joined ones.
+
+    Parameters
+    ----------
+    responses
+        Answers as given, with the column that makes groups (``groups.joined`` gives several samples
+        the column ``sample``).
+    options
+        Groups, estimator, factors.
+    progress
+        Told before each step.
+
+    Raises
+    ------
+    OptionError
+        When an option has no meaning here.
+    EstimationError
+        When a group's answers cannot be modelled.
+    """
+    found = study(responses, options, progress=progress)
+    return InvarianceResult(
+        estimator=options.estimator.value,
+        missing=found.missing.value,
+        group=options.group_or_default,
+        reference=found.evidence.names[0],
+        groups=found.group_results,
+        steps=tuple(one.result for one in found.rungs),
+        level=level(found.rungs),
+        partial_invariance=_partial(found),
+        cautions=found.cautions,
+    )
+
+
+def _partial(found: Study) -> PartialResult | None:
+    search = found.search
+    if search is None:
+        return None
+    items = tuple(freed.item for freed in search.freed)
+    reached = search.rungs[-1].step is Step.SCALAR
+    sizes = effects(search.last, found.design, found.evidence, items) if reached else ()
+    return PartialResult(
+        steps=tuple(one.result for one in search.rungs),
+        freed=search.freed,
+        effects=tuple(sizes),
+        rule=RULE,
+        tenable=search.tenable,
+    )

@@ -1,0 +1,87 @@
+"""The kind ``comparison``: groups' means, behind the gate.
+
+Under ``refused`` and ``inconclusive`` nothing computes a mean or a difference of any kind, so that
+none can leak into a field, a log or a figure. Under ``partial`` only latent means are computed.
+"""
+
+from __future__ import annotations
+
+from psychometrics.errors import EstimationError
+from psychometrics.invariance.gate import Ruling, Status, ruling
+from psychometrics.invariance.groups import groups_of
+from psychometrics.invariance.ladder import Rung
+from psychometrics.invariance.means import latent_means, observed_means
+from psychometrics.invariance.options import ComparisonOptions, Step
+from psychometrics.invariance.results import ComparisonResult, FreedItem
+from psychometrics.invariance.study import Study, study
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import Progress, no_progress
+
+ASSUMPTION = (
+    "Differences of latent means rest on the items held equal. If most items of a factor differ "
+    "between groups by the same amount, no analysis of these answers alone can see it."
+)
+"""What stays an assumption behind an open gate."""
+
+
+def analyse(
+    responses: ResponseMatrix, options: ComparisonOptions, *, progress: Progress = no_progress
+) -> ComparisonResult:
+    """Compare groups' means where the ladder of invariance carries it.
+
+    Parameters
+    ----------
+    responses
+        Answers as given to one form, with the column that makes groups.
+    options
+        Groups, estimator, factors.
+    progress
+        Told before each step.
+
+    Raises
+    ------
+    OptionError
+        When an option has no meaning here.
+
+    Notes
+    -----
+    Answers that cannot be modelled at all make the comparison inconclusive.
+    """
+    reference = groups_of(responses, options)[0].name
+    try:
+        found = study(responses, options, progress=progress)
+    except EstimationError as error:
+        return ComparisonResult(
+            status=Status.INCONCLUSIVE.value,
+            reason=f"The answers cannot be modelled: {error}",
+            group=options.group_or_default,
+            reference=reference,
+        )
+    return _compared(found, ruling(found), options)
+
+
+def _compared(found: Study, ruled: Ruling, options: ComparisonOptions) -> ComparisonResult:
+    carried = ruled.status in {Status.PERMITTED, Status.PARTIAL}
+    observed = ruled.status is Status.PERMITTED
+    return ComparisonResult(
+        status=ruled.status.value,
+        reason=ruled.reason,
+        group=options.group_or_default,
+        reference=found.evidence.names[0],
+        groups=found.group_results,
+        latent_means=tuple(latent_means(_scalar(found).fitted, found.evidence)) if carried else (),
+        observed_means=tuple(observed_means(found.groups)) if observed else (),
+        freed=_freed(found) if ruled.status is Status.PARTIAL else (),
+        cautions=(ASSUMPTION, *found.cautions) if carried else found.cautions,
+    )
+
+
+def _scalar(found: Study) -> Rung:
+    """Return the scalar step, with items released where some were."""
+    rungs = found.rungs if found.search is None else found.search.rungs
+    return next(one for one in rungs if one.step is Step.SCALAR)
+
+
+def _freed(found: Study) -> tuple[FreedItem, ...]:
+    freed = () if found.search is None else found.search.freed
+    return tuple(FreedItem(item=one.item, parameters=one.parameters) for one in freed)

@@ -1,0 +1,186 @@
+"""Climb the ladder: fit each step, compare it with the one it lies in, judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from psychometrics.cfa.describe import describe_fit
+from psychometrics.cfa.difference import Difference
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.results import ModelResult
+from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
+from psychometrics.invariance.options import Step
+from psychometrics.invariance.power import DEPARTURES, power
+from psychometrics.invariance.results import Checks, DifferenceResult, StepResult
+from psychometrics.invariance.tenability import (
+    ENOUGH_POWER,
+    ERROR_RATE,
+    delta,
+    difference_holds,
+    first_rule,
+    fits,
+    rule,
+    tenable,
+    within,
+)
+from psychometrics.types import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """A fitted and judged step.
+
+    Attributes
+    ----------
+    step
+        Which.
+    fitted
+        Its model.
+    result
+        What is said of it.
+    equivalent
+        Whether it says the step before in other words (no degree of freedom between them).
+    """
+
+    step: Step
+    fitted: Fitted
+    result: StepResult
+    equivalent: bool = False
+
+
+def climb(design: Design, evidence: Evidence, *, progress: Progress) -> tuple[Rung, ...]:
+    """Fit and judge every step, with no item released."""
+    rungs: dict[Step, Rung] = {}
+    for done, step in enumerate(design.ladder):
+        progress(done, len(design.ladder), step.value)
+        rungs[step] = rung(design, evidence, step, rungs)
+    progress(len(design.ladder), len(design.ladder), "done")
+    return tuple(rungs.values())
+
+
+def rung(
+    design: Design,
+    evidence: Evidence,
+    step: Step,
+    below: Mapping[Step, Rung],
+    *,
+    released: Mapping[int, Step] = NO_RELEASES,
+) -> Rung:
+    """Fit and judge one step.
+
+    Parameters
+    ----------
+    design, evidence
+        The ladder and the answers.
+    step
+        Which step.
+    below
+        The steps before it.
+    released
+        By item, the step from which on it is not held equal.
+    """
+    fitted = evidence.fit(model_of(design, step, released=released))
+    model = describe_fit(fitted)
+    larger = design.larger_step(step)
+    items = tuple(sorted(item for item, since in released.items() if design.has_come(since, step)))
+    if larger is None:
+        return Rung(step=step, fitted=fitted, result=_first(step, model))
+    against = below[larger]
+    difference = evidence.difference(fitted, against.fitted)
+    if difference.df <= 0:
+        result = _not_a_restriction(step, model, larger)
+        return Rung(step=step, fitted=fitted, result=result, equivalent=difference.df == 0)
+    judged = _judged(design, evidence, step, fitted, model, against, difference)
+    return Rung(step=step, fitted=fitted, result=replace(judged, released=items))
+
+
+def error_rate(design: Design) -> float:
+    """Return each difference test's share of the ladder's error rate."""
+    tested = [step for step in design.ladder if design.larger_step(step) is not None]
+    counts = sum(
+        any(design.restricts(s, row) for row in range(design.base.n_items)) for s in tested
+    )
+    return ERROR_RATE / max(counts, 1)
+
+
+def level(rungs: Sequence[Rung]) -> str | None:
+    """Return the name of the last tenable step, steps without a restriction passed over."""
+    reached = None
+    for one in rungs:
+        if one.equivalent:
+            continue
+        if one.result.tenable is not True:
+            break
+        reached = one.step.value
+    return reached
+
+
+def _first(step: Step, model: ModelResult) -> StepResult:
+    admissible = model.converged and model.proper
+    fit = fits(model)
+    return StepResult(
+        step=step.value,
+        model=model,
+        compared_with=None,
+        difference=None,
+        delta=None,
+        tenable=fit if admissible else None,
+        checks=Checks(admissible=admissible, difference=None, indices=fit, power=None),
+        rule=first_rule(),
+    )
+
+
+def _not_a_restriction(step: Step, model: ModelResult, larger: Step) -> StepResult:
+    return StepResult(
+        step=step.value,
+        model=model,
+        compared_with=larger.value,
+        difference=None,
+        delta=None,
+        tenable=None,
+        checks=Checks(
+            admissible=model.converged and model.proper, difference=None, indices=None, power=None
+        ),
+        rule=(
+            "Not testable: with so few categories this step does not restrict the one it is "
+            "compared with."
+        ),
+    )
+
+
+def _judged(
+    design: Design,
+    evidence: Evidence,
+    step: Step,
+    fitted: Fitted,
+    model: ModelResult,
+    against: Rung,
+    difference: Difference,
+) -> StepResult:
+    rate = error_rate(design)
+    change = delta(model, against.result.model)
+    indices = within(change, step, evidence.total)
+    seen = power(fitted, design, step, evidence, df=difference.df, level=rate)
+    checks = Checks(
+        admissible=model.converged and model.proper,
+        difference=difference_holds(difference.p_value, indices=indices, error_rate=rate),
+        indices=indices,
+        power=None if seen is None else seen >= ENOUGH_POWER,
+    )
+    return StepResult(
+        step=step.value,
+        model=model,
+        compared_with=against.step.value,
+        difference=DifferenceResult(
+            chi_square=difference.chi_square, df=difference.df, p_value=difference.p_value
+        ),
+        delta=change,
+        tenable=tenable(checks),
+        checks=checks,
+        rule=rule(step, evidence.total, rate),
+        error_rate=rate,
+        power=seen,
+        departure=DEPARTURES[step],
+    )

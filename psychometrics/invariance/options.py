@@ -1,0 +1,58 @@
+"""What may be asked of an analysis of invariance, and of a comparison of groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from psychometrics.cfa.options import Estimator, Missing, Structure
+
+SAMPLE = "sample"
+"""The column that names the sample of each row when several samples are given together."""
+
+
+class Step(Enum):
+    """A step of the ladder; the value is the contract's name."""
+
+    CONFIGURAL = "configural"
+    THRESHOLDS = "thresholds"
+    METRIC = "metric"
+    SCALAR = "scalar"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvarianceOptions:
+    """Options of the analysis.
+
+    Attributes
+    ----------
+    group
+        The column that names each row's group; ``None`` for the column ``sample``, which rows of
+        several samples have.
+    estimator
+        WLSMV for ordered answers, MLR or ML for continuous ones.
+    missing
+        ``None`` for the estimator's usual way: FIML for ML and MLR, listwise for WLSMV.
+    reference
+        The group whose factors have mean zero and unit variance; ``None`` for the first in sorted
+        order.
+    structure
+        The factors: one for each subscale, Bond against the rest, or a single one.
+    """
+
+    group: str | None = None
+    estimator: Estimator = Estimator.WLSMV
+    missing: Missing | None = None
+    reference: str | None = None
+    structure: Structure = Structure.THREE_FACTOR
+
+    @property
+    def group_or_default(self) -> str:
+        """The column that will be used."""
+        return SAMPLE if self.group is None else self.group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonOptions(InvarianceOptions):
+    """Options of a comparison: those of the ladder that must carry it."""

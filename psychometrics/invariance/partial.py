@@ -1,0 +1,245 @@
+"""Partial invariance: release the items that differ, worst first, and see what remains.
+
+Where a step is rejected, each item that it restricts gets a modification index: the score test of
+releasing the item's parameters at this step in every group beyond the reference,
+
+    MI = N g′ (A′BA)⁺ g
+
+(``extension``), robust to non-normal and ordered answers, as a chi-square with the rank of A′BA as
+degrees of freedom. The item with the smallest p-value is released when p times the number of items
+looked at stays below 5% (Bonferroni's correction for many looks), the model is fitted again, and so
+on. The search ends when the step is no longer rejected, when no item passes, or when a factor would
+keep fewer than two items that are the same in every group, or not more than half of its items: two
+items against two could be told either way round, so the search would name the wrong ones as often
+as the right ones. An item released at a step stays so at all later ones.
+
+References
+----------
+Satorra, A. (1989). doi:10.1007/BF02294453, section 4.
+Yoon, M., & Millsap, R. E. (2007). Detecting violations of factorial invariance using data-based
+    specification searches. doi:10.1080/10705510701301677.
+Steenkamp, J.-B. E. M., & Baumgartner, H. (1998). doi:10.1086/209528, for two invariant items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from psychometrics.cfa.fit import chi_square_tail
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.model import Matrix
+from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.extension import Extension, extension_of
+from psychometrics.invariance.identification import Design
+from psychometrics.invariance.ladder import Rung, rung
+from psychometrics.invariance.options import Step
+from psychometrics.invariance.results import Freed
+
+LOOK_RATE = 0.05
+LEAST_INVARIANT = 2
+
+RULE = (
+    "Where a step is rejected, the item with the largest robust modification index (smallest "
+    f"p-value) is released if its p-value times the number of items looked at is below "
+    f"{LOOK_RATE:g}; then the step is fitted again. The search ends when the step is no longer "
+    "rejected, when no item passes, or when a factor would keep fewer than "
+    f"{LEAST_INVARIANT} invariant items or not more than half of its items. A released item stays "
+    "released at later steps."
+)
+
+PARAMETERS: Mapping[Step, tuple[str, ...]] = {
+    Step.THRESHOLDS: ("thresholds", "loading"),
+    Step.METRIC: ("loading", "intercept"),
+    Step.SCALAR: ("intercept",),
+    Step.STRICT: ("residual variance",),
+}
+"""What is an item's own in each group once it is released at a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A ladder with items released.
+
+    Attributes
+    ----------
+    rungs
+        From the first rejected step up to the scalar one, or to where the search ended.
+    freed
+        Released items, in the order of release.
+    released
+        By item, the step.
+    tenable
+        Whether the scalar step may be assumed with these items released.
+    """
+
+    rungs: tuple[Rung, ...]
+    freed: tuple[Freed, ...]
+    released: Mapping[int, Step]
+    tenable: bool | None
+
+    @property
+    def last(self) -> Fitted:
+        """The highest step that was fitted."""
+        return self.rungs[-1].fitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """An item's modification index."""
+
+    item: int
+    index: float
+    df: int
+    p_value: float
+
+
+def search(design: Design, evidence: Evidence, rungs: Sequence[Rung]) -> Search | None:
+    """Release items from the first rejected step up to the scalar one.
+
+    Parameters
+    ----------
+    design, evidence
+        The ladder and the answers.
+    rungs
+        The ladder without releases.
+
+    Returns
+    -------
+    Search or None
+        ``None`` when no step from the second up to the scalar one is rejected.
+    """
+    first = _first_rejected(rungs)
+    if first is None or not rungs[0].result.checks.admissible:
+        return None
+    below = {one.step: one for one in rungs[:first]}
+    released: dict[int, Step] = {}
+    freed: list[Freed] = []
+    climbed: list[Rung] = []
+    for original in rungs[first:]:
+        step = original.step
+        if step is Step.STRICT:
+            break
+        here = rung(design, evidence, step, below, released=released) if released else original
+        here = _release(design, evidence, step, below, here, released, freed)
+        below[step] = here
+        climbed.append(here)
+        if not here.equivalent and here.result.checks.difference is not True:
+            break
+    return Search(
+        rungs=tuple(climbed),
+        freed=tuple(freed),
+        released=released,
+        tenable=_verdict(climbed, rungs[:first]),
+    )
+
+
+def anchored(design: Design, released: Mapping[int, Step]) -> bool:
+    """Whether each factor keeps two invariant items, and more than half of its items."""
+    return all(_enough(*counts) for counts in _invariant_items(design, released))
+
+
+def _invariant_items(design: Design, released: Mapping[int, Step]) -> list[tuple[int, int]]:
+    """Count each factor's items that no step released, and all of them."""
+    kept, held = [0] * design.base.n_factors, [0] * design.base.n_factors
+    for row in design.base.rows(Matrix.LOADINGS):
+        held[row.column] += 1
+        kept[row.column] += design.base.items[row.row] not in released
+    return list(zip(kept, held, strict=True))
+
+
+def _enough(kept: int, held: int) -> bool:
+    return kept >= min(LEAST_INVARIANT, held) and 2 * kept > held
+
+
+def _first_rejected(rungs: Sequence[Rung]) -> int | None:
+    """Return the position of the first rejected step below the strict one."""
+    for position, one in enumerate(rungs):
+        if one.step is not Step.STRICT and one.result.checks.difference is False:
+            return position
+    return None
+
+
+def _release(
+    design: Design,
+    evidence: Evidence,
+    step: Step,
+    below: Mapping[Step, Rung],
+    here: Rung,
+    released: dict[int, Step],
+    freed: list[Freed],
+) -> Rung:
+    """Release items at one step until it stands or none can be released; both records grow."""
+    while here.result.checks.difference is False:
+        candidates = tuple(_candidates(design, step, released))
+        looks = list(_looks(design, evidence, step, here.fitted, candidates))
+        if not looks:
+            break
+        worst = min(looks, key=lambda look: (look.p_value, -look.index))
+        corrected = min(worst.p_value * len(looks), 1.0)
+        if corrected >= LOOK_RATE:
+            break
+        released[worst.item] = step
+        freed.append(
+            Freed(
+                item=worst.item,
+                step=step.value,
+                parameters=_parameters(step, ordered=design.n_thresholds is not None),
+                index=worst.index,
+                df=worst.df,
+                corrected_p_value=corrected,
+            )
+        )
+        here = rung(design, evidence, step, below, released=released)
+    return here
+
+
+def _parameters(step: Step, *, ordered: bool) -> tuple[str, ...]:
+    """Name what is a released item's own."""
+    if step is Step.THRESHOLDS and not ordered:
+        return ()
+    return PARAMETERS[step]
+
+
+def _candidates(design: Design, step: Step, released: Mapping[int, Step]) -> Iterator[int]:
+    """Yield rows of items that may still be released."""
+    for row, item in enumerate(design.base.items):
+        if item in released or not design.restricts(step, row):
+            continue
+        if anchored(design, {**released, item: step}):
+            yield row
+
+
+def _looks(
+    design: Design, evidence: Evidence, step: Step, fitted: Fitted, rows: tuple[int, ...]
+) -> Iterator[_Look]:
+    extension = extension_of(fitted, design, step, evidence, rows) if rows else None
+    if extension is None:
+        return
+    for row in rows:
+        look = _look(extension, row, design.base.items[row], evidence.total)
+        if look is not None:
+            yield look
+
+
+def _look(extension: Extension, row: int, item: int, n_persons: int) -> _Look | None:
+    own = extension.of(row)
+    values, vectors = np.linalg.eigh(extension.scores[np.ix_(own, own)])
+    kept = values > 1e-8 * max(values[-1], 0.0)
+    if not kept.any():
+        return None
+    along = vectors[:, kept].T @ extension.gradient[own]
+    index = float(n_persons * (along**2 / values[kept]).sum())
+    df = int(kept.sum())
+    p_value = chi_square_tail(index, df)
+    return None if p_value is None else _Look(item=item, index=index, df=df, p_value=p_value)
+
+
+def _verdict(climbed: Sequence[Rung], before: Sequence[Rung]) -> bool | None:
+    """Whether the scalar step may be assumed: every step up to it, unless it restricts nothing."""
+    asked = [one for one in (*before, *climbed) if not one.equivalent]
+    if any(one.result.tenable is False for one in asked) or climbed[-1].step is not Step.SCALAR:
+        return False
+    return True if all(one.result.tenable is True for one in asked) else None

@@ -1,0 +1,159 @@
+"""The power of a step's difference test to see a stated departure.
+
+The departure: in one group beyond the reference, a quarter of each factor's items (rounded up, the
+ones with middling loadings) differ by
+
+==========  ========================================================================
+thresholds  0.3 standard deviations of y*, every second threshold of the item
+metric      0.2 in the standardized loading (weaker)
+scalar      0.3 standard deviations of the answer (or of y*)
+strict      half as much residual variance again
+==========  ========================================================================
+
+Were it so, the restricted model's statistic would be noncentral by λ = N d′(A′JA)d (``extension``;
+Satorra & Saris, 1985, with the discrepancy's second-order expansion in place of a second fit), and
+its scaled version by λ/c with c the mean eigenvalue that the test divides by. Power is the
+probability that a noncentral chi-square exceeds the critical value; for several groups, in the
+group where it is smallest. A simulation (``tests/invariance/test_simulation.py``) checks it.
+
+References
+----------
+Satorra, A., & Saris, W. E. (1985). Power of the likelihood ratio test in covariance structure
+    analysis. doi:10.1007/BF02294150, section 3.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from scipy import special
+
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.model import Matrix, Parameter
+from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.extension import Extension, extension_of
+from psychometrics.invariance.identification import Design
+from psychometrics.invariance.options import Step
+from psychometrics.types import FloatArray
+
+LOADING_DEPARTURE = 0.2
+INTERCEPT_DEPARTURE = 0.3
+THRESHOLD_DEPARTURE = 0.3
+RESIDUAL_DEPARTURE = 0.5
+SHARE_OF_ITEMS = 0.25
+
+DEPARTURES = {
+    Step.THRESHOLDS: (
+        f"every second threshold of a quarter of each factor's items {THRESHOLD_DEPARTURE:g} "
+        "standard deviations higher"
+    ),
+    Step.METRIC: (
+        f"a quarter of each factor's items with standardized loadings {LOADING_DEPARTURE:g} weaker"
+    ),
+    Step.SCALAR: (
+        f"a quarter of each factor's items {INTERCEPT_DEPARTURE:g} standard deviations higher at "
+        "the same alliance"
+    ),
+    Step.STRICT: ("a quarter of each factor's items with half as much residual variance again"),
+}
+"""The stated departure of each step, in words."""
+
+
+def departing_rows(fitted: Fitted, design: Design, step: Step) -> tuple[int, ...]:
+    """Choose the items that depart: a quarter of each factor's, those with middling loadings."""
+    state = fitted.states[0]
+    chosen: list[int] = []
+    for column in range(design.base.n_factors):
+        held = [
+            row.row
+            for row in design.base.rows(Matrix.LOADINGS)
+            if row.column == column and design.restricts(step, row.row)
+        ]
+        ordered = sorted(held, key=lambda row: abs(float(state.loadings[row, column])))
+        count = ceil(SHARE_OF_ITEMS * len(held))
+        first = (len(held) - count) // 2
+        chosen += ordered[first : first + count]
+    return tuple(chosen)
+
+
+def power(
+    fitted: Fitted, design: Design, step: Step, evidence: Evidence, *, df: int, level: float
+) -> float | None:
+    """Return the power of a step's difference test.
+
+    Parameters
+    ----------
+    fitted
+        The step's model.
+    design, step, evidence
+        The ladder, the step, the answers.
+    df
+        Degrees of freedom of the difference.
+    level
+        Error rate of the test.
+
+    Returns
+    -------
+    float or None
+        ``None`` where the departure cannot be stated or the information is singular.
+    """
+    departing = departing_rows(fitted, design, step)
+    every = [row for row in range(design.base.n_items) if design.restricts(step, row)]
+    extension = extension_of(fitted, design, step, evidence, every)
+    if extension is None or not departing or df <= 0:
+        return None
+    scale = _mean_eigenvalue(extension) if evidence.scaled else 1.0
+    critical = float(special.chdtri(df, level))
+    powers = []
+    for group in range(1, evidence.n_groups):
+        d = np.array(
+            [
+                _departure(one, fitted, step)
+                if one.group == group and one.row in departing
+                else 0.0
+                for one in extension.parameters
+            ]
+        )
+        noncentrality = evidence.total * float(d @ extension.information @ d) / scale
+        powers.append(1.0 - float(special.chndtr(critical, df, noncentrality)))
+    return float(np.clip(min(powers), 0.0, 1.0))
+
+
+def _mean_eigenvalue(extension: Extension) -> float:
+    """Return the mean of the test's eigenvalues: tr((A′JA)⁺ A′BA) over its rank."""
+    values, vectors = _regular_part(extension.information)
+    projected = vectors.T @ extension.scores @ vectors
+    return float((np.diagonal(projected) / values).mean())
+
+
+def _regular_part(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the eigenvalues and eigenvectors of a matrix that are not zero."""
+    values, vectors = np.linalg.eigh(matrix)
+    kept = values > 1e-9 * values[-1]
+    return values[kept], vectors[:, kept]
+
+
+def _departure(one: Parameter, fitted: Fitted, step: Step) -> float:
+    """Return how far a parameter departs, in its own unit."""
+    state = fitted.states[one.group]
+    deviation = float(np.sqrt(state.covariance[one.row, one.row]))
+    if step is Step.THRESHOLDS:
+        return THRESHOLD_DEPARTURE * deviation * (one.column % 2)
+    if step is Step.SCALAR:
+        return INTERCEPT_DEPARTURE * deviation
+    if step is Step.STRICT:
+        return RESIDUAL_DEPARTURE * float(state.residual_covariance[one.row, one.row])
+    return _weaker_loading(one, fitted)
+
+
+def _weaker_loading(one: Parameter, fitted: Fitted) -> float:
+    """Return the change of a loading that lowers its standardized size, residuals unchanged."""
+    state = fitted.states[one.group]
+    factor = float(np.sqrt(state.factor_covariance[one.column, one.column]))
+    residual = float(np.sqrt(state.residual_covariance[one.row, one.row]))
+    loading = float(state.loadings[one.row, one.column])
+    ratio = loading * factor / residual
+    standardized = ratio / np.sqrt(1.0 + ratio**2)
+    target = np.sign(standardized) * max(abs(standardized) - LOADING_DEPARTURE, 0.0)
+    return float(target / np.sqrt(1.0 - target**2) * residual / factor - loading)

@@ -1,0 +1,106 @@
+"""The ladder, climbed and searched, once for both kinds that rest on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psychometrics.cfa.options import Estimator, Missing, Rival, Structure
+from psychometrics.cfa.rivals import check_rivals, rival_model
+from psychometrics.errors import OptionError
+from psychometrics.invariance.evidence import Evidence, evidence_of
+from psychometrics.invariance.groups import Group, groups_of, without_group
+from psychometrics.invariance.identification import Design
+from psychometrics.invariance.ladder import Rung, climb
+from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.invariance.partial import Search, search
+from psychometrics.invariance.results import GroupResult
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import Progress
+
+_SIMPLE = frozenset({Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What is known of groups' invariance.
+
+    Attributes
+    ----------
+    groups
+        Their rows, the reference first.
+    missing
+        How missing answers were treated.
+    evidence, design
+        The answers and what all steps share.
+    rungs
+        The ladder without releases.
+    search
+        The ladder with items released, where a step up to the scalar one was rejected.
+    cautions
+        What is doubtful about the answers.
+    """
+
+    groups: tuple[Group, ...]
+    missing: Missing
+    evidence: Evidence
+    design: Design
+    rungs: tuple[Rung, ...]
+    search: Search | None
+    cautions: tuple[str, ...]
+
+    @property
+    def group_results(self) -> tuple[GroupResult, ...]:
+        """The groups and the persons used."""
+        pairs = zip(self.evidence.names, self.evidence.n_persons, strict=True)
+        return tuple(GroupResult(name=name, n=n) for name, n in pairs)
+
+
+def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Progress) -> Study:
+    """Climb the ladder and search for items that differ.
+
+    Raises
+    ------
+    OptionError
+        When an option has no meaning here.
+    EstimationError
+        When a group's answers cannot be modelled.
+    """
+    rival = _rival(responses, options)
+    groups = groups_of(responses, options)
+    missing = _treatment(groups, options)
+    evidence = evidence_of(groups, estimator=options.estimator, missing=missing)
+    design = Design(
+        base=rival_model(responses.instrument, rival),
+        n_groups=evidence.n_groups,
+        n_thresholds=evidence.n_thresholds,
+    )
+    rungs = climb(design, evidence, progress=progress)
+    left_out = without_group(responses, options)
+    first = (f"{left_out} rows name no group and were left out.",) if left_out else ()
+    return Study(
+        groups=groups,
+        missing=missing,
+        evidence=evidence,
+        design=design,
+        rungs=rungs,
+        search=search(design, evidence, rungs),
+        cautions=first + evidence.cautions,
+    )
+
+
+def _rival(responses: ResponseMatrix, options: InvarianceOptions) -> Rival:
+    if options.structure not in _SIMPLE:
+        raise OptionError("structure", "must be one-factor, two-factor or three-factor")
+    rival = Rival(structure=options.structure)
+    check_rivals(responses.instrument, (rival,))
+    return rival
+
+
+def _treatment(groups: tuple[Group, ...], options: InvarianceOptions) -> Missing:
+    """Return the treatment of missing answers: the option's, or the estimator's usual one."""
+    if options.missing is not None:
+        return options.missing
+    complete = all(bool(group.responses.complete.all()) for group in groups)
+    if options.estimator is Estimator.WLSMV or complete:
+        return Missing.LISTWISE
+    return Missing.FIML

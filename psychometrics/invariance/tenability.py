@@ -1,0 +1,169 @@
+"""Whether a step of the ladder may be assumed: difference test, indices and power together.
+
+A step is
+
+- *not tenable* when its difference test rejects it at the ladder's error rate (5%, shared equally
+  by the steps that are tested), or at 5% while CFI, RMSEA and SRMR change by more than Chen's
+  bounds;
+- *tenable* when the test does not reject it, the indices stay within the bounds, and the test had
+  the power to see the stated departure (``power``);
+- undecided otherwise: what a test without power does not reject is not shown to hold.
+
+Chen's (2007) bounds: ΔCFI ≥ −.010 with ΔRMSEA ≤ .015 or ΔSRMR ≤ .030 for loadings (and, by our
+extension, thresholds), ≤ .010 for intercepts and residuals, for more than 300 persons (known to us
+from secondary sources); −.005, .010, .025 and .005 for 300 or fewer (recalled, not verified).
+
+The first step is judged by its fit: an exact-fit test that does not reject at 5%, or CFI ≥ .95 with
+RMSEA ≤ .06 or SRMR ≤ .08 (Hu & Bentler, 1999, from secondary sources).
+
+References
+----------
+Chen, F. F. (2007). Sensitivity of goodness of fit indexes to lack of measurement invariance.
+    doi:10.1080/10705510701301834.
+Hu, L., & Bentler, P. M. (1999). doi:10.1080/10705519909540118.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psychometrics.cfa.results import FitIndices, ModelResult
+from psychometrics.invariance.options import Step
+from psychometrics.invariance.results import Checks, Delta
+
+ERROR_RATE = 0.05
+ENOUGH_POWER = 0.80
+SMALL_SAMPLE = 300
+CFI_BOUND, RMSEA_BOUND, SRMR_BOUND = 0.95, 0.06, 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far indices may change.
+
+    Attributes
+    ----------
+    cfi
+        May fall by so much.
+    rmsea, srmr, srmr_loadings
+        May rise by so much; SRMR by the last when loadings or thresholds become equal.
+    source
+        Where they come from and how sure we are of it.
+    """
+
+    cfi: float
+    rmsea: float
+    srmr: float
+    srmr_loadings: float
+    source: str
+
+    def srmr_of(self, step: Step) -> float:
+        """Return the bound for SRMR at a step."""
+        return self.srmr_loadings if step in {Step.THRESHOLDS, Step.METRIC} else self.srmr
+
+
+LARGE = Bounds(
+    cfi=0.010,
+    rmsea=0.015,
+    srmr=0.010,
+    srmr_loadings=0.030,
+    source="Chen (2007) for more than 300 persons, known from secondary sources",
+)
+SMALL = Bounds(
+    cfi=0.005,
+    rmsea=0.010,
+    srmr=0.005,
+    srmr_loadings=0.025,
+    source="Chen (2007) for 300 persons or fewer, recalled and not verified",
+)
+
+
+def bounds_for(n_persons: int) -> Bounds:
+    """Return the bounds for a number of persons in all groups."""
+    return SMALL if n_persons <= SMALL_SAMPLE else LARGE
+
+
+def first_rule() -> str:
+    """Say how the first step is judged."""
+    return (
+        f"Tenable if the exact-fit test does not reject at 5%, or CFI is at least {CFI_BOUND:g} "
+        f"with RMSEA at most {RMSEA_BOUND:g} or SRMR at most {SRMR_BOUND:g} (Hu & Bentler, 1999, "
+        "known from secondary sources)."
+    )
+
+
+def rule(step: Step, n_persons: int, error_rate: float) -> str:
+    """Say how a later step is judged."""
+    bounds = bounds_for(n_persons)
+    return (
+        f"Not tenable if the difference test rejects at {error_rate:.4g}, or at {ERROR_RATE:g} "
+        "while the indices leave their bounds. Tenable if neither test nor indices speak against "
+        f"it and the test had a power of {ENOUGH_POWER:.2f} or more to see the stated departure. "
+        f"Otherwise undecided. Bounds: CFI falls by at most {bounds.cfi:g}, and RMSEA rises by at "
+        f"most {bounds.rmsea:g} or SRMR by at most {bounds.srmr_of(step):g} ({bounds.source})."
+    )
+
+
+def compared_indices(smaller: ModelResult, larger: ModelResult) -> tuple[FitIndices, ...]:
+    """Return the best indices that both models have, the smaller model's first."""
+    if smaller.robust_indices is not None and larger.robust_indices is not None:
+        return smaller.robust_indices, larger.robust_indices
+    if smaller.scaled_indices is not None and larger.scaled_indices is not None:
+        return smaller.scaled_indices, larger.scaled_indices
+    return smaller.indices, larger.indices
+
+
+def delta(smaller: ModelResult, larger: ModelResult) -> Delta:
+    """Subtract the larger model's indices from the smaller one's."""
+    ours, theirs = compared_indices(smaller, larger)
+    kind = {id(smaller.robust_indices): "robust", id(smaller.scaled_indices): "scaled"}
+    return Delta(
+        cfi=_less(ours.cfi, theirs.cfi),
+        rmsea=_less(ours.rmsea, theirs.rmsea),
+        srmr=_less(smaller.srmr, larger.srmr),
+        indices=kind.get(id(ours), "naive"),
+    )
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def within(change: Delta, step: Step, n_persons: int) -> bool | None:
+    """Whether indices stay within Chen's bounds; ``None`` where they do not exist."""
+    if change.cfi is None or change.rmsea is None or change.srmr is None:
+        return None
+    bounds = bounds_for(n_persons)
+    misfit = change.rmsea > bounds.rmsea and change.srmr > bounds.srmr_of(step)
+    return change.cfi >= -bounds.cfi and not misfit
+
+
+def fits(model: ModelResult) -> bool | None:
+    """Whether the first step fits."""
+    indices = model.robust_indices or model.scaled_indices or model.indices
+    p_value = model.p_value if model.scaled is None else model.scaled.p_value
+    if p_value is not None and p_value >= ERROR_RATE:
+        return True
+    if indices.cfi is None or indices.rmsea is None or model.srmr is None:
+        return None
+    close = indices.rmsea <= RMSEA_BOUND or model.srmr <= SRMR_BOUND
+    return indices.cfi >= CFI_BOUND and close
+
+
+def difference_holds(
+    p_value: float | None, *, indices: bool | None, error_rate: float
+) -> bool | None:
+    """Whether the difference test leaves a step standing, given the indices."""
+    if p_value is None:
+        return None
+    return p_value >= (ERROR_RATE if indices is False else error_rate)
+
+
+def tenable(checks: Checks) -> bool | None:
+    """Decide from the checks of a step."""
+    if not checks.admissible:
+        return None
+    if checks.difference is False:
+        return False
+    held = (checks.difference, checks.indices, checks.power)
+    return True if all(check is True for check in held) else None

@@ -1,0 +1,179 @@
+"""The kind ``invariance``: options taken and result given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from psychometrics.cfa.options import Estimator, Missing, Structure
+from psychometrics.invariance.options import InvarianceOptions
+from schemas.analyses.cfa import CfaModelSchema
+from schemas.base import Number, ResultSchema, StrictSchema
+
+_MISSING = {
+    Estimator.ML: (Missing.FIML, Missing.LISTWISE),
+    Estimator.MLR: (Missing.FIML, Missing.LISTWISE),
+    Estimator.WLSMV: (Missing.LISTWISE, Missing.PAIRWISE),
+}
+_STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
+_PARAMETERS = ("loadings", "higher_order_loadings", "factor_correlations", "items")
+_OTHERS = (
+    "residual_correlations",
+    "average_variance_extracted",
+    "modification_indices",
+    "explained_common_variance",
+    "omega_hierarchical",
+)
+
+
+class LadderOptionsSchema(StrictSchema):
+    """Options of every analysis that climbs the ladder of invariance."""
+
+    group = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The column that names each row's group; left out when several samples "
+            "are given, which then are the groups (column `sample`)."
+        },
+    )
+    estimator = fields.Enum(
+        Estimator,
+        by_value=True,
+        load_default=Estimator.WLSMV,
+        metadata={"description": "WLSMV treats answers as ordered, ML and MLR as continuous."},
+    )
+    missing = fields.Enum(
+        Missing,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "FIML by default for ML and MLR, listwise for WLSMV."},
+    )
+    reference = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The group to compare with; the first in sorted order."},
+    )
+    structure = fields.Enum(
+        Structure,
+        by_value=True,
+        load_default=Structure.THREE_FACTOR,
+        validate=validate.OneOf(
+            _STRUCTURES, error=f"Must be one of: {', '.join(one.value for one in _STRUCTURES)}."
+        ),
+        metadata={"description": "The factors: one for each subscale unless said otherwise."},
+    )
+
+    @validates_schema
+    def check_missing(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse a treatment of missing answers that the estimator does not have."""
+        allowed = _MISSING[data["estimator"]]
+        if data["missing"] is not None and data["missing"] not in allowed:
+            names = " or ".join(repr(missing.value) for missing in allowed)
+            raise ValidationError(f"{data['estimator'].value} takes {names}", field_name="missing")
+
+
+class InvarianceOptionsSchema(LadderOptionsSchema):
+    """Options of an analysis of invariance."""
+
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> InvarianceOptions:
+        """Make the engine's options."""
+        return InvarianceOptions(**data)
+
+
+class GroupSchema(ResultSchema):
+    """A group (:class:`psychometrics.invariance.results.GroupResult`)."""
+
+    name = fields.String()
+    n = fields.Integer()
+
+
+class DifferenceSchema(ResultSchema):
+    """A difference test (:class:`psychometrics.invariance.results.DifferenceResult`)."""
+
+    chi_square = Number(allow_none=True)
+    df = fields.Integer()
+    p_value = Number(allow_none=True)
+
+
+class DeltaSchema(ResultSchema):
+    """Changes of indices (:class:`psychometrics.invariance.results.Delta`)."""
+
+    cfi = Number(allow_none=True)
+    rmsea = Number(allow_none=True)
+    srmr = Number(allow_none=True)
+    indices = fields.String()
+
+
+class ChecksSchema(ResultSchema):
+    """What a step rests on (:class:`psychometrics.invariance.results.Checks`)."""
+
+    admissible = fields.Boolean()
+    difference = fields.Boolean(allow_none=True)
+    indices = fields.Boolean(allow_none=True)
+    power = fields.Boolean(allow_none=True)
+
+
+class StepSchema(ResultSchema):
+    """A step (:class:`psychometrics.invariance.results.StepResult`)."""
+
+    step = fields.String()
+    model = fields.Nested(CfaModelSchema(exclude=_PARAMETERS + _OTHERS))
+    compared_with = fields.String(allow_none=True)
+    difference = fields.Nested(DifferenceSchema, allow_none=True)
+    delta = fields.Nested(DeltaSchema, allow_none=True)
+    tenable = fields.Boolean(allow_none=True)
+    checks = fields.Nested(ChecksSchema)
+    rule = fields.String()
+    error_rate = Number(allow_none=True)
+    power = Number(allow_none=True)
+    departure = fields.String(allow_none=True)
+    released = fields.List(fields.Integer())
+
+
+class FreedSchema(ResultSchema):
+    """A released item (:class:`psychometrics.invariance.results.Freed`)."""
+
+    item = fields.Integer()
+    step = fields.String()
+    parameters = fields.List(fields.String())
+    index = Number()
+    df = fields.Integer()
+    corrected_p_value = Number()
+
+
+class ItemEffectSchema(ResultSchema):
+    """How differently an item works (:class:`psychometrics.invariance.results.ItemEffect`)."""
+
+    item = fields.Integer()
+    group = fields.String()
+    dmacs = Number(allow_none=True)
+    signed_dmacs = Number(allow_none=True)
+    expected_score_difference = Number()
+
+
+class PartialSchema(ResultSchema):
+    """Partial invariance (:class:`psychometrics.invariance.results.PartialResult`)."""
+
+    steps = fields.List(fields.Nested(StepSchema))
+    freed = fields.List(fields.Nested(FreedSchema))
+    effects = fields.List(fields.Nested(ItemEffectSchema))
+    rule = fields.String()
+    tenable = fields.Boolean(allow_none=True)
+
+
+class InvarianceResultSchema(ResultSchema):
+    """A ladder (:class:`psychometrics.invariance.results.InvarianceResult`)."""
+
+    estimator = fields.String()
+    missing = fields.String()
+    group = fields.String()
+    reference = fields.String()
+    groups = fields.List(fields.Nested(GroupSchema))
+    steps = fields.List(fields.Nested(StepSchema))
+    level = fields.String(allow_none=True)
+    partial_invariance = fields.Nested(PartialSchema, allow_none=True)
+    cautions = fields.List(fields.String())
