@@ -10,7 +10,9 @@ from psychometrics.cfa.difference import Difference
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.results import ModelResult
 from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.extension import extension_of
 from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
+from psychometrics.invariance.looks import corrected, looks, worst
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.power import DEPARTURES, power
 from psychometrics.invariance.results import Checks, DifferenceResult, StepResult
@@ -49,6 +51,12 @@ class Rung:
     result: StepResult
     equivalent: bool = False
 
+    @property
+    def rejected(self) -> bool:
+        """Whether the step is rejected, as a whole or for a single item."""
+        checks = self.result.checks
+        return checks.difference is False or checks.items is False
+
 
 def climb(design: Design, evidence: Evidence, *, progress: Progress) -> tuple[Rung, ...]:
     """Fit and judge every step, with no item released."""
@@ -82,27 +90,26 @@ def rung(
         By item, the step from which on it is not held equal.
     """
     fitted = evidence.fit(model_of(design, step, released=released))
-    model = describe_fit(fitted)
     larger = design.larger_step(step)
     items = tuple(sorted(item for item, since in released.items() if design.has_come(since, step)))
     if larger is None:
-        return Rung(step=step, fitted=fitted, result=_first(step, model))
+        return Rung(step=step, fitted=fitted, result=_first(step, describe_fit(fitted)))
     against = below[larger]
     difference = evidence.difference(fitted, against.fitted)
     if difference.df <= 0:
-        result = _not_a_restriction(step, model, larger)
+        result = _not_a_restriction(step, describe_fit(fitted), larger)
         return Rung(step=step, fitted=fitted, result=result, equivalent=difference.df == 0)
-    judged = _judged(design, evidence, step, fitted, model, against, difference)
+    judged = _judged(design, evidence, (step, fitted, against), difference, released)
     return Rung(step=step, fitted=fitted, result=replace(judged, released=items))
 
 
 def error_rate(design: Design) -> float:
-    """Return each difference test's share of the ladder's error rate."""
+    """Return each test's share of the ladder's error rate: two tests for each step."""
     tested = [step for step in design.ladder if design.larger_step(step) is not None]
     counts = sum(
         any(design.restricts(s, row) for row in range(design.base.n_items)) for s in tested
     )
-    return ERROR_RATE / max(counts, 1)
+    return ERROR_RATE / (2 * max(counts, 1))
 
 
 def level(rungs: Sequence[Rung]) -> str | None:
@@ -127,7 +134,7 @@ def _first(step: Step, model: ModelResult) -> StepResult:
         difference=None,
         delta=None,
         tenable=fit if admissible else None,
-        checks=Checks(admissible=admissible, difference=None, indices=fit, power=None),
+        checks=Checks(admissible=admissible, difference=None, items=None, indices=fit, power=None),
         rule=first_rule(),
     )
 
@@ -141,7 +148,11 @@ def _not_a_restriction(step: Step, model: ModelResult, larger: Step) -> StepResu
         delta=None,
         tenable=None,
         checks=Checks(
-            admissible=model.converged and model.proper, difference=None, indices=None, power=None
+            admissible=model.converged and model.proper,
+            difference=None,
+            items=None,
+            indices=None,
+            power=None,
         ),
         rule=(
             "Not testable: with so few categories this step does not restrict the one it is "
@@ -153,19 +164,20 @@ def _not_a_restriction(step: Step, model: ModelResult, larger: Step) -> StepResu
 def _judged(
     design: Design,
     evidence: Evidence,
-    step: Step,
-    fitted: Fitted,
-    model: ModelResult,
-    against: Rung,
+    rungs: tuple[Step, Fitted, Rung],
     difference: Difference,
+    released: Mapping[int, Step],
 ) -> StepResult:
-    rate = error_rate(design)
+    """Judge a step by its tests, the indices' changes, and the power there was."""
+    step, fitted, against = rungs
+    rate, model = error_rate(design), describe_fit(fitted)
     change = delta(model, against.result.model)
     indices = within(change, step, evidence.total)
-    seen = power(fitted, design, step, evidence, df=difference.df, level=rate)
+    stands, seen = _items_and_power(design, evidence, step, fitted, difference.df, released)
     checks = Checks(
         admissible=model.converged and model.proper,
         difference=difference_holds(difference.p_value, indices=indices, error_rate=rate),
+        items=stands,
         indices=indices,
         power=None if seen is None else seen >= ENOUGH_POWER,
     )
@@ -184,3 +196,27 @@ def _judged(
         power=seen,
         departure=DEPARTURES[step],
     )
+
+
+def _items_and_power(
+    design: Design,
+    evidence: Evidence,
+    step: Step,
+    fitted: Fitted,
+    df: int,
+    released: Mapping[int, Step],
+) -> tuple[bool | None, float | None]:
+    """Whether no item stands out, and the difference test's power; from one extension."""
+    rows = [
+        row
+        for row, item in enumerate(design.base.items)
+        if item not in released and design.restricts(step, row)
+    ]
+    extension = extension_of(fitted, design, step, evidence, rows) if rows else None
+    if extension is None:
+        return None, None
+    rate = error_rate(design)
+    found = looks(extension, design, evidence.total, rows)
+    look = worst(found)
+    stands = None if look is None else corrected(look, len(found)) >= rate
+    return stands, power(extension, fitted, design, step, evidence, df=df, level=rate)

@@ -1,21 +1,14 @@
 """Partial invariance: release the items that differ, worst first, and see what remains.
 
-Where a step is rejected, each item that it restricts gets a modification index: the score test of
-releasing the item's parameters at this step in every group beyond the reference,
-
-    MI = N g′ (A′BA)⁺ g
-
-(``extension``), robust to non-normal and ordered answers, as a chi-square with the rank of A′BA as
-degrees of freedom. The item with the smallest p-value is released when p times the number of items
-looked at stays below 5% (Bonferroni's correction for many looks), the model is fitted again, and so
-on. The search ends when the step is no longer rejected, when no item passes, or when a factor would
+Where a step is rejected, the item with the smallest p-value (``looks``) is released when that
+p-value times the number of items looked at stays below 5%, the model is fitted again, and so on.
+The search ends when the step is no longer rejected, when no item passes, or when a factor would
 keep fewer than two items that are the same in every group, or not more than half of its items: two
 items against two could be told either way round, so the search would name the wrong ones as often
 as the right ones. An item released at a step stays so at all later ones.
 
 References
 ----------
-Satorra, A. (1989). doi:10.1007/BF02294453, section 4.
 Yoon, M., & Millsap, R. E. (2007). Detecting violations of factorial invariance using data-based
     specification searches. doi:10.1080/10705510701301677.
 Steenkamp, J.-B. E. M., & Baumgartner, H. (1998). doi:10.1086/209528, for two invariant items.
@@ -26,15 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from psychometrics.cfa.fit import chi_square_tail
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.evidence import Evidence
-from psychometrics.invariance.extension import Extension, extension_of
+from psychometrics.invariance.extension import extension_of
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.ladder import Rung, rung
+from psychometrics.invariance.looks import corrected, looks, worst
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Freed
 
@@ -86,16 +77,6 @@ class Search:
         return self.rungs[-1].fitted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """An item's modification index."""
-
-    item: int
-    index: float
-    df: int
-    p_value: float
-
-
 def search(design: Design, evidence: Evidence, rungs: Sequence[Rung]) -> Search | None:
     """Release items from the first rejected step up to the scalar one.
 
@@ -126,7 +107,7 @@ def search(design: Design, evidence: Evidence, rungs: Sequence[Rung]) -> Search 
         here = _release(design, evidence, step, below, here, released, freed)
         below[step] = here
         climbed.append(here)
-        if not here.equivalent and here.result.checks.difference is not True:
+        if here.rejected:
             break
     return Search(
         rungs=tuple(climbed),
@@ -157,7 +138,7 @@ def _enough(kept: int, held: int) -> bool:
 def _first_rejected(rungs: Sequence[Rung]) -> int | None:
     """Return the position of the first rejected step below the strict one."""
     for position, one in enumerate(rungs):
-        if one.step is not Step.STRICT and one.result.checks.difference is False:
+        if one.step is not Step.STRICT and one.rejected:
             return position
     return None
 
@@ -172,24 +153,22 @@ def _release(
     freed: list[Freed],
 ) -> Rung:
     """Release items at one step until it stands or none can be released; both records grow."""
-    while here.result.checks.difference is False:
-        candidates = tuple(_candidates(design, step, released))
-        looks = list(_looks(design, evidence, step, here.fitted, candidates))
-        if not looks:
+    while here.rejected:
+        rows = tuple(_candidates(design, step, released))
+        extension = extension_of(here.fitted, design, step, evidence, rows) if rows else None
+        found = () if extension is None else looks(extension, design, evidence.total, rows)
+        look = worst(found)
+        if look is None or corrected(look, len(found)) >= LOOK_RATE:
             break
-        worst = min(looks, key=lambda look: (look.p_value, -look.index))
-        corrected = min(worst.p_value * len(looks), 1.0)
-        if corrected >= LOOK_RATE:
-            break
-        released[worst.item] = step
+        released[look.item] = step
         freed.append(
             Freed(
-                item=worst.item,
+                item=look.item,
                 step=step.value,
                 parameters=_parameters(step, ordered=design.n_thresholds is not None),
-                index=worst.index,
-                df=worst.df,
-                corrected_p_value=corrected,
+                index=look.index,
+                df=look.df,
+                corrected_p_value=corrected(look, len(found)),
             )
         )
         here = rung(design, evidence, step, below, released=released)
@@ -210,31 +189,6 @@ def _candidates(design: Design, step: Step, released: Mapping[int, Step]) -> Ite
             continue
         if anchored(design, {**released, item: step}):
             yield row
-
-
-def _looks(
-    design: Design, evidence: Evidence, step: Step, fitted: Fitted, rows: tuple[int, ...]
-) -> Iterator[_Look]:
-    extension = extension_of(fitted, design, step, evidence, rows) if rows else None
-    if extension is None:
-        return
-    for row in rows:
-        look = _look(extension, row, design.base.items[row], evidence.total)
-        if look is not None:
-            yield look
-
-
-def _look(extension: Extension, row: int, item: int, n_persons: int) -> _Look | None:
-    own = extension.of(row)
-    values, vectors = np.linalg.eigh(extension.scores[np.ix_(own, own)])
-    kept = values > 1e-8 * max(values[-1], 0.0)
-    if not kept.any():
-        return None
-    along = vectors[:, kept].T @ extension.gradient[own]
-    index = float(n_persons * (along**2 / values[kept]).sum())
-    df = int(kept.sum())
-    p_value = chi_square_tail(index, df)
-    return None if p_value is None else _Look(item=item, index=index, df=df, p_value=p_value)
 
 
 def _verdict(climbed: Sequence[Rung], before: Sequence[Rung]) -> bool | None:

@@ -32,7 +32,7 @@ from scipy import special
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix, Parameter
 from psychometrics.invariance.evidence import Evidence
-from psychometrics.invariance.extension import Extension, extension_of
+from psychometrics.invariance.extension import Extension
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.options import Step
 from psychometrics.types import FloatArray
@@ -78,16 +78,23 @@ def departing_rows(fitted: Fitted, design: Design, step: Step) -> tuple[int, ...
 
 
 def power(
-    fitted: Fitted, design: Design, step: Step, evidence: Evidence, *, df: int, level: float
+    extension: Extension,
+    fitted: Fitted,
+    design: Design,
+    step: Step,
+    evidence: Evidence,
+    *,
+    df: int,
+    level: float,
 ) -> float | None:
     """Return the power of a step's difference test.
 
     Parameters
     ----------
-    fitted
-        The step's model.
-    design, step, evidence
-        The ladder, the step, the answers.
+    extension
+        The step's model with the restrictions of its items lifted.
+    fitted, design, step, evidence
+        The step's model, the ladder, the step, the answers.
     df
         Degrees of freedom of the difference.
     level
@@ -96,12 +103,10 @@ def power(
     Returns
     -------
     float or None
-        ``None`` where the departure cannot be stated or the information is singular.
+        ``None`` where the departure cannot be stated.
     """
     departing = departing_rows(fitted, design, step)
-    every = [row for row in range(design.base.n_items) if design.restricts(step, row)]
-    extension = extension_of(fitted, design, step, evidence, every)
-    if extension is None or not departing or df <= 0:
+    if not departing or df <= 0:
         return None
     scale = _mean_eigenvalue(extension) if evidence.scaled else 1.0
     critical = float(special.chdtri(df, level))

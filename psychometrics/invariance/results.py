@@ -67,6 +67,8 @@ class Checks:
         The solution converged and is proper.
     difference
         The difference test does not reject the step.
+    items
+        No single item stands out.
     indices
         Changes of indices stay within the bounds (of the first step: fit is within the bounds).
     power
@@ -75,6 +77,7 @@ class Checks:
 
     admissible: bool
     difference: bool | None
+    items: bool | None
     indices: bool | None
     power: bool | None
 
@@ -100,7 +103,7 @@ class StepResult:
     rule
         How it was decided.
     error_rate
-        Of the difference test.
+        Of the difference test, and again of the search for a single item that stands out.
     power
         Of the difference test, to see the stated departure.
     departure

@@ -2,11 +2,12 @@
 
 A step is
 
-- *not tenable* when its difference test rejects it at the ladder's error rate (5%, shared equally
-  by the steps that are tested), or at 5% while CFI, RMSEA and SRMR change by more than Chen's
-  bounds;
-- *tenable* when the test does not reject it, the indices stay within the bounds, and the test had
-  the power to see the stated departure (``power``);
+- *not tenable* when its difference test rejects it, or a single item stands out (``looks``,
+  corrected for the number of items), each at its share of the ladder's error rate (5%, shared
+  equally by both tests of all steps); or when the difference test rejects it at 5% while CFI, RMSEA
+  and SRMR change by more than Chen's bounds;
+- *tenable* when neither test rejects it, the indices stay within the bounds, and the difference
+  test had the power to see the stated departure (``power``);
 - undecided otherwise: what a test without power does not reject is not shown to hold.
 
 Chen's (2007) bounds: ΔCFI ≥ −.010 with ΔRMSEA ≤ .015 or ΔSRMR ≤ .030 for loadings (and, by our
@@ -97,10 +98,12 @@ def rule(step: Step, n_persons: int, error_rate: float) -> str:
     bounds = bounds_for(n_persons)
     return (
         f"Not tenable if the difference test rejects at {error_rate:.4g}, or at {ERROR_RATE:g} "
-        "while the indices leave their bounds. Tenable if neither test nor indices speak against "
-        f"it and the test had a power of {ENOUGH_POWER:.2f} or more to see the stated departure. "
-        f"Otherwise undecided. Bounds: CFI falls by at most {bounds.cfi:g}, and RMSEA rises by at "
-        f"most {bounds.rmsea:g} or SRMR by at most {bounds.srmr_of(step):g} ({bounds.source})."
+        "while the indices leave their bounds, or if a single item stands out at "
+        f"{error_rate:.4g} after correction for the number of items. Tenable if neither tests nor "
+        f"indices speak against it and the difference test had a power of {ENOUGH_POWER:.2f} or "
+        "more to see the stated departure. Otherwise undecided. Bounds: CFI falls by at most "
+        f"{bounds.cfi:g}, and RMSEA rises by at most {bounds.rmsea:g} or SRMR by at most "
+        f"{bounds.srmr_of(step):g} ({bounds.source})."
     )
 
 
@@ -163,7 +166,7 @@ def tenable(checks: Checks) -> bool | None:
     """Decide from the checks of a step."""
     if not checks.admissible:
         return None
-    if checks.difference is False:
+    if checks.difference is False or checks.items is False:
         return False
-    held = (checks.difference, checks.indices, checks.power)
+    held = (checks.difference, checks.items, checks.indices, checks.power)
     return True if all(check is True for check in held) else None

@@ -113,6 +113,7 @@ class ChecksSchema(ResultSchema):
 
     admissible = fields.Boolean()
     difference = fields.Boolean(allow_none=True)
+    items = fields.Boolean(allow_none=True)
     indices = fields.Boolean(allow_none=True)
     power = fields.Boolean(allow_none=True)
 

@@ -26,7 +26,7 @@ def two_groups(
     """Draw two groups of n / 2 persons.
 
     ``shifted`` lowers an item's thresholds in the second group by so many standard deviations;
-    ``weaker`` lowers its loading.
+    ``weaker`` lowers its standardized loading.
     """
     rng = np.random.default_rng(seed)
     instrument = instrument_of(SCALES)
@@ -35,13 +35,14 @@ def two_groups(
     answers = []
     for group, size in enumerate((n - n // 2, n // 2)):
         eta = rng.standard_normal((size, 3)) @ root.T + group * np.array(factor_means)
-        loadings, residuals = LOADINGS.copy(), np.sqrt(1.0 - LOADINGS**2)
+        loadings = LOADINGS.copy()
         cuts = np.tile(CUTS, (12, 1))
         if group:
             for item, by in weaker.items():
                 loadings[item - 1] -= by
             for item, by in shifted.items():
                 cuts[item - 1] -= by
+        residuals = np.sqrt(1.0 - loadings**2)
         propensity = (eta @ membership.T) * loadings + residuals * rng.standard_normal((size, 12))
         answers.append(1.0 + (propensity[:, :, None] > cuts).sum(axis=2))
     names = np.repeat(np.array(["a", "b"], dtype=object), (n - n // 2, n // 2))
