@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from psychometrics.reliability.alpha import alpha, alpha_if_item_deleted, feldt_interval
+from psychometrics.instrument import Instrument
+from psychometrics.reliability.clusters import membership
+from psychometrics.reliability.definitions import DEFINITIONS
 from psychometrics.reliability.options import ReliabilityOptions
-from psychometrics.reliability.results import IfItemDeleted, ReliabilityResult, ScaleReliability
-from psychometrics.reliability.split_half import greatest_split_half
+from psychometrics.reliability.results import ReliabilityResult, ScaleReliability
+from psychometrics.reliability.scale import Sample, sample_of, scale_reliability
+from psychometrics.reliability.several_factors import several_factors
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import Estimate, FloatArray, Progress
+from psychometrics.types import Progress
 
-DEFINITIONS = {
-    "alpha": "Coefficient alpha of the covariance matrix, interval by Feldt (1987).",
-    "standardized_alpha": "Coefficient alpha of the correlation matrix, interval by Feldt (1987).",
-    "split_half": "Greatest split-half reliability, Guttman's lambda 4 of the correlation matrix.",
-}
+TOTAL = "total"
+FEW_CLUSTERS = 20
 
 
 def analyse(
@@ -31,111 +33,75 @@ def analyse(
         What was chosen.
     progress
         Called after each scale.
+
+    Raises
+    ------
+    OptionError
+        The cluster column does not exist or clusters nobody.
     """
     used = responses.rows(responses.complete)
-    scales = _items_of_scales(used)
+    instrument = used.instrument
+    members = None if options.cluster is None else membership(used, options.cluster)
+    scored = instrument.scored_items
+    answers = used.recoded[:, np.asarray(scored) - 1]
+    scales = _items_of_scales(instrument)
+    progress(0, len(scales) + 1, "polychoric correlations")
+    sample = sample_of(scored, answers, members, options.level)
     results = {}
     for done, (name, items) in enumerate(scales.items()):
-        progress(done, len(scales), name)
-        answers = used.recoded[:, np.asarray(items) - 1]
-        results[name] = _scale_reliability(items, answers, options)
-    progress(len(scales), len(scales), "done")
+        progress(done + 1, len(scales) + 1, name)
+        results[name] = scale_reliability(sample, items)
+    if instrument.total and len(instrument.subscales) > 1:
+        results = _with_several_factors(instrument, sample, results)
+    progress(len(scales) + 1, len(scales) + 1, "done")
     return ReliabilityResult(
         n_persons=used.n_persons,
         scales=results,
         definitions=DEFINITIONS,
-        cautions=_cautions(used.n_persons),
+        clusters=None if members is None else members.described,
+        cautions=_cautions(sample),
     )
 
 
-def _items_of_scales(responses: ResponseMatrix) -> dict[str, tuple[int, ...]]:
-    instrument = responses.instrument
+def _items_of_scales(instrument: Instrument) -> dict[str, tuple[int, ...]]:
     scales = {scale.name: scale.items for scale in instrument}
-    if instrument.total and "total" not in scales:
-        scales["total"] = instrument.scored_items
+    if instrument.total and TOTAL not in scales:
+        scales[TOTAL] = instrument.scored_items
     return scales
 
 
-def _scale_reliability(
-    items: tuple[int, ...], answers: FloatArray, options: ReliabilityOptions
-) -> ScaleReliability:
-    reason = _reason(answers)
-    if reason is not None:
-        return _nothing(items, reason)
-    covariance = np.cov(answers.T)
-    constant = [item for item, sd in zip(items, answers.std(axis=0), strict=True) if sd == 0.0]
-    without = alpha_if_item_deleted(covariance)
-    n_persons = answers.shape[0]
-    return ScaleReliability(
-        items=items,
-        alpha=_with_feldt(covariance, n_persons, options.level),
-        if_item_deleted=tuple(
-            IfItemDeleted(item=item, alpha=value)
-            for item, value in zip(items, without, strict=True)
-        ),
-        cautions=_constant_items(constant),
-        **_from_correlations(covariance, constant, n_persons, options.level),
+def _with_several_factors(
+    instrument: Instrument, sample: Sample, results: dict[str, ScaleReliability]
+) -> dict[str, ScaleReliability]:
+    found = several_factors(instrument, sample)
+    count = len(instrument.subscales)
+    caution = (
+        f"The total is a composite of {count} subscales: alpha, omega and ordinal omega treat it "
+        "as one factor. omega_total allows for one factor for each subscale."
     )
-
-
-def _from_correlations(
-    covariance: FloatArray, constant: list[int], n_persons: int, level: float
-) -> dict[str, Estimate]:
-    if constant:
-        nothing = Estimate(estimate=None, reason="an item without variance has no correlations")
-        return {"standardized_alpha": nothing, "split_half": nothing}
-    sd = np.sqrt(np.diag(covariance))
-    correlations = covariance / np.outer(sd, sd)
-    split_half = greatest_split_half(correlations, np.random.default_rng(1))
-    return {
-        "standardized_alpha": _with_feldt(correlations, n_persons, level),
-        "split_half": Estimate(
-            estimate=split_half,
-            reason=None if split_half is not None else "the sum of the items does not vary",
-        ),
+    completed = {
+        name: replace(result, omega_specific=found.omega_specific.get(name))
+        for name, result in results.items()
     }
-
-
-def _with_feldt(covariance: FloatArray, n_persons: int, level: float) -> Estimate:
-    estimate = alpha(covariance)
-    if estimate is None:
-        return Estimate(estimate=None, reason="the sum of the items does not vary")
-    n_items = covariance.shape[0]
-    interval = feldt_interval(estimate, n_persons=n_persons, n_items=n_items, level=level)
-    return Estimate(estimate=estimate, interval=interval)
-
-
-def _reason(answers: FloatArray) -> str | None:
-    n_persons, n_items = answers.shape
-    if n_items < 2:
-        return "a scale of one item has no internal consistency"
-    if n_persons < 2:
-        return "fewer than two persons answered every item"
-    if not np.ptp(answers, axis=0).any():
-        return "no item varies"
-    return None
-
-
-def _nothing(items: tuple[int, ...], reason: str) -> ScaleReliability:
-    nothing = Estimate(estimate=None, reason=reason)
-    return ScaleReliability(
-        items=items,
-        alpha=nothing,
-        standardized_alpha=nothing,
-        split_half=nothing,
-        if_item_deleted=tuple(IfItemDeleted(item=item, alpha=None) for item in items),
-        cautions=(),
+    completed[TOTAL] = replace(
+        completed[TOTAL],
+        omega_total=found.omega_total,
+        omega_hierarchical=found.omega_hierarchical,
+        explained_common_variance=found.explained_common_variance,
+        cautions=(*completed[TOTAL].cautions, caution, *found.cautions),
     )
+    return completed
 
 
-def _constant_items(constant: list[int]) -> tuple[str, ...]:
-    if not constant:
-        return ()
-    named = ", ".join(str(item) for item in constant)
-    return (f"All answers are the same to item(s) {named}; they lower alpha.",)
-
-
-def _cautions(n_persons: int) -> tuple[str, ...]:
-    if n_persons < 2:
-        return ("Fewer than two persons answered every scored item: nothing can be estimated.",)
-    return ()
+def _cautions(sample: Sample) -> tuple[str, ...]:
+    cautions = [] if sample.moments is None else [*sample.moments.cautions]
+    if sample.answers.shape[0] < 2:
+        cautions.append(
+            "Fewer than two persons answered every scored item: nothing can be estimated."
+        )
+    if sample.members is not None and sample.members.sizes.size < FEW_CLUSTERS:
+        cautions.append(
+            f"With {sample.members.sizes.size} clusters, cluster-robust standard errors are "
+            f"themselves uncertain and tend to be too small; {FEW_CLUSTERS} are a usual minimum."
+        )
+    return tuple(cautions)

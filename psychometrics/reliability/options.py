@@ -1,4 +1,4 @@
-"""What may be chosen for the kind ``reliability``."""
+"""What may be chosen for the kinds ``reliability``, ``retest`` and ``agreement``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ class ReliabilityOptions:
     ----------
     level
         Coverage of the intervals, between 0 and 1.
+    cluster
+        Column that says who belongs together (clinician, site); standard errors and intervals then
+        allow for it.
     """
 
     level: float = 0.95
+    cluster: str | None = None

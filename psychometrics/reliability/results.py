@@ -18,28 +18,81 @@ class IfItemDeleted:
         The item left out.
     alpha
         Coefficient alpha of the others, ``None`` for fewer than two others.
+    omega
+        Omega of the others, ``None`` for fewer than three others.
     """
 
     item: int
     alpha: float | None
+    omega: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clustering:
+    """What clusters of persons do to a scale.
+
+    Attributes
+    ----------
+    icc
+        Share of the score's variance between clusters, ICC(1).
+    design_effect
+        By how much clustering multiplies the variance of the score's mean.
+    alpha_within, alpha_between
+        Alpha of differences between persons of a cluster, and of differences between clusters.
+    """
+
+    icc: Estimate
+    design_effect: float | None
+    alpha_within: float | None
+    alpha_between: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """How persons are clustered.
+
+    Attributes
+    ----------
+    column
+        Where the clusters were named.
+    n_clusters
+        How many there are.
+    smallest, largest
+        Persons in the smallest and the largest.
+    """
+
+    column: str
+    n_clusters: int
+    smallest: int
+    largest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleReliability:
-    """The reliability of one scale's sum score.
+    """The reliability of one scale's sum score; what each coefficient means stands in the result.
 
     Attributes
     ----------
     items
         The scale's items.
-    alpha
-        Coefficient alpha with Feldt's interval.
-    standardized_alpha
-        Alpha of the correlation matrix.
+    alpha, standardized_alpha, ordinal_alpha
+        Coefficient alpha of covariances, correlations and polychoric correlations.
+    omega, ordinal_omega
+        From one factor of the scale's items, for the sum of answers as numbers and as categories.
+    omega_total, omega_hierarchical, explained_common_variance
+        For the total alone; ``None`` for a subscale.
+    omega_specific
+        For a subscale alone; ``None`` for the total.
     split_half
-        The greatest split-half reliability (Guttman's λ4, correlation matrix).
+        The greatest split-half reliability.
+    sd
+        Standard deviation of the sum score.
+    standard_error_of_measurement
+        In points of the sum score; ``None`` without omega.
     if_item_deleted
-        Alpha without each item in turn.
+        Without each item in turn.
+    clustering
+        Where a cluster column is named.
     cautions
         Doubts a reader must know.
     """
@@ -47,8 +100,18 @@ class ScaleReliability:
     items: tuple[int, ...]
     alpha: Estimate
     standardized_alpha: Estimate
+    ordinal_alpha: Estimate
+    omega: Estimate
+    ordinal_omega: Estimate
+    omega_total: Estimate | None = None
+    omega_hierarchical: Estimate | None = None
+    explained_common_variance: Estimate | None = None
+    omega_specific: Estimate | None = None
     split_half: Estimate
+    sd: float | None
+    standard_error_of_measurement: float | None
     if_item_deleted: tuple[IfItemDeleted, ...]
+    clustering: Clustering | None = None
     cautions: tuple[str, ...]
 
 
@@ -64,6 +127,8 @@ class ReliabilityResult:
         The subscales in the definition's order, then ``total`` where the instrument has one.
     definitions
         What each coefficient means, by its name.
+    clusters
+        Where a cluster column is named.
     cautions
         Doubts a reader must know.
     """
@@ -71,4 +136,5 @@ class ReliabilityResult:
     n_persons: int
     scales: Mapping[str, ScaleReliability]
     definitions: Mapping[str, str]
+    clusters: Clusters | None
     cautions: tuple[str, ...]

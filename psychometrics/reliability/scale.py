@@ -1,0 +1,255 @@
+"""One scale's coefficients, each a value with its precision or a reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
+from psychometrics.errors import EstimationError
+from psychometrics.reliability.alpha import (
+    alpha_if_item_deleted,
+    alpha_of_answers,
+    alpha_of_correlations,
+    feldt_interval,
+    influence_on_correlation_sum,
+)
+from psychometrics.reliability.clusters import Membership, clustering
+from psychometrics.reliability.coefficient import Coefficient, estimate
+from psychometrics.reliability.omega import FittedScale, fit_scale, omega, one_factor_model
+from psychometrics.reliability.ordinal import (
+    ScaleMoments,
+    fit_one_factor,
+    moments_of,
+    ordinal_alpha,
+    ordinal_omega,
+)
+from psychometrics.reliability.results import IfItemDeleted, ScaleReliability
+from psychometrics.reliability.split_half import greatest_split_half
+from psychometrics.types import Estimate, FloatArray
+
+NO_VARIANCE = "the sum of the items does not vary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Complete answers to the scored items, and what is the same for every scale.
+
+    Attributes
+    ----------
+    items
+        Numbers of the scored items, ascending.
+    answers
+        Recoded, shape (n_persons, n_items).
+    moments
+        Ordinal moments of all items, where they exist.
+    members
+        Clusters, where they are named.
+    level
+        Coverage of the intervals.
+    """
+
+    items: tuple[int, ...]
+    answers: FloatArray
+    moments: OrdinalMoments | None
+    members: Membership | None
+    level: float
+
+    def of(self, items: tuple[int, ...]) -> FloatArray:
+        """Take the answers to some items, in their order."""
+        return self.answers[:, [self.items.index(item) for item in items]]
+
+    def moments_of(self, items: tuple[int, ...]) -> ScaleMoments:
+        """Take or estimate the ordinal moments of some items, ascending."""
+        whole = self.moments
+        if whole is None:
+            whole = ordinal_moments(self.of(items), items=items)
+        return moments_of(whole, items)
+
+    def estimate(self, coefficient: Coefficient | None) -> Estimate:
+        """Give a coefficient its standard error and interval."""
+        if coefficient is None:
+            return Estimate(estimate=None, reason=NO_VARIANCE)
+        codes = None if self.members is None else self.members.codes
+        return estimate(coefficient, level=self.level, clusters=codes)
+
+
+def sample_of(
+    items: tuple[int, ...], answers: FloatArray, members: Membership | None, level: float
+) -> Sample:
+    """Prepare complete answers; moments of all items at once where that is possible."""
+    try:
+        moments = ordinal_moments(answers, items=items) if answers.shape[0] > 1 else None
+    except EstimationError:
+        moments = None  # each scale then tries with its own items, and says why it fails
+    return Sample(items=items, answers=answers, moments=moments, members=members, level=level)
+
+
+def attempted(compute: Callable[[], Estimate]) -> Estimate:
+    """Compute, or give the reason why that is impossible."""
+    try:
+        return compute()
+    except EstimationError as error:
+        return Estimate(estimate=None, reason=error.reason)
+
+
+def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliability:
+    """Estimate one scale's reliability.
+
+    Parameters
+    ----------
+    sample
+        Complete answers.
+    items
+        The scale's items.
+    """
+    answers = sample.of(items)
+    reason = _reason(answers)
+    if reason is not None:
+        return _nothing(items, reason)
+    ordered = tuple(sorted(items))
+    cautions: list[str] = _constant_items(items, answers)
+    by_omega = _omega(sample, ordered, cautions)
+    sd = float(answers.sum(axis=1).std(ddof=1))
+    return ScaleReliability(
+        items=items,
+        alpha=_alpha(sample, answers),
+        standardized_alpha=_standardized_alpha(sample, answers),
+        ordinal_alpha=attempted(lambda: sample.estimate(ordinal_alpha(sample.moments_of(ordered)))),
+        omega=by_omega,
+        ordinal_omega=attempted(lambda: _ordinal_omega(sample, ordered)),
+        split_half=_split_half(answers),
+        sd=sd,
+        standard_error_of_measurement=_measurement_error(sd, by_omega.estimate),
+        if_item_deleted=_if_item_deleted(items, answers),
+        clustering=(
+            None if sample.members is None else clustering(answers, sample.members, sample.level)
+        ),
+        cautions=tuple(cautions),
+    )
+
+
+def _alpha(sample: Sample, answers: FloatArray) -> Estimate:
+    found = sample.estimate(alpha_of_answers(answers))
+    if found.estimate is None or sample.members is not None:
+        return found
+    n_persons, n_items = answers.shape
+    interval = feldt_interval(
+        found.estimate, n_persons=n_persons, n_items=n_items, level=sample.level
+    )
+    return replace(found, interval=interval)
+
+
+def _standardized_alpha(sample: Sample, answers: FloatArray) -> Estimate:
+    if _is_constant(answers).any():
+        return Estimate(estimate=None, reason="an item without variance has no correlations")
+    return sample.estimate(
+        alpha_of_correlations(_correlations(answers), influence_on_correlation_sum(answers))
+    )
+
+
+def _omega(sample: Sample, items: tuple[int, ...], cautions: list[str]) -> Estimate:
+    if len(items) < 3:
+        return Estimate(estimate=None, reason="two items do not identify a one-factor model")
+
+    def compute() -> Estimate:
+        scale = fit_scale(one_factor_model(items), sample.of(items))
+        if not scale.converged:
+            return Estimate(estimate=None, reason=scale.fitted.minimum.convergence.value)
+        cautions.extend(f"omega: {sentence}" for sentence in scale.improprieties)
+        return sample.estimate(omega(scale))
+
+    return attempted(compute)
+
+
+def _ordinal_omega(sample: Sample, items: tuple[int, ...]) -> Estimate:
+    if len(items) < 3:
+        return Estimate(estimate=None, reason="two items do not identify a one-factor model")
+    moments = sample.moments_of(items)
+    fitted = fit_one_factor(moments)
+    if not fitted.minimum.convergence.converged:
+        return Estimate(estimate=None, reason=fitted.minimum.convergence.value)
+    loadings = fitted.states[0].loadings[:, 0]
+    if np.abs(loadings).max() >= 1.0:
+        return Estimate(
+            estimate=None,
+            reason="the one-factor model is improper: a standardized loading exceeds one",
+        )
+    return sample.estimate(ordinal_omega(moments, loadings))
+
+
+def _split_half(answers: FloatArray) -> Estimate:
+    if _is_constant(answers).any():
+        return Estimate(estimate=None, reason="an item without variance has no correlations")
+    value = greatest_split_half(_correlations(answers), np.random.default_rng(1))
+    return Estimate(estimate=value, reason=None if value is not None else NO_VARIANCE)
+
+
+def _correlations(answers: FloatArray) -> FloatArray:
+    return np.asarray(np.corrcoef(answers.T), dtype=np.float64)
+
+
+def _measurement_error(sd: float, reliability: float | None) -> float | None:
+    if reliability is None or reliability > 1.0:
+        return None
+    return float(sd * np.sqrt(1.0 - reliability))
+
+
+def _if_item_deleted(items: tuple[int, ...], answers: FloatArray) -> tuple[IfItemDeleted, ...]:
+    alphas = alpha_if_item_deleted(np.cov(answers.T))
+    return tuple(
+        IfItemDeleted(item=item, alpha=value, omega=_omega_without(items, answers, column))
+        for column, (item, value) in enumerate(zip(items, alphas, strict=True))
+    )
+
+
+def _omega_without(items: tuple[int, ...], answers: FloatArray, column: int) -> float | None:
+    if len(items) < 4:
+        return None
+    others = items[:column] + items[column + 1 :]
+    try:
+        scale: FittedScale = fit_scale(one_factor_model(others), np.delete(answers, column, axis=1))
+    except EstimationError:
+        return None
+    return omega(scale).value if scale.converged else None
+
+
+def _reason(answers: FloatArray) -> str | None:
+    n_persons, n_items = answers.shape
+    if n_items < 2:
+        return "a scale of one item has no internal consistency"
+    if n_persons < 2:
+        return "fewer than two persons answered every scored item"
+    if _is_constant(answers).all():
+        return "no item varies"
+    return None
+
+
+def _is_constant(answers: FloatArray) -> FloatArray:
+    return np.asarray(np.ptp(answers, axis=0) == 0.0)
+
+
+def _nothing(items: tuple[int, ...], reason: str) -> ScaleReliability:
+    nothing = Estimate(estimate=None, reason=reason)
+    return ScaleReliability(
+        items=items,
+        alpha=nothing,
+        standardized_alpha=nothing,
+        ordinal_alpha=nothing,
+        omega=nothing,
+        ordinal_omega=nothing,
+        split_half=nothing,
+        sd=None,
+        standard_error_of_measurement=None,
+        if_item_deleted=tuple(IfItemDeleted(item=item, alpha=None, omega=None) for item in items),
+        cautions=(),
+    )
+
+
+def _constant_items(items: tuple[int, ...], answers: FloatArray) -> list[str]:
+    constant = [str(item) for item, same in zip(items, _is_constant(answers), strict=True) if same]
+    if not constant:
+        return []
+    return [f"All answers are the same to item(s) {', '.join(constant)}; they lower alpha."]
