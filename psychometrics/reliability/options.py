@@ -20,3 +20,39 @@ class ReliabilityOptions:
 
     level: float = 0.95
     cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetestOptions:
+    """Options of a retest analysis.
+
+    Attributes
+    ----------
+    occasions
+        The two values of ``session_number`` to compare; ``None`` takes the two lowest.
+    level
+        Coverage of the intervals, between 0 and 1.
+    """
+
+    occasions: tuple[int, int] | None = None
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementOptions:
+    """Options of an agreement analysis.
+
+    Attributes
+    ----------
+    column
+        What tells the two respondents apart.
+    truth
+        The value of the column whose scores the other's are compared with; ``None`` takes the
+        first in sorted order.
+    level
+        Coverage of the intervals, between 0 and 1.
+    """
+
+    column: str = "respondent"
+    truth: str | None = None
+    level: float = 0.95

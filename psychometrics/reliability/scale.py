@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
+from psychometrics.correlation.polychoric import (
+    OrdinalMoments,
+    ordinal_moments,
+    polychoric_correlations,
+)
 from psychometrics.errors import EstimationError
 from psychometrics.reliability.alpha import (
+    alpha,
     alpha_if_item_deleted,
     alpha_of_answers,
     alpha_of_correlations,
@@ -117,7 +122,7 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
         items=items,
         alpha=_alpha(sample, answers),
         standardized_alpha=_standardized_alpha(sample, answers),
-        ordinal_alpha=attempted(lambda: sample.estimate(ordinal_alpha(sample.moments_of(ordered)))),
+        ordinal_alpha=attempted(lambda: _ordinal_alpha(sample, ordered)),
         omega=by_omega,
         ordinal_omega=attempted(lambda: _ordinal_omega(sample, ordered)),
         split_half=_split_half(answers),
@@ -148,6 +153,16 @@ def _standardized_alpha(sample: Sample, answers: FloatArray) -> Estimate:
     return sample.estimate(
         alpha_of_correlations(_correlations(answers), influence_on_correlation_sum(answers))
     )
+
+
+def _ordinal_alpha(sample: Sample, items: tuple[int, ...]) -> Estimate:
+    try:
+        moments = sample.moments_of(items)
+    except EstimationError:
+        # items that order persons alike have correlations at the bound, without a precision
+        found = polychoric_correlations(sample.of(items), items=items)
+        return Estimate(estimate=alpha(found.correlations))
+    return sample.estimate(ordinal_alpha(moments))
 
 
 def _omega(sample: Sample, items: tuple[int, ...], cautions: list[str]) -> Estimate:

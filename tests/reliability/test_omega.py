@@ -206,6 +206,8 @@ def test_identical_items_have_reasons_and_no_traceback() -> None:
     assert found.alpha.estimate is not None
     assert found.omega.estimate is None
     assert found.ordinal_omega.estimate is None
+    assert found.ordinal_alpha.estimate is not None
+    assert found.ordinal_alpha.interval is None
     assert "nan" not in str(ReliabilityResultSchema().dump(found))
 
 

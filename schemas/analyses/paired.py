@@ -1,0 +1,31 @@
+"""Two scores of each person, as the kinds ``retest`` and ``agreement`` give them."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from schemas.base import EstimateSchema, Number, ResultSchema
+
+
+class LimitsOfAgreementSchema(ResultSchema):
+    """Between which differences most persons lie."""
+
+    lower = fields.Nested(EstimateSchema)
+    upper = fields.Nested(EstimateSchema)
+
+
+class PairedSchema(ResultSchema):
+    """Two scores of each person (:class:`psychometrics.reliability.paired_results.Paired`)."""
+
+    n_pairs = fields.Integer()
+    means = fields.List(Number(allow_none=True))
+    sds = fields.List(Number(allow_none=True))
+    difference = fields.Nested(EstimateSchema)
+    icc_2_1 = fields.Nested(EstimateSchema, metadata={"description": "Absolute agreement."})
+    icc_3_1 = fields.Nested(EstimateSchema, metadata={"description": "Consistency."})
+    icc_2_k = fields.Nested(EstimateSchema, metadata={"description": "Agreement of the mean."})
+    correlation = fields.Nested(EstimateSchema)
+    standard_error_of_measurement = fields.Nested(EstimateSchema)
+    standard_error_agreement = Number(allow_none=True)
+    smallest_detectable_change = Number(allow_none=True)
+    limits_of_agreement = fields.Nested(LimitsOfAgreementSchema)

@@ -1,0 +1,45 @@
+"""The kind ``retest``: options taken and result given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from psychometrics.reliability.options import RetestOptions
+from schemas.analyses.paired import PairedSchema
+from schemas.base import Number, ResultSchema, StrictSchema
+
+
+def _differ(occasions: list[int]) -> None:
+    if occasions[0] == occasions[1]:
+        raise ValidationError("The two occasions must differ.")
+
+
+class RetestOptionsSchema(StrictSchema):
+    """Options of a retest analysis."""
+
+    occasions = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(min=1)),
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(equal=2), _differ],
+        metadata={"description": "Two values of session_number; the two lowest if left out."},
+    )
+    level = fields.Float(load_default=0.95, validate=validate.Range(0.5, 0.999))
+
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> RetestOptions:
+        """Make the engine's options."""
+        occasions = data["occasions"]
+        chosen = None if occasions is None else (occasions[0], occasions[1])
+        return RetestOptions(occasions=chosen, level=data["level"])
+
+
+class RetestResultSchema(ResultSchema):
+    """A retest (:class:`psychometrics.reliability.paired_results.RetestResult`)."""
+
+    n_persons = fields.Integer()
+    occasions = fields.List(Number())
+    scales = fields.Dict(keys=fields.String(), values=fields.Nested(PairedSchema))
+    cautions = fields.List(fields.String())

@@ -1,0 +1,275 @@
+"""Two scores of each person: pingouin's documented examples, identities, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from psychometrics.errors import EstimationError, OptionError
+from psychometrics.reliability import agreement, retest
+from psychometrics.reliability.alpha import alpha, feldt_interval
+from psychometrics.reliability.intraclass import (
+    icc_agreement,
+    icc_agreement_of_mean,
+    icc_consistency,
+    mean_squares,
+)
+from psychometrics.reliability.options import AgreementOptions, RetestOptions
+from psychometrics.reliability.paired import paired
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import FloatArray, no_progress
+from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
+from schemas.analyses.paired import PairedSchema
+from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
+from tests.classical import form
+
+TYPES = {"ICC(A,1)": icc_agreement, "ICC(C,1)": icc_consistency, "ICC(A,k)": icc_agreement_of_mean}
+
+
+def wide(ratings: FloatArray) -> pd.DataFrame:
+    return pd.DataFrame(ratings).rename_axis("target").reset_index().melt(id_vars="target")
+
+
+def test_pingouins_documented_alpha_is_reproduced_at_full_precision() -> None:
+    data = pingouin.read_dataset("cronbach_alpha")
+    answers = data.pivot_table(index="Subj", columns="Items", values="Scores").to_numpy()
+    theirs, interval = pingouin.cronbach_alpha(pd.DataFrame(answers))
+    ours = alpha(np.cov(answers.T))
+    assert ours == pytest.approx(theirs, abs=1e-12)
+    assert ours == pytest.approx(0.5917188485995826, abs=1e-12)  # as its documentation prints
+    found = feldt_interval(float(theirs), n_persons=len(answers), n_items=answers.shape[1])
+    assert [round(found.lower, 3), round(found.upper, 3)] == interval.tolist() == [0.195, 0.840]
+
+
+@pytest.mark.parametrize("name", list(TYPES))
+def test_pingouins_documented_icc_is_reproduced_at_full_precision(name: str) -> None:
+    data = pingouin.read_dataset("icc")
+    table = pingouin.intraclass_corr(data, targets="Wine", raters="Judge", ratings="Scores")
+    row = table.set_index("Type").loc[name]
+    ratings = data.pivot_table(index="Wine", columns="Judge", values="Scores").to_numpy()
+    found = TYPES[name](mean_squares(ratings), 0.95)
+    assert found.estimate == pytest.approx(row["ICC"], abs=1e-10)
+    assert found.interval is not None
+    printed = [round(found.interval.lower, 2), round(found.interval.upper, 2)]
+    assert printed == pytest.approx(row["CI95"].tolist())
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", list(TYPES))
+def test_icc_of_random_ratings_is_that_of_pingouin(seed: int, name: str) -> None:
+    rng = np.random.default_rng(seed)
+    ratings = rng.normal(0, 1, (20, 1)) + rng.normal(0.3, 0.8, (20, 3)) + rng.normal(0, 0.4, 3)
+    table = pingouin.intraclass_corr(wide(ratings), "target", "variable", "value")
+    row = table.set_index("Type").loc[name]
+    found = TYPES[name](mean_squares(ratings), 0.95)
+    assert found.estimate == pytest.approx(row["ICC"], abs=1e-10)
+    assert found.interval is not None
+    ends = [round(found.interval.lower, 2), round(found.interval.upper, 2)]
+    assert ends == pytest.approx(row["CI95"].tolist(), abs=1e-9)
+
+
+def test_shrout_and_fleiss_table_4_is_reproduced_to_the_printed_digit() -> None:
+    """Six targets, four judges (table 2): ICC(2,1) .29, ICC(3,1) .71, ICC(2,4) .62."""
+    ratings = np.array(
+        [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]],
+        dtype=float,
+    )
+    squares = mean_squares(ratings)
+    found = [function(squares, 0.95).estimate for function in TYPES.values()]
+    assert [round(value, 2) for value in found if value is not None] == [0.29, 0.71, 0.62]
+
+
+def test_the_smallest_detectable_change_is_half_the_width_of_the_limits() -> None:
+    rng = np.random.default_rng(1)
+    first = rng.normal(40, 8, 60)
+    found = paired(first, first + rng.normal(2, 3, 60), 0.95)
+    limits = found.limits_of_agreement
+    assert limits.upper.estimate is not None
+    assert limits.lower.estimate is not None
+    half = (limits.upper.estimate - limits.lower.estimate) / 2
+    assert found.smallest_detectable_change == pytest.approx(half, rel=1e-12)
+
+
+def test_a_shift_lowers_agreement_and_not_consistency() -> None:
+    rng = np.random.default_rng(1)
+    first = rng.normal(40, 8, 60)
+    second = first + rng.normal(0, 3, 60)
+    near, shifted = paired(first, second, 0.95), paired(first, second + 10, 0.95)
+    assert shifted.icc_3_1.estimate == pytest.approx(near.icc_3_1.estimate, rel=1e-12)
+    assert shifted.icc_2_1.estimate < near.icc_2_1.estimate - 0.2  # type: ignore[operator]
+
+
+@settings(max_examples=100, deadline=None)
+@given(hnp.arrays(np.float64, st.tuples(st.integers(0, 8), st.just(2)), elements=st.integers(1, 5)))
+def test_no_scores_whatever_yield_nan(scores: FloatArray) -> None:
+    body = str(PairedSchema().dump(paired(scores[:, 0], scores[:, 1], 0.95)))
+    assert "nan" not in body
+    found = paired(scores[:, 0], scores[:, 1], 0.95)
+    for value in (found.icc_2_1, found.icc_3_1, found.icc_2_k):
+        assert (
+            value.interval is None
+            or np.isfinite([value.interval.lower, value.interval.upper]).all()
+        )
+
+
+def two_sessions(n_persons: int = 30) -> ResponseMatrix:
+    rng = np.random.default_rng(3)
+    trait = rng.normal(3, 0.8, (n_persons, 1))
+    answers = np.vstack([trait + rng.normal(0, 0.6, (n_persons, 4)) for _ in range(2)])
+    persons = [f"p{number}" for number in range(n_persons)] * 2
+    return ResponseMatrix(
+        instrument=form(4),
+        answers=np.clip(np.rint(answers), 1, 5),
+        columns={
+            "person": np.array(persons, dtype=object),
+            "session_number": np.repeat([2.0, 5.0], n_persons),
+        },
+    )
+
+
+def test_retest_compares_the_two_lowest_sessions_by_person() -> None:
+    responses = two_sessions()
+    shuffled = responses.rows(np.arange(60) >= 0)
+    order = np.random.default_rng(1).permutation(60)
+    shuffled = ResponseMatrix(
+        instrument=responses.instrument,
+        answers=responses.answers[order],
+        columns={name: column[order] for name, column in responses.columns.items()},
+    )
+    found = retest.analyse(shuffled, RetestOptions(), progress=no_progress)
+    assert found.occasions == (2.0, 5.0)
+    assert found.n_persons == 30
+    sums = responses.answers.sum(axis=1)
+    expected = icc_agreement(mean_squares(np.column_stack([sums[:30], sums[30:]])), 0.95)
+    assert found.scales["all"].icc_2_1.estimate == pytest.approx(expected.estimate, rel=1e-12)
+    body = RetestResultSchema().dump(found)
+    assert body["scales"]["all"]["icc_2_1"]["interval"]["level"] == 0.95
+
+
+def without(responses: ResponseMatrix, column: str) -> ResponseMatrix:
+    kept = {name: values for name, values in responses.columns.items() if name != column}
+    return ResponseMatrix(instrument=responses.instrument, answers=responses.answers, columns=kept)
+
+
+@pytest.mark.parametrize("column", ["person", "session_number"])
+def test_retest_without_its_columns_is_refused(column: str) -> None:
+    with pytest.raises(OptionError, match=column):
+        retest.analyse(without(two_sessions(), column), RetestOptions(), progress=no_progress)
+
+
+def test_a_single_occasion_is_refused() -> None:
+    responses = two_sessions()
+    one = responses.rows(np.arange(60) < 30)
+    with pytest.raises(EstimationError, match="single occasion"):
+        retest.analyse(one, RetestOptions(), progress=no_progress)
+
+
+def test_two_responses_on_one_occasion_are_refused() -> None:
+    responses = two_sessions()
+    responses.columns["session_number"][0] = 5.0
+    with pytest.raises(EstimationError, match="several responses"):
+        retest.analyse(responses, RetestOptions(), progress=no_progress)
+
+
+def test_an_occasion_that_nobody_has_is_refused() -> None:
+    with pytest.raises(OptionError, match="session_number 9"):
+        retest.analyse(two_sessions(), RetestOptions(occasions=(2, 9)), progress=no_progress)
+
+
+def dyads(shift: float, slope: float, n_persons: int = 60) -> ResponseMatrix:
+    rng = np.random.default_rng(5)
+    patients = np.clip(np.rint(rng.normal(3, 0.9, (n_persons, 4))), 1, 5)
+    judged = np.clip(np.rint(3 + shift + slope * (patients - 3)), 1, 5)
+    persons = [f"p{number}" for number in range(n_persons)]
+    return ResponseMatrix(
+        instrument=form(4),
+        answers=np.vstack([judged, patients, patients[:1]]),
+        columns={
+            "person": np.array([*persons, *persons, "alone"], dtype=object),
+            "respondent": np.array(
+                ["therapist"] * n_persons + ["client"] * (n_persons + 1), dtype=object
+            ),
+        },
+    )
+
+
+def agreed(responses: ResponseMatrix, **options: Any) -> Any:
+    return agreement.analyse(responses, AgreementOptions(**options), progress=no_progress)
+
+
+def test_identical_dyads_have_no_bias_and_full_tracking() -> None:
+    found = agreed(dyads(0.0, 1.0))
+    scale = found.scales["all"]
+    assert (found.truth, found.judge, found.n_persons, found.unmatched) == (
+        "client",
+        "therapist",
+        60,
+        1,
+    )
+    assert scale.truth_and_bias.level_difference.estimate == pytest.approx(0.0, abs=1e-12)
+    assert scale.truth_and_bias.tracking.estimate == pytest.approx(1.0, abs=1e-12)
+    assert scale.icc_2_1.estimate == pytest.approx(1.0)
+    assert "nan" not in str(AgreementResultSchema().dump(found))
+
+
+def test_truth_and_bias_is_the_regression_of_centred_scores() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.normal(40, 6, 80)
+    judge = 44 + 0.5 * (truth - 40) + rng.normal(0, 2, 80)
+    found = agreement.truth_and_bias(truth, judge, 0.95)
+    theirs = pingouin.linear_regression(
+        pd.DataFrame({"t": truth - truth.mean()}), judge - truth.mean()
+    )
+    assert found.level_difference.estimate == pytest.approx(theirs["coef"][0], rel=1e-10)
+    assert found.level_difference.standard_error == pytest.approx(theirs["se"][0], rel=1e-10)
+    assert found.tracking.estimate == pytest.approx(theirs["coef"][1], rel=1e-10)
+    assert found.tracking.standard_error == pytest.approx(theirs["se"][1], rel=1e-10)
+
+
+def test_the_truth_can_be_chosen() -> None:
+    assert agreed(dyads(0.5, 0.5), truth="therapist").judge == "client"
+    with pytest.raises(OptionError, match="truth"):
+        agreed(dyads(0.5, 0.5), truth="observer")
+
+
+def test_unmatched_dyads_are_refused() -> None:
+    responses = dyads(0.0, 1.0)
+    people = responses.columns["person"]
+    people[:60] = [f"other {number}" for number in range(60)]
+    with pytest.raises(EstimationError, match="both respondents"):
+        agreed(responses)
+
+
+def test_a_column_of_one_respondent_is_refused() -> None:
+    responses = dyads(0.0, 1.0)
+    responses.columns["respondent"][:] = "client"
+    with pytest.raises(OptionError, match="exactly two"):
+        agreed(responses)
+
+
+def test_the_schemas_have_the_defaults_of_the_engine() -> None:
+    assert RetestOptionsSchema().load({}) == RetestOptions()
+    assert AgreementOptionsSchema().load({}) == AgreementOptions()
+
+
+@pytest.mark.slow
+def test_icc_intervals_cover_the_truth_19_times_in_20() -> None:
+    rng = np.random.default_rng(30)
+    covered = np.zeros(2)
+    replicates = 3000
+    for _ in range(replicates):
+        ratings = rng.normal(0, 1, (50, 1)) + rng.normal(0, 0.7, (50, 2)) + rng.normal(0, 0.1, 2)
+        squares = mean_squares(ratings)
+        truths = (1 / (1 + 0.49 + 0.01), 1 / 1.49)
+        for k, icc in enumerate((icc_agreement, icc_consistency)):
+            interval = icc(squares, 0.95).interval
+            assert interval is not None
+            covered[k] += interval.lower <= truths[k] <= interval.upper
+    assert ((covered / replicates >= 0.93) & (covered / replicates <= 0.97)).all()
