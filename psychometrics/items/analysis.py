@@ -5,13 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from psychometrics.instrument import Instrument
-from psychometrics.items.covariance import pairwise_covariance
+from psychometrics.items.associations import inter_item, local_dependence
+from psychometrics.items.careless import careless
 from psychometrics.items.distribution import category_counts, standardized_moment
-from psychometrics.items.item_rest import item_rest_correlations
+from psychometrics.items.item_rest import scale_item_rest
 from psychometrics.items.key_check import key_check
+from psychometrics.items.missingness import missingness
 from psychometrics.items.options import ItemsOptions
-from psychometrics.items.results import ItemsResult, ItemStatistics
+from psychometrics.items.response_range import already_reversed, range_suspicions
+from psychometrics.items.results import (
+    ItemsResult,
+    ItemStatistics,
+    RangeSuspicion,
+    ScaleDistribution,
+)
 from psychometrics.responses import ResponseMatrix
+from psychometrics.scoring.prorate import score
 from psychometrics.types import FloatArray, Progress
 
 
@@ -28,29 +37,62 @@ def analyse(responses: ResponseMatrix, options: ItemsOptions, *, progress: Progr
         Called as the work goes on.
     """
     del options
-    progress(0, 1, "items")
+    progress(0, 2, "items")
     used = responses.rows(np.asarray(np.isfinite(responses.answers).any(axis=1)))
-    item_rest = _item_rest_of_form(used)
+    item_rest = scale_item_rest(used.instrument, used.recoded)
     items = tuple(
         _item_statistics(used.instrument, item, used.recoded[:, item - 1], item_rest[item - 1])
         for item in range(1, used.instrument.n_items + 1)
     )
-    progress(1, 1, "items")
+    progress(1, 2, "associations")
+    associations, dependence = inter_item(used), local_dependence(used)
+    progress(2, 2, "done")
     return ItemsResult(
         n_persons=used.n_persons,
         items=items,
         key_check=key_check(items),
+        scales=_scales(used),
+        inter_item=associations,
+        missing=missingness(used.answers),
+        careless=careless(used),
+        response_range=_range(used),
+        local_dependence=dependence,
         cautions=_cautions(items, used.n_persons),
     )
 
 
-def _item_rest_of_form(responses: ResponseMatrix) -> FloatArray:
-    correlations = np.full(responses.instrument.n_items, np.nan)
-    recoded = responses.recoded
-    for scale in responses.instrument:
-        covariance = pairwise_covariance(recoded[:, scale.columns])
-        correlations[scale.columns] = item_rest_correlations(covariance)
-    return correlations
+def _range(responses: ResponseMatrix) -> tuple[RangeSuspicion, ...]:
+    instrument = responses.instrument
+    return (
+        *range_suspicions(responses.answers, instrument.minimum, instrument.maximum),
+        *already_reversed(instrument, responses.answers),
+    )
+
+
+def _scales(responses: ResponseMatrix) -> dict[str, ScaleDistribution]:
+    instrument = responses.instrument
+    scored = score(instrument, responses.answers)
+    n_items = {scale.name: len(scale.items) for scale in instrument}
+    found = {}
+    for column, name in enumerate(scored.scales):
+        scores = scored.scores[:, column]
+        size = n_items.get(name, len(instrument.scored_items))
+        found[name] = _distribution(
+            scores[np.isfinite(scores)], size * instrument.minimum, size * instrument.maximum
+        )
+    return found
+
+
+def _distribution(scores: FloatArray, lowest: int, highest: int) -> ScaleDistribution:
+    n_scored = int(scores.size)
+    return ScaleDistribution(
+        n_scored=n_scored,
+        mean=float(scores.mean()) if n_scored else None,
+        sd=float(scores.std(ddof=1)) if n_scored > 1 else None,
+        skewness=standardized_moment(scores, 3),
+        floor=float((scores == lowest).mean()) if n_scored else None,
+        ceiling=float((scores == highest).mean()) if n_scored else None,
+    )
 
 
 def _item_statistics(

@@ -51,6 +51,33 @@ def pairwise_covariance(answers: FloatArray) -> FloatArray:
     return np.asarray((covariance + covariance.T) / 2.0)
 
 
+def pairwise_correlations(answers: FloatArray) -> FloatArray:
+    """Compute correlations, each over the persons who answered both items of the pair.
+
+    Parameters
+    ----------
+    answers
+        Shape (n_persons, n_items), missing is ``nan``.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_items, n_items); ``nan`` for a pair that fewer than two persons answered, or in
+        which an item does not vary among them.
+    """
+    answered = np.isfinite(answers)
+    counts = np.maximum(pairwise_counts(answers), 1)
+    deviations = np.where(answered, answers - _means(answers, answered), 0.0)
+    sums = deviations.T @ answered
+    squares = (deviations**2).T @ answered - sums**2 / counts
+    products = deviations.T @ deviations - sums * sums.T / counts
+    lengths = squares * squares.T
+    known = lengths > 1e-18
+    correlations = np.full(lengths.shape, np.nan)
+    correlations[known] = np.clip(products[known] / np.sqrt(lengths[known]), -1.0, 1.0)
+    return correlations
+
+
 def _means(answers: FloatArray, answered: BoolArray) -> FloatArray:
     counts = answered.sum(axis=0)
     totals = np.where(answered, answers, 0.0).sum(axis=0)

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from psychometrics.instrument import Instrument
+from psychometrics.items.covariance import pairwise_covariance
 from psychometrics.types import FloatArray
 
 
@@ -37,4 +39,26 @@ def item_rest_correlations(covariance: FloatArray) -> FloatArray:
     known = np.isfinite(denominator) & (denominator > 1e-12)
     correlations = np.full(variances.shape, np.nan)
     correlations[known] = with_rest[known] / np.sqrt(denominator[known])
+    return correlations
+
+
+def scale_item_rest(instrument: Instrument, recoded: FloatArray) -> FloatArray:
+    """Correlate each item of a form with the rest of its subscale.
+
+    Parameters
+    ----------
+    instrument
+        The form.
+    recoded
+        Reverse-keyed items turned, shape (n_persons, n_items), missing is ``nan``.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n_items,); ``nan`` for an item without subscale, without a rest, or without variance.
+    """
+    correlations = np.full(instrument.n_items, np.nan)
+    for scale in instrument:
+        covariance = pairwise_covariance(recoded[:, scale.columns])
+        correlations[scale.columns] = item_rest_correlations(covariance)
     return correlations

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from psychometrics.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,168 @@ class KeyCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleDistribution:
+    """The distribution of a scale's score, prorated by the instrument's rule.
+
+    Attributes
+    ----------
+    n_scored
+        Persons who have the score.
+    mean, sd, skewness
+        As for items.
+    floor, ceiling
+        Share of the scores at the lowest and the highest possible score, 0 to 1.
+    """
+
+    n_scored: int
+    mean: float | None
+    sd: float | None
+    skewness: float | None
+    floor: float | None
+    ceiling: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterItem:
+    """How the scored items correlate.
+
+    Attributes
+    ----------
+    order
+        Item numbers of the rows.
+    pearson, polychoric
+        Shape (n_items, n_items), each pair over the persons who answered both; ``nan`` or ``None``
+        where there is none.
+    reason
+        Why there are no polychoric correlations.
+    """
+
+    order: tuple[int, ...]
+    pearson: FloatArray
+    polychoric: FloatArray | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectiveMissingness:
+    """Cochran's Q: whether some items are left out more than others.
+
+    Attributes
+    ----------
+    statistic, df, p_value
+        Chi-square under no difference between items.
+    reason
+        Why there is none.
+    """
+
+    statistic: float | None
+    df: int
+    p_value: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missingness:
+    """Which answers are missing.
+
+    Attributes
+    ----------
+    share
+        Of all answers of the persons used, 0 to 1.
+    n_complete
+        Persons with every item answered.
+    n_patterns
+        Different patterns of missing answers, the complete one included.
+    selective
+        Whether some items are left out more than others.
+    """
+
+    share: float
+    n_complete: int
+    n_patterns: int
+    selective: SelectiveMissingness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """One sign of careless answering.
+
+    Attributes
+    ----------
+    n_screened, n_flagged
+        Persons looked at, and those beyond the threshold.
+    median
+        Of the sign over persons.
+    threshold, rule
+        From where a person is flagged, and what that means.
+    reason
+        Why nobody could be screened.
+    """
+
+    n_screened: int
+    n_flagged: int
+    median: float | None
+    threshold: float
+    rule: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Careless:
+    """Signs of careless answering."""
+
+    long_strings: Screening
+    even_odd: Screening
+    mahalanobis: Screening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeSuspicion:
+    """Something odd about the range or the coding of the answers.
+
+    Attributes
+    ----------
+    code
+        A stable word for programs.
+    detail
+        A sentence for people.
+    """
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependentPair:
+    """Two items that share more than their factors."""
+
+    items: tuple[int, int]
+    residual_correlation: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalDependence:
+    """What pairs of items share beyond their factors.
+
+    Attributes
+    ----------
+    largest
+        The residual correlation farthest from zero.
+    threshold
+        Beyond which a pair is named.
+    pairs
+        Those pairs, the strongest first.
+    reason
+        Why it could not be examined.
+    """
+
+    largest: float | None
+    threshold: float
+    pairs: tuple[DependentPair, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsResult:
     """An item analysis.
 
@@ -89,6 +254,18 @@ class ItemsResult:
         Every item of the form, in its order.
     key_check
         Whether the answers contradict the key.
+    scales
+        Distributions of the scores, by scale.
+    inter_item
+        How items correlate.
+    missing
+        Which answers are missing.
+    careless
+        Signs of careless answering.
+    response_range
+        What is odd about the range or the coding of the answers.
+    local_dependence
+        What pairs of items share beyond their factors.
     cautions
         Doubts a reader must know.
     """
@@ -96,4 +273,10 @@ class ItemsResult:
     n_persons: int
     items: tuple[ItemStatistics, ...]
     key_check: KeyCheck
+    scales: Mapping[str, ScaleDistribution]
+    inter_item: InterItem
+    missing: Missingness
+    careless: Careless
+    response_range: tuple[RangeSuspicion, ...]
+    local_dependence: LocalDependence
     cautions: tuple[str, ...]

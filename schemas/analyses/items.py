@@ -50,10 +50,96 @@ class KeyCheckSchema(ResultSchema):
     suspects = fields.List(fields.Nested(SuspectSchema))
 
 
+class ScaleDistributionSchema(ResultSchema):
+    """A scale's scores (:class:`psychometrics.items.results.ScaleDistribution`)."""
+
+    n_scored = fields.Integer()
+    mean = Number(allow_none=True)
+    sd = Number(allow_none=True)
+    skewness = Number(allow_none=True)
+    floor = Number(allow_none=True)
+    ceiling = Number(allow_none=True)
+
+
+class InterItemSchema(ResultSchema):
+    """How items correlate (:class:`psychometrics.items.results.InterItem`)."""
+
+    order = fields.List(fields.Integer())
+    pearson = fields.List(fields.List(Number(allow_none=True)))
+    polychoric = fields.List(fields.List(Number(allow_none=True)), allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class SelectiveMissingnessSchema(ResultSchema):
+    """Cochran's Q over items (:class:`psychometrics.items.results.SelectiveMissingness`)."""
+
+    statistic = Number(allow_none=True)
+    df = fields.Integer()
+    p_value = Number(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class MissingnessSchema(ResultSchema):
+    """Which answers are missing (:class:`psychometrics.items.results.Missingness`)."""
+
+    share = Number()
+    n_complete = fields.Integer()
+    n_patterns = fields.Integer()
+    selective = fields.Nested(SelectiveMissingnessSchema)
+
+
+class ScreeningSchema(ResultSchema):
+    """One sign of careless answering (:class:`psychometrics.items.results.Screening`)."""
+
+    n_screened = fields.Integer()
+    n_flagged = fields.Integer()
+    median = Number(allow_none=True)
+    threshold = Number()
+    rule = fields.String()
+    reason = fields.String(allow_none=True)
+
+
+class CarelessSchema(ResultSchema):
+    """Signs of careless answering; counts, never persons."""
+
+    long_strings = fields.Nested(ScreeningSchema)
+    even_odd = fields.Nested(ScreeningSchema)
+    mahalanobis = fields.Nested(ScreeningSchema)
+
+
+class RangeSuspicionSchema(ResultSchema):
+    """Something odd about the answers' range or coding."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+class DependentPairSchema(ResultSchema):
+    """Two items that share more than their factors."""
+
+    items = fields.List(fields.Integer())
+    residual_correlation = Number()
+
+
+class LocalDependenceSchema(ResultSchema):
+    """Residual correlations (:class:`psychometrics.items.results.LocalDependence`)."""
+
+    largest = Number(allow_none=True)
+    threshold = Number()
+    pairs = fields.List(fields.Nested(DependentPairSchema))
+    reason = fields.String(allow_none=True)
+
+
 class ItemsResultSchema(ResultSchema):
     """An item analysis (:class:`psychometrics.items.results.ItemsResult`)."""
 
     n_persons = fields.Integer()
     items = fields.List(fields.Nested(ItemStatisticsSchema))
     key_check = fields.Nested(KeyCheckSchema)
+    scales = fields.Dict(keys=fields.String(), values=fields.Nested(ScaleDistributionSchema))
+    inter_item = fields.Nested(InterItemSchema)
+    missing = fields.Nested(MissingnessSchema)
+    careless = fields.Nested(CarelessSchema)
+    response_range = fields.List(fields.Nested(RangeSuspicionSchema))
+    local_dependence = fields.Nested(LocalDependenceSchema)
     cautions = fields.List(fields.String())
