@@ -196,7 +196,10 @@ def _tests(
     baseline, scaled_baseline = _baseline(samples)
     if parts is None or plain.df <= 0:
         return Tests(model=plain, baseline=baseline)
-    scaled = _scaled_shifted(plain, *traces(parts))
+    trace, trace_of_square = traces(parts)
+    if trace_of_square <= 0.0:  # too few persons for Γ to have the rank that the test needs
+        return Tests(model=plain, baseline=baseline)
+    scaled = _scaled_shifted(plain, trace, trace_of_square)
     robust, robust_baseline = _robust(discrepancy, plain, parts, correlations)
     return Tests(
         model=plain,
