@@ -49,14 +49,27 @@ from psychometrics.cfa.model import Matrix, Model, Parameterization
 from psychometrics.cfa.moment_parts import MomentParts, traces
 from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, pairs
 from psychometrics.cfa.starts import starting_vectors
+from psychometrics.errors import EstimationError
 from psychometrics.types import FloatArray
 
 
 def ordinal_sample(
     thresholds: Sequence[FloatArray], correlations: FloatArray, nacov: FloatArray, n_persons: int
 ) -> OrdinalSample:
-    """Stack thresholds and correlations as :class:`OrdinalSample` wants them."""
+    """Stack thresholds and correlations as :class:`OrdinalSample` wants them.
+
+    Raises
+    ------
+    EstimationError
+        When a moment has no asymptotic variance, so that nothing can weigh it (for example where
+        the few persons of a category answer the other item exactly as a zero correlation says).
+    """
     rows, columns = pairs(correlations.shape[0])
+    variances = np.diagonal(nacov)
+    if not (np.isfinite(nacov).all() and (variances > 0.0).all()):
+        raise EstimationError(
+            "weights", "a correlation has no standard error; a category is chosen too rarely"
+        )
     return OrdinalSample(
         moments=np.concatenate([*thresholds, correlations[rows, columns]]),
         nacov=nacov,

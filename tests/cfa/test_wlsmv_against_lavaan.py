@@ -15,6 +15,7 @@ from psychometrics.cfa.rivals import rival_model, with_thresholds
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
+from psychometrics.errors import EstimationError
 from psychometrics.instrument import Instrument
 from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import answers_in
@@ -72,3 +73,10 @@ def test_both_parameterizations_are_one_model(data: Path, wai: Instrument) -> No
     )
     loadings = theta.states[0].loadings / np.sqrt(np.diagonal(theta.states[0].covariance))[:, None]
     assert loadings == pytest.approx(delta.states[0].loadings, abs=1e-7)
+
+
+def test_a_correlation_without_a_standard_error_is_refused() -> None:
+    nacov = np.eye(7)
+    nacov[6, 6] = np.inf
+    with pytest.raises(EstimationError, match="standard error"):
+        ordinal_sample([np.zeros(1)] * 4, np.eye(4), nacov, 100)
