@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
+from psychometrics.efa.bootstrap import bootstrap_errors
+from psychometrics.efa.congruence import matched, tucker
 from psychometrics.efa.correlations import Factored, factored
-from psychometrics.efa.criteria import Geomin, Quartimin, Varimax
 from psychometrics.efa.extraction import (
     LOWEST_UNIQUENESS,
     Discrepancy,
+    Factors,
     MaximumLikelihood,
     MinimumResiduals,
     extract,
 )
 from psychometrics.efa.fit import degrees_of_freedom, fit
-from psychometrics.efa.options import EfaOptions, Extraction, Rotation
-from psychometrics.efa.results import EfaResult
-from psychometrics.efa.rotation import (
-    Rotated,
-    promax,
-    rotate_obliquely,
-    rotate_orthogonally,
-    unrotated,
-)
+from psychometrics.efa.options import EfaOptions, Extraction
+from psychometrics.efa.procedures import Procedure, better_elsewhere, procedure
+from psychometrics.efa.results import BootstrapErrors, Congruence, EfaResult
+from psychometrics.efa.rotation import Rotated
+from psychometrics.efa.schmid_leiman import schmid_leiman
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
@@ -33,13 +31,6 @@ from psychometrics.types import BoolArray, FloatArray, Progress
 DISCREPANCIES: Mapping[Extraction, Discrepancy] = {
     Extraction.MINRES: MinimumResiduals(),
     Extraction.ML: MaximumLikelihood(),
-}
-ROTATIONS: Mapping[Rotation, Callable[[FloatArray], Rotated]] = {
-    Rotation.OBLIMIN: lambda loadings: rotate_obliquely(loadings, Quartimin()),
-    Rotation.GEOMIN: lambda loadings: rotate_obliquely(loadings, Geomin()),
-    Rotation.VARIMAX: lambda loadings: rotate_orthogonally(loadings, Varimax()),
-    Rotation.PROMAX: promax,
-    Rotation.NONE: unrotated,
 }
 
 
@@ -58,35 +49,62 @@ def analyse(responses: ResponseMatrix, options: EfaOptions, *, progress: Progres
     Raises
     ------
     OptionError
-        The items cannot identify so many factors.
+        The items cannot identify so many factors, or a target has another number of them.
     EstimationError
         The answers have no correlation matrix; the message says why.
     """
-    n_factors = _n_factors(responses.instrument, options)
+    instrument = responses.instrument
+    n_factors = _n_factors(instrument, options)
+    turn = procedure(options.rotation, instrument, n_factors)
     progress(0, 3, "correlations")
     given = factored(responses, options.correlation)
     progress(1, 3, "extraction")
     factors = extract(given.correlations, n_factors, DISCREPANCIES[options.extraction])
     progress(2, 3, "rotation")
-    rotate = ROTATIONS[options.rotation] if n_factors > 1 else unrotated
-    rotated = rotate(factors.loadings[None]).by_variance()
+    rotated = turn.rotate(factors.loadings[None])
+    errors = _standard_errors(given, options, turn, factors, rotated, progress)
     progress(3, 3, "done")
-    heywood = factors.uniquenesses <= LOWEST_UNIQUENESS * (1 + 1e-9)
-    return _result(given, options, rotated, heywood, bool(factors.converged))
+    return _result(instrument, given, options, turn, factors, rotated, errors)
 
 
-def _result(
+def _standard_errors(  # the whole recipe of a solution
     given: Factored,
     options: EfaOptions,
+    turn: Procedure,
+    factors: Factors,
     rotated: Rotated,
-    heywood: BoolArray,
-    converged: bool,  # noqa: FBT001  # a value, no switch
+    progress: Progress,
+) -> BootstrapErrors | None:
+    if not options.bootstrap:
+        return None
+    return bootstrap_errors(
+        given,
+        options.correlation,
+        DISCREPANCIES[options.extraction],
+        turn.rotate,
+        uniquenesses=factors.uniquenesses,
+        loadings=rotated.loadings[0],
+        replicates=options.bootstrap,
+        seed=options.seed,
+        progress=progress,
+    )
+
+
+def _result(  # everything that was found
+    instrument: Instrument,
+    given: Factored,
+    options: EfaOptions,
+    turn: Procedure,
+    factors: Factors,
+    rotated: Rotated,
+    errors: BootstrapErrors | None,
 ) -> EfaResult:
     loadings, factor_correlations = rotated[0]
     n_items, n_factors = loadings.shape
     structure = loadings @ factor_correlations
     common = structure @ loadings.T
     communalities = np.diag(common).copy()
+    heywood = factors.uniquenesses <= LOWEST_UNIQUENESS * (1 + 1e-9)
     return EfaResult(
         n_persons=given.n_persons,
         n_factors=n_factors,
@@ -94,6 +112,7 @@ def _result(
         rotation=options.rotation.value,
         correlation=options.correlation.value,
         order=given.items,
+        factors=turn.names,
         loadings=loadings,
         factor_correlations=factor_correlations,
         structure=structure,
@@ -102,10 +121,37 @@ def _result(
         explained_variance=(loadings * structure).sum(axis=0) / n_items,
         correlations=given.correlations,
         fit=fit(given.correlations, common, n_factors=n_factors, n_persons=given.n_persons),
-        converged=converged,
+        congruence=_congruence(instrument, loadings, turn.names),
+        schmid_leiman=(
+            schmid_leiman(loadings, factor_correlations) if turn.oblique and n_factors > 1 else None
+        ),
+        standard_errors=errors,
+        converged=bool(factors.converged),
         proper=not heywood.any(),
-        cautions=given.cautions
-        + _cautions(given.items, heywood, converged, bool(rotated.converged.all())),
+        cautions=(
+            *given.cautions,
+            *_cautions(given.items, heywood, factors, rotated),
+            *better_elsewhere(turn, factors.loadings, rotated),
+        ),
+    )
+
+
+def _congruence(
+    instrument: Instrument, loadings: FloatArray, names: tuple[str, ...]
+) -> tuple[Congruence, ...] | None:
+    scales = list(instrument)
+    if len(scales) != loadings.shape[1]:
+        return None
+    items = instrument.scored_items
+    key = np.array([[float(item in scale.items) for scale in scales] for item in items])
+    congruences = tucker(loadings, key)
+    return tuple(
+        Congruence(
+            subscale=scale.name,
+            factor=names[row],
+            congruence=float(congruences[row, column]),
+        )
+        for column, (scale, row) in enumerate(zip(scales, matched(congruences), strict=True))
     )
 
 
@@ -123,11 +169,8 @@ def _n_factors(instrument: Instrument, options: EfaOptions) -> int:
 
 
 def _cautions(
-    items: tuple[int, ...],
-    heywood: BoolArray,
-    extracted: bool,  # noqa: FBT001  # a value, no switch
-    rotated: bool,  # noqa: FBT001  # a value, no switch
-) -> tuple[str, ...]:
+    items: tuple[int, ...], heywood: BoolArray, factors: Factors, rotated: Rotated
+) -> list[str]:
     cautions = []
     if heywood.any():
         named = ", ".join(str(item) for item, at in zip(items, heywood, strict=True) if at)
@@ -135,8 +178,8 @@ def _cautions(
             f"Improper solution: the uniqueness of item(s) {named} stopped at its lower bound "
             f"{LOWEST_UNIQUENESS} (a Heywood case); too many factors for these answers."
         )
-    if not extracted:
+    if not factors.converged.all():
         cautions.append("The extraction did not converge: do not use these loadings.")
-    if not rotated:
+    if not rotated.converged.all():
         cautions.append("The rotation did not converge: its criterion is flat here.")
-    return tuple(cautions)
+    return cautions

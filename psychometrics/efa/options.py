@@ -67,9 +67,15 @@ class EfaOptions:
         Which simple structure is sought.
     correlation
         Which correlations are analysed.
+    bootstrap
+        Resamples for standard errors; 0 for none.
+    seed
+        Start of their random numbers.
     """
 
     n_factors: int | None = None
     extraction: Extraction = Extraction.MINRES
     rotation: Rotation = Rotation.OBLIMIN
     correlation: CorrelationType = CorrelationType.POLYCHORIC
+    bootstrap: int = 0
+    seed: int = 1

@@ -187,6 +187,68 @@ class EfaFit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Congruence:
+    """How well a factor matches a subscale's key.
+
+    Attributes
+    ----------
+    subscale
+        The subscale.
+    factor
+        The factor matched with it, by name.
+    congruence
+        Tucker's coefficient with the key (1 for the subscale's items, 0 otherwise).
+    """
+
+    subscale: str
+    factor: str
+    congruence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchmidLeiman:
+    """A general factor and group factors made from correlated factors.
+
+    Attributes
+    ----------
+    general
+        Loadings on the general factor, shape (n_items,).
+    group
+        Loadings on the group factors, in the order of the factors, shape (n_items, n_factors).
+    reason
+        Why there are none.
+    """
+
+    general: FloatArray | None
+    group: FloatArray | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootstrapErrors:
+    """Standard errors by resampling persons.
+
+    Attributes
+    ----------
+    replicates, used
+        Resamples drawn, and those that gave a solution.
+    seed
+        Start of their random numbers.
+    loadings, factor_correlations
+        Standard errors, in the shape of what they belong to.
+    reason
+        Why there are none.
+    """
+
+    replicates: int
+    used: int
+    seed: int
+    loadings: FloatArray | None
+    factor_correlations: FloatArray | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EfaResult:
     """An exploratory factor analysis.
 
@@ -198,6 +260,9 @@ class EfaResult:
         What was done, in the words of the options.
     order
         Item numbers of the rows.
+    factors
+        Names of the columns: the subscales' under target rotation, else ``F1``, ``F2`` … in the
+        order of the variance they explain.
     loadings
         Pattern, shape (n_items, n_factors).
     factor_correlations
@@ -212,6 +277,12 @@ class EfaResult:
         What was factored, shape (n_items, n_items).
     fit
         How well they are reproduced.
+    congruence
+        With the key, where there are as many factors as subscales; ``None`` otherwise.
+    schmid_leiman
+        Where factors are correlated; ``None`` otherwise.
+    standard_errors
+        Where resamples are asked for; ``None`` otherwise.
     converged, proper
         Whether the minimum was reached, and whether it is no Heywood case.
     cautions
@@ -224,6 +295,7 @@ class EfaResult:
     rotation: str
     correlation: str
     order: tuple[int, ...]
+    factors: tuple[str, ...]
     loadings: FloatArray
     factor_correlations: FloatArray
     structure: FloatArray
@@ -232,6 +304,9 @@ class EfaResult:
     explained_variance: FloatArray
     correlations: FloatArray
     fit: EfaFit
+    congruence: tuple[Congruence, ...] | None
+    schmid_leiman: SchmidLeiman | None
+    standard_errors: BootstrapErrors | None
     converged: bool
     proper: bool
     cautions: tuple[str, ...]

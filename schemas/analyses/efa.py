@@ -26,6 +26,14 @@ class EfaOptionsSchema(StrictSchema):
         CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
     )
 
+    bootstrap = fields.Integer(
+        strict=True,
+        load_default=0,
+        validate=validate.Range(0, 5000),
+        metadata={"description": "Resamples for standard errors; 0 for none."},
+    )
+    seed = fields.Integer(strict=True, load_default=1, validate=validate.Range(0, 2**32 - 1))
+
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> EfaOptions:
         """Make the engine's options."""
@@ -44,6 +52,33 @@ class EfaFitSchema(ResultSchema):
     rmsr = Number()
 
 
+class CongruenceSchema(ResultSchema):
+    """How well a factor matches a subscale (:class:`psychometrics.efa.results.Congruence`)."""
+
+    subscale = fields.String()
+    factor = fields.String()
+    congruence = Number()
+
+
+class SchmidLeimanSchema(ResultSchema):
+    """A general and group factors (:class:`psychometrics.efa.results.SchmidLeiman`)."""
+
+    general = fields.List(Number(), allow_none=True)
+    group = fields.List(fields.List(Number()), allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class BootstrapErrorsSchema(ResultSchema):
+    """Standard errors by resampling (:class:`psychometrics.efa.results.BootstrapErrors`)."""
+
+    replicates = fields.Integer()
+    used = fields.Integer()
+    seed = fields.Integer()
+    loadings = fields.List(fields.List(Number()), allow_none=True)
+    factor_correlations = fields.List(fields.List(Number()), allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
 class EfaResultSchema(ResultSchema):
     """An exploratory factor analysis (:class:`psychometrics.efa.results.EfaResult`)."""
 
@@ -53,6 +88,7 @@ class EfaResultSchema(ResultSchema):
     rotation = fields.String()
     correlation = fields.String()
     order = fields.List(fields.Integer(), metadata={"description": "Item numbers of the rows."})
+    factors = fields.List(fields.String())
     loadings = fields.List(fields.List(Number()))
     factor_correlations = fields.List(fields.List(Number()))
     structure = fields.List(fields.List(Number()))
@@ -61,6 +97,9 @@ class EfaResultSchema(ResultSchema):
     explained_variance = fields.List(Number())
     correlations = fields.List(fields.List(Number()))
     fit = fields.Nested(EfaFitSchema)
+    congruence = fields.List(fields.Nested(CongruenceSchema), allow_none=True)
+    schmid_leiman = fields.Nested(SchmidLeimanSchema, allow_none=True)
+    standard_errors = fields.Nested(BootstrapErrorsSchema, allow_none=True)
     converged = fields.Boolean()
     proper = fields.Boolean()
     cautions = fields.List(fields.String())

@@ -38,6 +38,15 @@ for (name in names(files)) {
               minres_Varimax = fa_of(x, 3, "minres", "Varimax"), minres_geominQ = fa_of(x, 2, "minres", "geominQ"),
               minres_oblimin_two = fa_of(x, 2, "minres", "oblimin"), ml_none = fa_of(x, 3, "ml", "none"),
               minres_none = fa_of(x, 3, "minres", "none")),
+    schmid = unname(suppressWarnings(psych::schmid(R, 3, fm = "minres", rotate = "oblimin"))$sl[, 1:4]),
+    target = {
+      A <- unclass(psych::fa(R, 3, n.obs = nrow(x), rotate = "none")$loadings)
+      key <- sapply(scales[1:3], function(s) as.numeric(1:12 %in% s))
+      u <- svd(t(A) %*% key)
+      t <- GPArotation::pstQ(A, Tmat = u$u %*% t(u$v), W = 1 - key, Target = 0 * key, eps = 1e-8, maxit = 5000)
+      flip <- diag(sign(colSums(t$loadings * key)))
+      list(loadings = unname(t$loadings %*% flip), Phi = unname(flip %*% t$Phi %*% flip))
+    },
     fa_poly = list(minres_oblimin = fa_of(x, 3, "minres", "oblimin", "poly")))
 }
 missing <- read.csv("tests/data/wai_1000_mis.csv")[, items]
