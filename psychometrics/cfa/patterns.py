@@ -66,15 +66,16 @@ class PatternedAnswers:
 def by_pattern(answers: FloatArray) -> PatternedAnswers:
     """Group answers, shape (n_persons, n_items), each row with one answer at least."""
     observed = np.isfinite(answers)
-    masks, pattern = np.unique(observed, axis=0, return_inverse=True)
-    order = np.argsort(pattern.ravel(), kind="stable")
-    pattern = pattern.ravel()[order]
-    first = np.searchsorted(pattern, np.arange(masks.shape[0]))
+    number = _numbered(observed)
+    order = np.argsort(number, kind="stable")
+    pattern = number[order]
+    first = np.flatnonzero(np.diff(pattern, prepend=-1))
+    masks = observed[order][first]
     n_missing = (~masks).sum(axis=1)
     alike = []
-    for number in np.unique(n_missing[n_missing > 0]):
-        which = np.flatnonzero(n_missing == number)
-        alike.append((which, np.nonzero(~masks[which])[1].reshape(which.size, number)))
+    for size in np.unique(n_missing[n_missing > 0]):
+        which = np.flatnonzero(n_missing == size)
+        alike.append((which, np.nonzero(~masks[which])[1].reshape(which.size, size)))
     return PatternedAnswers(
         answers=np.where(observed, answers, 0.0)[order],
         observed=observed[order],
@@ -83,6 +84,14 @@ def by_pattern(answers: FloatArray) -> PatternedAnswers:
         counts=np.bincount(pattern),
         missing=tuple(alike),
     )
+
+
+def _numbered(observed: BoolArray) -> IntArray:
+    """Give each row the number of its pattern, by first occurrence; shape (n_persons,)."""
+    packed = np.packbits(observed, axis=1)
+    numbers: dict[bytes, int] = {}
+    rows = (row.tobytes() for row in packed)
+    return np.asarray([numbers.setdefault(row, len(numbers)) for row in rows], dtype=np.int64)
 
 
 def pattern_inverses(

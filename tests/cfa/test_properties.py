@@ -215,3 +215,13 @@ def test_fewer_persons_than_parameters_is_a_result_with_its_size(
     (model,) = analyse(few, options).models
     assert (model.n_persons, model.n_parameters) == (20, 27)
     assert any("20 persons" in text for text in model.cautions)
+
+
+def test_an_empty_method_factor_is_named() -> None:
+    """Reverse-keyed items that share less than the other factors say leave nothing to load."""
+    rival = Rival(structure=Structure.ONE_FACTOR, method=True)
+    covariance = np.full((12, 12), 0.5) + 0.5 * np.eye(12)
+    covariance[3, 9] = covariance[9, 3] = 0.3
+    result = describe(fit_ml(rival_model(REVERSED, rival), (exactly(covariance),)))
+    assert not result.proper
+    assert "Factor method is empty: no item loads on it." in result.cautions
