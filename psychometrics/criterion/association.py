@@ -12,7 +12,7 @@ from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.criterion.polyserial import polyserial
 from psychometrics.criterion.pooling import pool
 from psychometrics.criterion.product_moment import partial, pearson, spearman
-from psychometrics.criterion.reliabilities import alpha_of
+from psychometrics.criterion.reliabilities import reliability_of
 from psychometrics.criterion.results import (
     Association,
     Clustered,
@@ -134,7 +134,7 @@ def _disattenuated(
     return disattenuated(
         first,
         name=options.reliability.value,
-        reliability=alpha_of(pairs.answers, level=options.level),
+        reliability=reliability_of(pairs.answers, options.reliability, level=options.level),
         outcome_reliability=outcome.reliability,
     )
 

@@ -23,6 +23,7 @@ class Reliability(Enum):
     """The reliability by which a correlation is disattenuated."""
 
     ALPHA = "alpha"
+    OMEGA = "omega"
 
 
 class Heterogeneity(Enum):

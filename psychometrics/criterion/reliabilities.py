@@ -4,32 +4,58 @@ from __future__ import annotations
 
 import numpy as np
 
+from psychometrics.criterion.options import Reliability
+from psychometrics.errors import EstimationError
 from psychometrics.reliability.alpha import alpha, feldt_interval
+from psychometrics.reliability.coefficient import estimate
+from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
 from psychometrics.types import Estimate, FloatArray
 
-ONE_ITEM = "the scale has fewer than two items"
+TOO_FEW_ITEMS = "the scale has fewer than two items"
+NOT_IDENTIFIED = "fewer than three items do not identify a one-factor model"
 TOO_FEW = "fewer than two persons answered all items of the scale"
 NO_VARIANCE = "the items' sum does not vary"
 
 
-def alpha_of(answers: FloatArray, *, level: float) -> Estimate:
-    """Compute alpha and its interval from the complete rows.
+def reliability_of(answers: FloatArray, which: Reliability, *, level: float) -> Estimate:
+    """Compute a scale's reliability and its interval from the complete rows.
 
     Parameters
     ----------
     answers
         The scale's items after recoding, shape (n_persons, n_items), missing is ``nan``.
+    which
+        The coefficient.
     level
         Coverage of the interval.
     """
     complete = answers[np.isfinite(answers).all(axis=1)]
-    n_persons, n_items = complete.shape
-    if n_items < 2:
-        return Estimate(estimate=None, reason=ONE_ITEM)
-    if n_persons < 2:
+    if complete.shape[1] < 2:
+        return Estimate(estimate=None, reason=TOO_FEW_ITEMS)
+    if complete.shape[0] < 2:
         return Estimate(estimate=None, reason=TOO_FEW)
-    estimate = alpha(np.cov(complete, rowvar=False))
-    if estimate is None:
+    compute = {Reliability.ALPHA: _alpha, Reliability.OMEGA: _omega}[which]
+    return compute(complete, level)
+
+
+def _alpha(answers: FloatArray, level: float) -> Estimate:
+    n_persons, n_items = answers.shape
+    found = alpha(np.cov(answers, rowvar=False))
+    if found is None:
         return Estimate(estimate=None, reason=NO_VARIANCE)
-    interval = feldt_interval(estimate, n_persons=n_persons, n_items=n_items, level=level)
-    return Estimate(estimate=estimate, interval=interval)
+    interval = feldt_interval(found, n_persons=n_persons, n_items=n_items, level=level)
+    return Estimate(estimate=found, interval=interval)
+
+
+def _omega(answers: FloatArray, level: float) -> Estimate:
+    """One-factor omega; none where the factor model fails or is improper."""
+    n_items = answers.shape[1]
+    if n_items < 3:
+        return Estimate(estimate=None, reason=NOT_IDENTIFIED)
+    try:
+        scale = fit_scale(one_factor_model(tuple(range(1, n_items + 1))), answers)
+    except EstimationError as error:
+        return Estimate(estimate=None, reason=f"{error.step}: {error.reason}")
+    if scale.improprieties:
+        return Estimate(estimate=None, reason=f"the one-factor model: {scale.improprieties[0]}")
+    return estimate(omega(scale), level=level)

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from psychometrics.criterion import columns
 from psychometrics.errors import OptionError, ResponsesError
-from psychometrics.instrument import Instrument
+from psychometrics.instrument import Instrument, Scale
 from psychometrics.responses import ResponseMatrix
 from psychometrics.scoring.prorate import score
 from schemas.analyses.criterion import CriterionOptionsSchema
@@ -290,3 +290,41 @@ def test_two_strata_that_contradict_each_other_still_get_an_answer(form: Instrum
     pooled = result["associations"][-1]["pooled"]
     assert pooled["interval"]["lower"] == pytest.approx(-1.0)
     assert pooled["interval"]["upper"] == pytest.approx(1.0)
+
+
+def test_the_reliability_behind_a_disattenuated_correlation_is_the_one_asked_for(
+    study: ResponseMatrix,
+) -> None:
+    by_name = {
+        name: dumped(study, outcomes=["plus_m"], reliability=name)["associations"][0]
+        for name in ("alpha", "omega")
+    }
+    for name, one in by_name.items():
+        found = one["disattenuated"]
+        assert found["reliability_name"] == name
+        assert found["estimate"] == pytest.approx(
+            one["pearson"]["estimate"] / math.sqrt(found["reliability"])
+        )
+        assert found["interval"]["lower"] < found["estimate"] < found["interval"]["upper"]
+    alpha, omega = (one["disattenuated"]["reliability"] for one in by_name.values())
+    assert alpha != omega
+    assert alpha == pytest.approx(omega, abs=0.03)
+
+
+def test_a_scale_of_two_items_has_no_omega(form: Instrument) -> None:
+    answers = sample_of(form, 30).answers[:, [0, 1]]
+    sample = ResponseMatrix(
+        instrument=Instrument(
+            id="own",
+            version="1",
+            n_items=2,
+            minimum=1,
+            maximum=5,
+            subscales={"bond": Scale(name="bond", items=(1, 2), minimum_answered=2)},
+        ),
+        answers=answers,
+        columns={"y": np.arange(30.0) % 7},
+    )
+    found = dumped(sample, reliability="omega")["associations"][0]["disattenuated"]
+    assert found["estimate"] is None
+    assert "three items" in found["reason"]

@@ -9,11 +9,11 @@ import pytest
 
 from psychometrics.criterion.clustered import clustered
 from psychometrics.criterion.disattenuated import disattenuated
-from psychometrics.criterion.options import Heterogeneity
+from psychometrics.criterion.options import Heterogeneity, Reliability
 from psychometrics.criterion.polyserial import polyserial
 from psychometrics.criterion.pooling import pool
 from psychometrics.criterion.product_moment import partial, pearson, spearman
-from psychometrics.criterion.reliabilities import alpha_of
+from psychometrics.criterion.reliabilities import reliability_of
 from psychometrics.types import FloatArray, Interval
 
 pytestmark = pytest.mark.slow
@@ -79,7 +79,9 @@ def test_disattenuated(rho: float, n: int) -> None:
         true, outcome = _pair(rng, n, rho)
         items = true[:, None] + rng.normal(0, 0.8, (n, 3))
         plain = pearson(items.sum(axis=1), outcome, level=LEVEL)
-        return disattenuated(plain, name="alpha", reliability=alpha_of(items, level=LEVEL)).interval
+        return disattenuated(
+            plain, name="alpha", reliability=reliability_of(items, Reliability.ALPHA, level=LEVEL)
+        ).interval
 
     assert 0.93 <= _coverage(rho, draw) <= 0.97
 
