@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from schemas.base import Number
+from schemas.change import ChangeSchema, EarlierSchema, MeasurementErrorSchema
 from schemas.problem import FaultSchema
 
 
@@ -32,6 +33,11 @@ class ResponseSchema(Schema):
         },
     )
 
+    earlier = fields.List(
+        fields.Nested(EarlierSchema),
+        metadata={"description": "With `detail=change`: earlier occasions, first to last."},
+    )
+
 
 class ScoreRequestSchema(Schema):
     """Responses to score; nothing of them is kept."""
@@ -39,6 +45,11 @@ class ScoreRequestSchema(Schema):
     instrument = fields.String(required=True, metadata={"example": "wai-sr-client"})
     responses = fields.List(
         fields.Nested(ResponseSchema), required=True, validate=validate.Length(min=1)
+    )
+    measurement_error = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(MeasurementErrorSchema),
+        metadata={"description": "With `detail=change`: by scale."},
     )
 
 
@@ -66,6 +77,27 @@ class ScoreResultSchema(Schema):
         required=True,
         metadata={"description": "Scores divided by the scales' numbers of items."},
     )
+    change = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Nested(ChangeSchema, allow_none=True)),
+        metadata={"description": "With `detail=change`: by scale, since each earlier occasion."},
+    )
+
+
+class AppliedErrorSchema(Schema):
+    """The measurement error that was applied to a scale."""
+
+    standard_error_of_measurement = Number(required=True)
+    source = fields.String(required=True)
+
+
+class ChangeBasisSchema(Schema):
+    """With `detail=change`: what the changes rest on."""
+
+    definition = fields.String(required=True)
+    measurement_error = fields.Dict(
+        keys=fields.String(), values=fields.Nested(AppliedErrorSchema), required=True
+    )
 
 
 class ScoreAnswerSchema(Schema):
@@ -78,3 +110,4 @@ class ScoreAnswerSchema(Schema):
         required=True,
         metadata={"description": "What concerns all scores, for example a recalled key."},
     )
+    change = fields.Nested(ChangeBasisSchema)

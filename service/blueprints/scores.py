@@ -5,11 +5,14 @@ from __future__ import annotations
 import orjson
 from flask import Response, request
 
+from schemas.definition import Definition
+from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
 from service.records import Scope
+from service.use_cases.describe_change import describe_change
 from service.use_cases.score_responses import score_responses
-from service.web.bodies import read_scoring_body, rows_documentation
+from service.web.bodies import read_document, read_scoring_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is kept.")
@@ -29,7 +32,16 @@ blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is
             "name": "instrument",
             "schema": {"type": "string"},
             "description": "The instrument's id, for CSV and NDJSON.",
-        }
+        },
+        {
+            "in": "query",
+            "name": "detail",
+            "schema": {"type": "string", "enum": ["change"]},
+            "description": (
+                "`change` adds how each score moved since the `earlier` occasions of the response, "
+                "held against the `measurement_error` of the request; JSON only."
+            ),
+        },
     ],
 )
 def score() -> Response:
@@ -38,8 +50,19 @@ def score() -> Response:
     CSV has a header with the item columns `i1 … iK` (or `item1 …`, `1 …`, or another prefix before
     the number) and may have `id`; NDJSON has one response a line.
     """
-    tenant = tenant_id()
-    definition, block = read_scoring_body(
-        request, lambda name: services().instruments.scoring_rule(tenant, name), load_scoring
-    )
-    return Response(orjson.dumps(score_responses(definition, block)), mimetype="application/json")
+    detail = request.args.get("detail")
+    if detail is None:
+        definition, block = read_scoring_body(request, _scoring_rule, load_scoring)
+        answer = score_responses(definition, block)
+    elif detail == "change":
+        body = read_document(request, known=("instrument", "responses", "measurement_error"))
+        answer = describe_change(_scoring_rule(body.get("instrument")), body)
+    else:
+        raise RefusedInputError(
+            [Fault(pointer="?detail", code="unknown-detail", detail="Must be change, or left out.")]
+        )
+    return Response(orjson.dumps(answer), mimetype="application/json")
+
+
+def _scoring_rule(name: object) -> Definition:
+    return services().instruments.scoring_rule(tenant_id(), name)

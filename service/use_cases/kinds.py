@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
+from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
 from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
 from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
@@ -23,6 +24,7 @@ from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
+from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
 from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
@@ -125,6 +127,20 @@ KINDS: Mapping[str, Kind] = {
             options=CutoffOptionsSchema,
             result=CutoffResultSchema,
             engine="psychometrics.ensembles.cutoffs",
+        ),
+        Kind(
+            name="retest",
+            purpose="How far scores stay the same between two occasions.",
+            options=RetestOptionsSchema,
+            result=RetestResultSchema,
+            engine="psychometrics.reliability.retest",
+        ),
+        Kind(
+            name="agreement",
+            purpose="How far two respondents of a dyad agree, patient and practitioner.",
+            options=AgreementOptionsSchema,
+            result=AgreementResultSchema,
+            engine="psychometrics.reliability.agreement",
         ),
         Kind(
             name="invariance",

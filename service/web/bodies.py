@@ -38,8 +38,7 @@ def read_scoring_body(
         Validates the responses.
     """
     if incoming.mimetype == JSON:
-        body = parse_json(incoming.get_data(cache=False))
-        refuse_unknown_fields(body, known=("instrument", "responses"))
+        body = read_document(incoming, known=("instrument", "responses"))
         definition = find(body.get("instrument"))
         return definition, load(body.get("responses"), definition.instrument)
     check_type(incoming)
@@ -60,6 +59,15 @@ def read_batch_body(
         return load(body.get("responses"), definition.instrument)
     check_type(incoming)
     return read_rows(incoming, definition.instrument, load)
+
+
+def read_document(incoming: Request, *, known: tuple[str, ...]) -> dict[str, Any]:
+    """Read a body that must be a JSON object of known fields."""
+    if incoming.mimetype != JSON:
+        raise UnsupportedTypeError(f"Send the body as {JSON}.")
+    body = parse_json(incoming.get_data(cache=False))
+    refuse_unknown_fields(body, known=known)
+    return body
 
 
 def read_rows(incoming: Request, instrument: Instrument, load: LoadResponses) -> ResponseBlock:
