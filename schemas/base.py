@@ -17,6 +17,27 @@ class Number(fields.Float):
         return float(value)
 
 
+class StrictNumber(fields.Float):
+    """A finite JSON number on its way in; neither a text nor a truth value."""
+
+    def _validated(self, value: object) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class StrictInteger(fields.Integer):
+    """A JSON number without a fraction; neither a text nor a truth value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _validated(self, value: object) -> int:
+        if isinstance(value, bool):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
 class ResultSchema(Schema):
     """What an analysis answers; numbers are never rounded and never ``NaN``."""
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from psychometrics.instrument import Instrument
 from psychometrics.scoring.change import standard_error_of_measurement
-from schemas.base import IntervalSchema, Number, StrictSchema
+from schemas.base import IntervalSchema, Number, StrictNumber, StrictSchema
 from schemas.faults import Fault
 from schemas.pointers import faults_of, pointer
 
@@ -37,12 +37,12 @@ class MeasurementError:
 class MeasurementErrorSchema(StrictSchema):
     """Reliability and standard deviation of a scale, from one named source."""
 
-    reliability = fields.Float(
+    reliability = StrictNumber(
         required=True,
         validate=validate.Range(0, 1, max_inclusive=False),
         metadata={"description": "For example omega or alpha, of the sample the source names."},
     )
-    sd = fields.Float(
+    sd = StrictNumber(
         required=True,
         validate=validate.Range(min=0, min_inclusive=False, max=1e6),
         metadata={"description": "Standard deviation of the score in the same sample."},
@@ -59,7 +59,7 @@ class MeasurementErrorSchema(StrictSchema):
 class EarlierSchema(StrictSchema):
     """Scores of one earlier occasion, as the service gave them."""
 
-    scores = fields.Dict(keys=fields.String(), values=fields.Float(allow_none=True), required=True)
+    scores = fields.Dict(keys=fields.String(), values=StrictNumber(allow_none=True), required=True)
 
 
 class ChangeSchema(Schema):

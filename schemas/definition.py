@@ -12,25 +12,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
-from schemas.base import StrictSchema
+from schemas.base import StrictInteger, StrictSchema
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.pointers import faults_of
 
 KEY_STATUSES = ("verified", "declared", "recalled", "unverified")
 """How well the key is known: verified against a source, declared by whoever made the definition,
 recalled without a source at hand, or unverified (scoring refuses it)."""
-
-
-class StrictInteger(fields.Integer):
-    """A JSON number without a fraction; neither a text nor a truth value."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strict=True, **kwargs)
-
-    def _validated(self, value: object) -> int:
-        if isinstance(value, bool):
-            raise self.make_error("invalid")
-        return super()._validated(value)
 
 
 class NamedValues(fields.Dict):

@@ -305,7 +305,8 @@ def _check_order(tables: Tables, cuts: FloatArray, items: tuple[int, ...]) -> No
         raise EstimationError(
             _STEP,
             f"items {_pair(int(np.argmax(perfect)), items)} order the persons identically (their "
-            "correlation is ±1), so it has no standard error; leave one of them out",
+            "correlation is ±1), so it has no standard error; leave one of "
+            "them out, or treat the answers as continuous (MLR)",
         )
 
 

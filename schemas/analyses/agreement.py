@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from psychometrics.reliability.options import AgreementOptions
 from schemas.analyses.paired import PairedSchema
-from schemas.base import EstimateSchema, ResultSchema, StrictSchema
+from schemas.base import EstimateSchema, ResultSchema, StrictNumber, StrictSchema
 
 
 class AgreementOptionsSchema(StrictSchema):
@@ -25,7 +25,7 @@ class AgreementOptionsSchema(StrictSchema):
         validate=validate.Length(min=1, max=128),
         metadata={"description": "The respondent whose scores the other's are compared with."},
     )
-    level = fields.Float(load_default=0.95, validate=validate.Range(0.5, 0.999))
+    level = StrictNumber(load_default=0.95, validate=validate.Range(0.5, 0.999))
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> AgreementOptions:

@@ -19,7 +19,14 @@ from psychometrics.criterion.options import (
 )
 from psychometrics.criterion.results import Timing
 from psychometrics.types import Interval
-from schemas.base import IntervalSchema, Number, ResultSchema, StrictSchema
+from schemas.base import (
+    IntervalSchema,
+    Number,
+    ResultSchema,
+    StrictInteger,
+    StrictNumber,
+    StrictSchema,
+)
 
 _SHARE = validate.Range(min=0.0, max=1.0)
 _CORRELATION = validate.Range(min=-1.0, max=1.0)
@@ -43,8 +50,8 @@ class ExpectationSchema(StrictSchema):
     """A hypothesis (:class:`psychometrics.criterion.options.Expectation`)."""
 
     direction = fields.Enum(Direction, by_value=True, load_default=Direction.POSITIVE)
-    minimum = fields.Float(allow_none=True, validate=_SHARE)
-    maximum = fields.Float(allow_none=True, validate=_SHARE)
+    minimum = StrictNumber(allow_none=True, validate=_SHARE)
+    maximum = StrictNumber(allow_none=True, validate=_SHARE)
     scales = fields.List(fields.String(validate=_NAME))
     coefficient = fields.Enum(CoefficientName, by_value=True, load_default=CoefficientName.PEARSON)
 
@@ -62,7 +69,7 @@ class OutcomeSchema(StrictSchema):
     days_since_first_visit = Moment(allow_none=True)
     days_since_delivery = Moment(allow_none=True)
     baseline = fields.String(allow_none=True, validate=_NAME)
-    reliability = fields.Float(
+    reliability = StrictNumber(
         allow_none=True, validate=validate.Range(min=0.0, max=1.0, min_inclusive=False)
     )
     ordinal = fields.Boolean(allow_none=True, truthy={True}, falsy={False})
@@ -82,9 +89,9 @@ class OutcomeSchema(StrictSchema):
 class GivenIntervalSchema(StrictSchema):
     """An interval as a caller sends it."""
 
-    lower = fields.Float(required=True, validate=_CORRELATION)
-    upper = fields.Float(required=True, validate=_CORRELATION)
-    level = fields.Float(
+    lower = StrictNumber(required=True, validate=_CORRELATION)
+    upper = StrictNumber(required=True, validate=_CORRELATION)
+    level = StrictNumber(
         validate=validate.Range(min=0.0, max=1.0, min_inclusive=False, max_inclusive=False)
     )
 
@@ -98,7 +105,7 @@ class ReferenceSchema(StrictSchema):
     """A published correlation (:class:`psychometrics.criterion.options.Reference`)."""
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=128))
-    estimate = fields.Float(required=True, validate=_CORRELATION)
+    estimate = StrictNumber(required=True, validate=_CORRELATION)
     interval = fields.Nested(GivenIntervalSchema, allow_none=True)
     setting = fields.String(allow_none=True, validate=validate.Length(max=64))
     n_studies = fields.Integer(allow_none=True, validate=validate.Range(min=1))
@@ -118,12 +125,12 @@ class CriterionOptionsSchema(StrictSchema):
     outcomes = fields.List(
         fields.Nested(OutcomeSchema), validate=validate.Length(max=MOST_OUTCOMES)
     )
-    session_number = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1))
+    session_number = StrictInteger(allow_none=True, validate=validate.Range(min=1))
     strata = fields.String(allow_none=True, validate=_NAME)
     heterogeneity = fields.Enum(Heterogeneity, by_value=True, load_default=Heterogeneity.REML)
     reliability = fields.Enum(Reliability, by_value=True, load_default=Reliability.ALPHA)
     references = fields.List(fields.Nested(ReferenceSchema), validate=validate.Length(max=20))
-    level = fields.Float(load_default=0.95, validate=validate.Range(min=0.5, max=0.999))
+    level = StrictNumber(load_default=0.95, validate=validate.Range(min=0.5, max=0.999))
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> CriterionOptions:

@@ -12,7 +12,7 @@ from psychometrics.ensembles.options import (
     MOST_REPLICATES,
     CutoffOptions,
 )
-from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.base import Number, ResultSchema, StrictInteger, StrictSchema
 
 MODELS = {
     rival.name: rival
@@ -42,14 +42,12 @@ class CutoffOptionsSchema(StrictSchema):
             "continuous ones."
         },
     )
-    replicates = fields.Integer(
-        strict=True,
+    replicates = StrictInteger(
         load_default=500,
         validate=validate.Range(min=FEWEST_REPLICATES, max=MOST_REPLICATES),
         metadata={"description": "Samples drawn from each population."},
     )
-    seed = fields.Integer(
-        strict=True,
+    seed = StrictInteger(
         load_default=1,
         validate=validate.Range(min=0, max=LARGEST_SEED),
         metadata={"description": "The same seed gives the same answer."},

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.efa.options import CorrelationType, DimensionalityOptions
-from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
 
 
 class DimensionalityOptionsSchema(StrictSchema):
@@ -16,19 +16,17 @@ class DimensionalityOptionsSchema(StrictSchema):
     correlation = fields.Enum(
         CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
     )
-    seed = fields.Integer(
-        strict=True,
+    seed = StrictInteger(
         load_default=1,
         validate=validate.Range(0, 2**32 - 1),
         metadata={"description": "Start of the random numbers of parallel analysis."},
     )
-    replicates = fields.Integer(
-        strict=True,
+    replicates = StrictInteger(
         load_default=100,
         validate=validate.Range(10, 10_000),
         metadata={"description": "Random samples of parallel analysis."},
     )
-    quantile = fields.Float(
+    quantile = StrictNumber(
         load_default=0.95,
         validate=validate.Range(0.5, 0.999),
         metadata={"description": "Which quantile of the random eigenvalues must be exceeded."},

@@ -7,14 +7,13 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.efa.options import CorrelationType, EfaOptions, Extraction, Rotation
-from schemas.base import IntervalSchema, Number, ResultSchema, StrictSchema
+from schemas.base import IntervalSchema, Number, ResultSchema, StrictInteger, StrictSchema
 
 
 class EfaOptionsSchema(StrictSchema):
     """Options of an exploratory factor analysis."""
 
-    n_factors = fields.Integer(
-        strict=True,
+    n_factors = StrictInteger(
         load_default=None,
         allow_none=True,
         validate=validate.Range(1, 50),
@@ -26,13 +25,12 @@ class EfaOptionsSchema(StrictSchema):
         CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
     )
 
-    bootstrap = fields.Integer(
-        strict=True,
+    bootstrap = StrictInteger(
         load_default=0,
         validate=validate.Range(0, 5000),
         metadata={"description": "Resamples for standard errors; 0 for none."},
     )
-    seed = fields.Integer(strict=True, load_default=1, validate=validate.Range(0, 2**32 - 1))
+    seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> EfaOptions:

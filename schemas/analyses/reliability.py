@@ -7,13 +7,13 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.reliability.options import ReliabilityOptions
-from schemas.base import EstimateSchema, Number, ResultSchema, StrictSchema
+from schemas.base import EstimateSchema, Number, ResultSchema, StrictNumber, StrictSchema
 
 
 class ReliabilityOptionsSchema(StrictSchema):
     """Options of a reliability analysis."""
 
-    level = fields.Float(
+    level = StrictNumber(
         load_default=0.95,
         validate=validate.Range(0.5, 0.999),
         metadata={"description": "Coverage of the intervals."},

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.reliability.options import RetestOptions
 from schemas.analyses.paired import PairedSchema
-from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
 
 
 def _differ(occasions: list[int]) -> None:
@@ -20,13 +20,13 @@ class RetestOptionsSchema(StrictSchema):
     """Options of a retest analysis."""
 
     occasions = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(min=1)),
+        StrictInteger(validate=validate.Range(min=1)),
         load_default=None,
         allow_none=True,
         validate=[validate.Length(equal=2), _differ],
         metadata={"description": "Two values of session_number; the two lowest if left out."},
     )
-    level = fields.Float(load_default=0.95, validate=validate.Range(0.5, 0.999))
+    level = StrictNumber(load_default=0.95, validate=validate.Range(0.5, 0.999))
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> RetestOptions:

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from psychometrics.sufficiency.options import SIZES, Simulation, SufficiencyOptions, Truth
 from psychometrics.sufficiency.results import Question, Status
-from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
 
 _NAME = validate.Length(min=1, max=64)
 _INSIDE = validate.Range(min=0.0, max=1.0, min_inclusive=False, max_inclusive=False)
@@ -21,24 +21,22 @@ class SimulationSchema(StrictSchema):
     """A Monte Carlo study (:class:`psychometrics.sufficiency.options.Simulation`)."""
 
     truth = fields.Enum(Truth, by_value=True, load_default=Truth.SUPPOSED)
-    loading = fields.Float(load_default=0.7, validate=_INSIDE)
-    factor_correlation = fields.Float(
+    loading = StrictNumber(load_default=0.7, validate=_INSIDE)
+    factor_correlation = StrictNumber(
         load_default=0.7, validate=validate.Range(min=0.0, max=1.0, max_inclusive=False)
     )
-    ceiling = fields.Float(load_default=0.3, validate=validate.Range(min=-3.0, max=3.0))
+    ceiling = StrictNumber(load_default=0.3, validate=validate.Range(min=-3.0, max=3.0))
     sizes = fields.List(
-        fields.Integer(strict=True, validate=_SIZE),
+        StrictInteger(validate=_SIZE),
         load_default=list(SIZES),
         validate=validate.Length(min=1, max=20),
     )
-    replicates = fields.Integer(
-        strict=True, load_default=100, validate=validate.Range(min=20, max=MOST_REPLICATES)
+    replicates = StrictInteger(
+        load_default=100, validate=validate.Range(min=20, max=MOST_REPLICATES)
     )
-    seed = fields.Integer(
-        strict=True, load_default=1, validate=validate.Range(min=0, max=2**32 - 1)
-    )
-    standard_error = fields.Float(load_default=0.1, validate=_INSIDE)
-    power = fields.Float(load_default=0.8, validate=_POWER)
+    seed = StrictInteger(load_default=1, validate=validate.Range(min=0, max=2**32 - 1))
+    standard_error = StrictNumber(load_default=0.1, validate=_INSIDE)
+    power = StrictNumber(load_default=0.8, validate=_POWER)
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> Simulation:
@@ -53,8 +51,8 @@ class SufficiencyOptionsSchema(StrictSchema):
     outcomes = fields.List(
         fields.String(validate=_NAME), load_default=list, validate=validate.Length(max=100)
     )
-    correlation = fields.Float(load_default=0.2, validate=_INSIDE)
-    power = fields.Float(load_default=0.8, validate=_POWER)
+    correlation = StrictNumber(load_default=0.2, validate=_INSIDE)
+    power = StrictNumber(load_default=0.8, validate=_POWER)
     simulation = fields.Nested(SimulationSchema, load_default=None, allow_none=True)
 
     @post_load
