@@ -13,7 +13,8 @@ from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
 from service.telemetry import observe_requests
-from service.web.openapi import make_api
+from service.use_cases.kinds import KINDS
+from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_large_bodies
 from service.web.routes import guard_request, open_to_all
 
@@ -44,7 +45,7 @@ def create_app(config: Config) -> Flask:
         api.register_blueprint(blueprint)
     if config.metrics:
         app.add_url_rule("/metrics", "metrics", open_to_all(meta.metrics))
-    app.extensions["openapi"] = api.spec.to_dict()
+    app.extensions["openapi"] = finished_document(api, KINDS.values())
     return app
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import Protocol
 
 from psychometrics.types import FloatArray
-from schemas.responses.block import ResponseBlock
+from schemas.responses.block import ResponseBlock, Value
 from service.records import Batch, Job, Kept, Sample, Standing
 
 
@@ -60,6 +58,6 @@ class Responses(Protocol):
         """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
         ...
 
-    def column(self, tenant_id: str, sample_id: str, name: str) -> NDArray[Any] | None:
-        """Load what stands beside the answers under a name, shape (n_responses,)."""
+    def columns(self, tenant_id: str, sample_id: str) -> dict[str, list[Value]]:
+        """Load what stands beside the answers, by name and in the same order."""
         ...

@@ -30,7 +30,10 @@ Observe = Callable[[str, str, int, float], None]
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, event, request id and the ``facts`` given."""
+    """One JSON object a line: time, level, logger, event, request id and the ``facts`` given.
+
+    Messages of libraries stay templates: what they would put in may be a part of a request.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Render a record."""
@@ -38,7 +41,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": str(record.msg),
         }
         request_id = REQUEST_ID.get()
         if request_id:
@@ -55,6 +58,7 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     logging.getLogger("alembic").setLevel("WARNING")
 
 

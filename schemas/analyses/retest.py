@@ -12,7 +12,7 @@ from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, Stri
 
 
 def _differ(occasions: list[int]) -> None:
-    if occasions[0] == occasions[1]:
+    if len(set(occasions)) < len(occasions):
         raise ValidationError("The two occasions must differ.")
 
 

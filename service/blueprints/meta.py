@@ -6,6 +6,7 @@ import orjson
 from flask import Response, current_app
 from marshmallow import Schema, fields, validate
 
+from service.documentation.page import render_page, style_sheet
 from service.errors import HTTP_PROBLEMS, document
 from service.metrics import exposition
 from service.web.problems import PROBLEM_TYPE
@@ -49,6 +50,22 @@ def specification() -> Response:
         orjson.dumps(current_app.extensions["openapi"], option=orjson.OPT_INDENT_2),
         mimetype="application/json",
     )
+
+
+@blueprint.route("/docs")
+@open_to_all
+@blueprint.response(200, {"type": "string"}, content_type="text/html", description="The page")
+def documentation() -> Response:
+    """Show this specification to people."""
+    return Response(render_page(current_app.extensions["openapi"]), mimetype="text/html")
+
+
+@blueprint.route("/docs/style.css")
+@open_to_all
+@blueprint.response(200, {"type": "string"}, content_type="text/css", description="Its style")
+def documentation_style() -> Response:
+    """Return the documentation page's style sheet."""
+    return Response(style_sheet(), mimetype="text/css")
 
 
 def metrics() -> Response:

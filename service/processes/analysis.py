@@ -129,12 +129,11 @@ def _run(task: Task, connection: Connection) -> None:
 
 
 def _outcome(task: Task, connection: Connection) -> Message:
-    database = Database(task.database_url)
-
     def progress(done: int, total: int, stage: str) -> None:
         connection.send(Progressed(done=done, total=total, stage=stage))
 
     try:
+        database = Database(task.database_url)
         samples, responses = SampleStore(database), ResponseStore(database)
         result = run_analysis(task.job, samples, responses, progress)
         return Succeeded(result=orjson.dumps(result))

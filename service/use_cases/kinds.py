@@ -53,6 +53,8 @@ class Kind:
         Schemas of what it takes and gives.
     engine
         The module whose ``analyse`` does it.
+    uses_columns
+        Whether it looks at more than the answers: outcomes, groups, timing.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Kind:
     options: type[StrictSchema]
     result: type[ResultSchema]
     engine: str
+    uses_columns: bool = False
 
     def load_options(self, given: Mapping[str, Any]) -> Any:
         """Make the engine's options.
@@ -162,6 +165,7 @@ KINDS: Mapping[str, Kind] = {
             options=CriterionOptionsSchema,
             result=CriterionResultSchema,
             engine="psychometrics.criterion.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="sufficiency",

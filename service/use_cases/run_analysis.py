@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.errors import EstimationError, OptionError
+from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.definition import load_definition
+from schemas.responses.block import Value, column_array
 from service.ports import Responses, Samples
 from service.records import Job, Sample
 from service.use_cases.kinds import KINDS
@@ -33,22 +34,31 @@ def run_analysis(
         If a sample was deleted meanwhile.
     """
     progress(0, 1, "loading")
+    kind = KINDS[job.kind]
     found = [samples.find(job.tenant_id, sample_id) for sample_id in job.samples]
-    matrix = load_responses(found, responses, group=job.options.get("group"))
-    return KINDS[job.kind].run(matrix, job.options, progress)
+    matrix = load_responses(found, responses, with_columns=kind.uses_columns)
+    return kind.run(matrix, job.options, progress)
 
 
 def load_responses(
-    samples: Sequence[Sample], responses: Responses, *, group: str | None
+    samples: Sequence[Sample], responses: Responses, *, with_columns: bool
 ) -> ResponseMatrix:
-    """Load samples of one instrument as one matrix, with the column that groups them.
+    """Load samples of one instrument as one matrix.
+
+    Parameters
+    ----------
+    samples
+        At least one.
+    responses
+        Where their responses are.
+    with_columns
+        Whether to load what stands beside the answers too; with several samples a column
+        ``sample`` names each response's.
 
     Raises
     ------
     EstimationError
         If they hold no response.
-    OptionError
-        If no response has the column.
     """
     instrument = load_definition(samples[0].definition).instrument
     blocks = [
@@ -57,23 +67,28 @@ def load_responses(
     sizes = [len(block) for block in blocks]
     if not sum(sizes):
         raise EstimationError("sample", "it holds no responses; send a batch first")
-    columns: dict[str, NDArray[Any]] = {}
+    return ResponseMatrix(
+        instrument=instrument,
+        answers=np.vstack(blocks),
+        columns=_columns(samples, responses, sizes) if with_columns else {},
+    )
+
+
+def _columns(
+    samples: Sequence[Sample], responses: Responses, sizes: Sequence[int]
+) -> dict[str, NDArray[Any]]:
+    """Join the samples' columns; a sample that lacks one has missing values there."""
+    parts = [responses.columns(sample.tenant_id, sample.id) for sample in samples]
+    joined: dict[str, list[Value]] = {
+        name: [
+            value
+            for part, size in zip(parts, sizes, strict=True)
+            for value in part.get(name, [None] * size)
+        ]
+        for name in dict.fromkeys(name for part in parts for name in part)
+    }
     if len(samples) > 1:
-        names = np.array([sample.id for sample in samples], dtype=object)
-        columns[SAMPLE] = np.repeat(names, sizes)
-    if group is not None and group not in columns:
-        columns[group] = _column(samples, responses, group, sizes)
-    return ResponseMatrix(instrument=instrument, answers=np.vstack(blocks), columns=columns)
-
-
-def _column(
-    samples: Sequence[Sample], responses: Responses, name: str, sizes: Sequence[int]
-) -> NDArray[Any]:
-    loaded = [responses.column(sample.tenant_id, sample.id, name) for sample in samples]
-    if all(part is None for part in loaded):
-        raise OptionError("group", "no response has a column of this name")
-    parts = [
-        np.full(size, None, dtype=object) if part is None else part
-        for part, size in zip(loaded, sizes, strict=True)
-    ]
-    return np.concatenate(parts)
+        joined[SAMPLE] = [
+            sample.id for sample, size in zip(samples, sizes, strict=True) for _ in range(size)
+        ]
+    return {name: column_array(values) for name, values in joined.items()}

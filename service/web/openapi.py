@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -13,9 +14,11 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
+from marshmallow import Schema
 
 from schemas.base import Number
 from schemas.problem import ProblemSchema
+from service.use_cases.kinds import Kind
 from service.web.problems import PROBLEM_TYPE
 
 _DESCRIPTION = """\
@@ -51,7 +54,7 @@ def make_api(app: Flask) -> ServiceApi:
     app.config.update(
         API_TITLE="Alliance", API_VERSION=version("alliance"), OPENAPI_VERSION="3.1.0"
     )
-    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    plugin = MarshmallowPlugin(schema_name_resolver=_SchemaNames())
     api = ServiceApi(
         app,
         spec_kwargs={
@@ -72,10 +75,44 @@ def make_api(app: Flask) -> ServiceApi:
     return api
 
 
+def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
+    """Write the document, with what each kind of analysis takes and gives."""
+    converter: Any = api.ma_plugin.converter
+    options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
+    results = [converter.resolve_nested_schema(kind.result) for kind in kinds]
+    document: dict[str, Any] = api.spec.to_dict()
+    schemas = document["components"]["schemas"]
+    schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
+    schemas["Analysis"]["properties"]["result"] = {
+        "description": "By kind; null until the analysis has succeeded.",
+        "anyOf": [*results, {"type": "null"}],
+    }
+    return {"openapi": document["openapi"], **document}
+
+
+def _one_request_for_each_kind(
+    request: dict[str, Any], options: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """Say which options go with which kind."""
+    return {
+        "oneOf": [
+            {
+                **request,
+                "title": name,
+                "properties": {
+                    **request["properties"],
+                    "kind": {"type": "string", "const": name},
+                    "options": taken,
+                },
+            }
+            for name, taken in options.items()
+        ]
+    }
+
+
 def to_yaml(document: dict[str, Any]) -> str:
     """Write the document as YAML, in the order it was made."""
-    ordered = {"openapi": document["openapi"], **document}
-    return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -85,14 +122,38 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Write texts of several lines as blocks, to be read."""
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def _statuses() -> list[tuple[str, int, str]]:
     return [(status.name, status.value, status.phrase) for status in HTTPStatus]
 
 
-def _schema_name(schema: Any) -> str:
-    """Name a component as its schema class, without the ending."""
-    found: Any = resolve_schema_cls(schema)
-    return str(found.__name__).removesuffix("Schema")
+class _SchemaNames:
+    """Names components as their schema classes, without the ending.
+
+    Classes of the same name in two modules are told apart by the module; a schema from which
+    fields were taken away has no name of its own and is written out where it stands.
+    """
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[Schema]] = {}
+
+    def __call__(self, schema: Any) -> Any:
+        """Name a schema, or say that it has no name."""
+        if isinstance(schema, Schema) and (schema.only is not None or schema.exclude):
+            return None
+        found: Any = resolve_schema_cls(schema)
+        name = str(found.__name__).removesuffix("Schema")
+        if self._classes.setdefault(name, found) is not found:
+            name = found.__module__.rsplit(".", 1)[1].title() + name
+        return name
 
 
 def _number_may_be_null(

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 from http import HTTPStatus
+from typing import IO
 
 import orjson
 from flask import Flask, Response, request
@@ -36,13 +37,41 @@ def handle_errors(app: Flask) -> None:
 
 
 def refuse_large_bodies(app: Flask, limit: int) -> None:
-    """Answer 413 from the announced length, before a byte of the body is read."""
-    app.config["MAX_CONTENT_LENGTH"] = limit
+    """Answer 413 from the announced length, before a byte of the body is read.
+
+    A body that comes in chunks announces none; it is refused when it passes the limit. (The
+    framework's own limit would cut it off there in silence and go on with the rest.)
+    """
 
     @app.before_request
     def check_length() -> None:
         if (request.content_length or 0) > limit:
             raise TooLargeError(limit)
+        if request.content_length is None:
+            request.environ["wsgi.input"] = _LimitedBody(request.environ["wsgi.input"], limit)
+
+
+class _LimitedBody:
+    """A body of unknown length that must not go on for ever."""
+
+    def __init__(self, body: IO[bytes], limit: int) -> None:
+        self._body = body
+        self._limit = limit
+        self._left = limit
+
+    @property
+    def unlimited(self) -> IO[bytes]:
+        """The body itself."""
+        return self._body
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on; one byte beyond the limit is one too many."""
+        most = self._left + 1
+        data = self._body.read(most if size < 0 else min(size, most))
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLargeError(self._limit)
+        return data
 
 
 def _problem(error: Exception) -> Response:
@@ -62,8 +91,6 @@ def _http_problem(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, InternalServerError) or status not in HTTP_PROBLEMS:
         return _internal()
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return _problem(TooLargeError(request.max_content_length or 0))
     response = _response(document(HTTP_PROBLEMS[status], f"{HTTPStatus(status).phrase}."))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
@@ -91,6 +118,8 @@ def _linger_after(response: Response) -> None:
     (RFC 9112, section 9.6). Nothing is kept, and a client that goes on sending is cut off.
     """
     stream = request.environ["wsgi.input"]
+    if isinstance(stream, _LimitedBody):
+        stream = stream.unlimited
     connection = request.environ.get("gunicorn.socket")
 
     def discard() -> None:

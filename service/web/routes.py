@@ -96,7 +96,7 @@ class _Parser(FlaskParser):
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
         messages: Any = error.messages
         location, nested = next(iter(messages.items()))
-        at = "" if location == "json" else "?"
+        at = "" if location == "json" else f"/{location}"
         raise RefusedInputError(faults_of(nested, at=at)) from None
 
 

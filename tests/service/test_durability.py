@@ -44,7 +44,7 @@ def signal_worker(server: Server, number: signal.Signals) -> None:
 def test_an_analysis_survives_the_death_of_its_worker_and_finishes_once(
     fragile: Server, client: Client, data: Path
 ) -> None:
-    sample = sample_of(client, data / "wai_1000.csv")
+    sample = sample_of(client, data / "wai_250.csv")
     analysis = ask(client, sample, wait=0, **DIMENSIONALITY).json()["id"]
     until_running(client, analysis)
     signal_worker(fragile, signal.SIGKILL)
@@ -64,7 +64,7 @@ def test_what_was_acknowledged_survives_the_death_of_the_whole_server(
 ) -> None:
     with running_server(tmp_path, "--workers=1", ALLIANCE_WORKER_TTL="2") as server:
         client = server.client("clinic")
-        sample = sample_of(client, data / "wai_1000.csv")
+        sample = sample_of(client, data / "wai_250.csv")
         analysis = ask(client, sample, wait=0, **DIMENSIONALITY).json()["id"]
         everyone = [process for process, _ in descendants(server.process.pid)]
         server.process.kill()
@@ -72,7 +72,7 @@ def test_what_was_acknowledged_survives_the_death_of_the_whole_server(
         until_gone(everyone)
     with running_server(tmp_path, "--workers=1", ALLIANCE_WORKER_TTL="2") as server:
         again = Client(url=server.url, key=client.key)
-        assert again.get(f"/v1/samples/{sample}").json()["n_responses"] == 1000
+        assert again.get(f"/v1/samples/{sample}").json()["n_responses"] == 250
         assert until_finished(again, analysis)["status"] == "succeeded"
 
 
@@ -94,7 +94,7 @@ def is_alive(process: int) -> bool:
 def test_a_stopped_worker_hands_its_analysis_over(
     fragile: Server, client: Client, data: Path
 ) -> None:
-    sample = sample_of(client, data / "wai_1000.csv")
+    sample = sample_of(client, data / "wai_250.csv")
     analysis = ask(client, sample, wait=0, **DIMENSIONALITY).json()["id"]
     until_running(client, analysis)
     signal_worker(fragile, signal.SIGTERM)

@@ -74,6 +74,13 @@ def test_samples_are_listed_page_by_page(stranger: Client) -> None:
     assert set(made) <= set(found)
 
 
+@pytest.mark.parametrize("limit", ["0", "201", "many"])
+def test_a_page_has_a_size_within_its_bounds(clinic: Client, limit: str) -> None:
+    refused = clinic.get(f"/v1/samples?limit={limit}")
+    assert is_problem(refused, 422)
+    assert refused.json()["errors"][0]["pointer"] == "/query/limit"
+
+
 def test_a_batch_is_kept_and_scored(clinic: Client, sample: str) -> None:
     kept = clinic.post(
         batches_of(sample),

@@ -15,6 +15,7 @@ from psychometrics.types import FloatArray
 from schemas.faults import Fault
 from schemas.pointers import pointer
 from schemas.responses.block import ResponseBlock, Value, refuse_if_any
+from schemas.responses.covariates import any_given
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete
 from service.adapters.database.samples import NO_SAMPLE
@@ -98,24 +99,21 @@ class ResponseStore:
         answers[answers == MISSING] = np.nan
         return answers
 
-    def column(self, tenant_id: str, sample_id: str, name: str) -> NDArray[Any] | None:
-        """Load what stands beside the answers under a name, shape (n_responses,).
+    def columns(self, tenant_id: str, sample_id: str) -> dict[str, list[Value]]:
+        """Load what stands beside the answers, by name and in the order of :meth:`answers`.
 
-        Returns
-        -------
-        ndarray or None
-            Floats with ``nan`` where all that is given are numbers, otherwise objects with ``None``
-            for missing; nothing when no response has it. Rows are in the order of :meth:`answers`.
+        Names that no response gives a value are left out.
         """
-        if name in (*_TEXTS, *_NUMBERS):
-            query = _responses(tenant_id, sample_id, RESPONSE.c[name])
-            with self._database.reading() as connection:
-                return _as_column(list(connection.scalars(query)))
-        query = _responses(tenant_id, sample_id, RESPONSE.c.outcomes, RESPONSE.c.others)
+        beside = [RESPONSE.c[name] for name in (*_TEXTS, *_NUMBERS)]
+        query = _responses(tenant_id, sample_id, *beside, RESPONSE.c.others, RESPONSE.c.outcomes)
         with self._database.reading() as connection:
-            return _as_column(
-                [_named(name, outcomes, others) for outcomes, others in connection.execute(query)]
-            )
+            rows = connection.execute(query).all()
+        if not rows:
+            return {}
+        *recognised, others, outcomes = (list(values) for values in zip(*rows, strict=True))
+        named = dict(zip((*_TEXTS, *_NUMBERS), recognised, strict=True))
+        found = {**named, **_spread(others), **_spread(outcomes)}
+        return {name: values for name, values in found.items() if any_given(values)}
 
     def _taken(self, batch: Batch, ids: Sequence[str]) -> Iterable[Fault]:
         query = _responses(batch.tenant_id, batch.sample_id, RESPONSE.c.external_id)
@@ -226,20 +224,10 @@ def _parts(connection: Connection, query: Any) -> Iterator[bytes]:
         yield b"".join([row[0] for row in rows])
 
 
-def _named(name: str, *documents: str | None) -> Value:
-    for document in documents:
-        if document is not None:
-            values = orjson.loads(document)
-            if name in values:
-                found: Value = values[name]
-                return found
-    return None
-
-
-def _as_column(values: list[Value]) -> NDArray[Any] | None:
-    given = [value for value in values if value is not None]
-    if not given:
-        return None
-    if all(isinstance(value, int | float) for value in given):
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return np.array(values, dtype=object)
+def _spread(documents: Sequence[str | None]) -> dict[str, list[Value]]:
+    """Turn one JSON object for each response into columns."""
+    read: list[dict[str, Value]] = [
+        {} if document is None else orjson.loads(document) for document in documents
+    ]
+    names = dict.fromkeys(name for values in read for name in values)
+    return {name: [values.get(name) for values in read] for name in names}

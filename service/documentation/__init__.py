@@ -1,0 +1,1 @@
+"""The documentation page: a template and a style sheet, served from the package itself."""

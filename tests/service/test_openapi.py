@@ -1,0 +1,113 @@
+"""The specification: current, valid, and true of the running server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.conftest import ROOT
+from tests.service.server import Server
+from tests.service.test_analyses import sample_of
+
+SPECIFICATION: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+ANSWERED: dict[str, set[int]] = {}
+"""Statuses seen, by operation."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+
+def as_it_is(_: Any, value: Any) -> bytes:
+    """Send whatever was generated as the text it is."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+for media_type in ("application/x-ndjson", "text/csv"):
+    schemathesis.serializer(media_type)(as_it_is)
+
+described = schemathesis.openapi.from_dict(SPECIFICATION)
+
+
+def test_the_committed_specification_is_current() -> None:
+    written = subprocess.run(
+        [sys.executable, "-m", "service", "openapi"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert written.stdout == (ROOT / "openapi.yaml").read_text(), "run `make openapi`"
+
+
+def test_the_specification_is_valid_openapi() -> None:
+    validate(SPECIFICATION)
+    assert SPECIFICATION["openapi"].startswith("3.")
+
+
+def test_every_guarded_operation_documents_its_refusals() -> None:
+    for path, operations in SPECIFICATION["paths"].items():
+        for method, operation in operations.items():
+            if method != "parameters" and operation.get("security"):
+                assert "401" in operation["responses"], (method, path)
+
+
+def test_every_kind_of_analysis_documents_options_and_result() -> None:
+    schemas = SPECIFICATION["components"]["schemas"]
+    kinds = [one["properties"]["kind"]["const"] for one in schemas["NewAnalysis"]["oneOf"]]
+    assert {"items", "reliability", "dimensionality", "efa", "cfa"} <= set(kinds)
+    assert len(schemas["Analysis"]["properties"]["result"]["anyOf"]) == len(kinds) + 1
+
+
+@pytest.fixture(scope="module")
+def key(server: Server, data: Any) -> str:
+    """A key of a tenant that has something to find."""
+    client = server.client("schemathesis", "admin")
+    sample_of(client, data / "wai_250.csv")
+    return str(client.key)
+
+
+@described.parametrize()
+@settings(
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_server_answers_as_specified(case: Any, server: Server, key: str) -> None:
+    case.headers["Authorization"] = f"Bearer {key}"
+    case.headers["Prefer"] = "wait=0"
+    answer = case.call_and_validate(base_url=server.url, checks=CHECKS)
+    ANSWERED.setdefault(case.operation.label, set()).add(answer.status_code)
+
+
+def test_every_operation_was_tried_with_a_valid_key() -> None:
+    """Must follow the test above, which fills the table."""
+    operations = {
+        f"{method.upper()} {path}"
+        for path, operations in SPECIFICATION["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    assert set(ANSWERED) == operations
+    assert all(statuses - {401, 403} for statuses in ANSWERED.values())
