@@ -25,8 +25,9 @@ from psychometrics.efa.rotation import Rotated
 from psychometrics.efa.schmid_leiman import schmid_leiman
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
+from psychometrics.reliability.clusters import membership
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import BoolArray, FloatArray, Progress
+from psychometrics.types import BoolArray, FloatArray, IntArray, Progress
 
 DISCREPANCIES: Mapping[Extraction, Discrepancy] = {
     Extraction.MINRES: MinimumResiduals(),
@@ -57,14 +58,23 @@ def analyse(responses: ResponseMatrix, options: EfaOptions, *, progress: Progres
     n_factors = _n_factors(instrument, options)
     turn = procedure(options.rotation, instrument, n_factors)
     progress(0, 3, "correlations")
+    clusters = _clusters(responses, options)
     given = factored(responses, options.correlation)
     progress(1, 3, "extraction")
     factors = extract(given.correlations, n_factors, DISCREPANCIES[options.extraction])
     progress(2, 3, "rotation")
     rotated = turn.rotate(factors.loadings[None])
-    errors = _standard_errors(given, options, turn, factors, rotated, progress)
+    errors = _standard_errors(given, options, turn, factors, rotated, clusters, progress)
     progress(3, 3, "done")
     return _result(instrument, given, options, turn, factors, rotated, errors)
+
+
+def _clusters(responses: ResponseMatrix, options: EfaOptions) -> IntArray | None:
+    if options.cluster is None:
+        return None
+    if not options.bootstrap:
+        raise OptionError("cluster", "has a meaning with bootstrap standard errors only")
+    return membership(responses.rows(responses.complete), options.cluster).codes
 
 
 def _standard_errors(  # the whole recipe of a solution
@@ -73,6 +83,7 @@ def _standard_errors(  # the whole recipe of a solution
     turn: Procedure,
     factors: Factors,
     rotated: Rotated,
+    clusters: IntArray | None,
     progress: Progress,
 ) -> BootstrapErrors | None:
     if not options.bootstrap:
@@ -86,6 +97,7 @@ def _standard_errors(  # the whole recipe of a solution
         loadings=rotated.loadings[0],
         replicates=options.bootstrap,
         seed=options.seed,
+        clusters=clusters,
         progress=progress,
     )
 

@@ -4,8 +4,8 @@ Notes
 -----
 Every resample is correlated, extracted from the sample's uniquenesses on, rotated as the sample
 was, and its factors are matched with the sample's by their congruence, so that exchanged or
-reflected factors do not count as error. Resamples in which an item does not vary are left out and
-counted.
+reflected factors do not count as error. With a cluster column whole clusters are drawn. Resamples
+in which an item does not vary are left out and counted.
 
 References
 ----------
@@ -27,7 +27,7 @@ from psychometrics.efa.extraction import Discrepancy, refine
 from psychometrics.efa.options import CorrelationType
 from psychometrics.efa.results import BootstrapErrors
 from psychometrics.efa.rotation import Rotated
-from psychometrics.types import FloatArray, Progress
+from psychometrics.types import FloatArray, IntArray, Progress
 
 BATCH = 20
 FEWEST = 20
@@ -43,6 +43,7 @@ def bootstrap_errors(  # the whole recipe of a solution is repeated
     loadings: FloatArray,
     replicates: int,
     seed: int,
+    clusters: IntArray | None,
     progress: Progress,
 ) -> BootstrapErrors:
     """Estimate standard errors of loadings and factor correlations.
@@ -57,6 +58,9 @@ def bootstrap_errors(  # the whole recipe of a solution is repeated
         The sample's solution, shapes (n_items,) and (n_items, n_factors).
     replicates, seed
         Resamples and the start of their random numbers.
+    clusters
+        Number of each person's cluster, from 0, shape (n_persons,): whole clusters are then drawn.
+        ``None`` draws persons.
     progress
         Called after each batch.
     """
@@ -64,10 +68,12 @@ def bootstrap_errors(  # the whole recipe of a solution is repeated
     pieces: list[tuple[FloatArray, FloatArray]] = []
     for done in range(0, replicates, BATCH):
         progress(done, replicates, "bootstrap")
-        answers = _resampled(given.answers, min(BATCH, replicates - done), rng)
-        if not answers.shape[0]:
+        rows = _drawn_rows(given.n_persons, min(BATCH, replicates - done), clusters, rng)
+        samples = [given.answers[drawn] for drawn in rows]
+        varied = [answers for answers in samples if (np.ptp(answers, axis=0) > 0.0).all()]
+        if not varied:
             continue
-        correlations = correlate(answers, given.items, correlation)
+        correlations = _correlate_all(varied, given, correlation)
         definite = np.array([smooth(matrix).correlations for matrix in correlations])
         start = np.tile(uniquenesses, (len(definite), 1))
         factors = refine(definite, start, loadings.shape[1], discrepancy)
@@ -89,10 +95,23 @@ def bootstrap_errors(  # the whole recipe of a solution is repeated
     )
 
 
-def _resampled(answers: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
-    n_persons = answers.shape[0]
-    drawn = answers[rng.integers(0, n_persons, (count, n_persons))]
-    return np.asarray(drawn[(np.ptp(drawn, axis=1) > 0.0).all(axis=1)])
+def _drawn_rows(
+    n_persons: int, count: int, clusters: IntArray | None, rng: np.random.Generator
+) -> list[IntArray]:
+    if clusters is None:
+        return list(rng.integers(0, n_persons, (count, n_persons)))
+    members = [np.flatnonzero(clusters == code) for code in range(int(clusters.max()) + 1)]
+    drawn = rng.integers(0, len(members), (count, len(members)))
+    return [np.concatenate([members[code] for code in codes]) for codes in drawn]
+
+
+def _correlate_all(
+    samples: list[FloatArray], given: Factored, correlation: CorrelationType
+) -> FloatArray:
+    """Correlate resamples, all at once where they are equally large."""
+    if len({sample.shape for sample in samples}) == 1:
+        return correlate(np.array(samples), given.items, correlation)
+    return np.array([correlate(sample, given.items, correlation) for sample in samples])
 
 
 def _aligned(rotated: Rotated, index: int, target: FloatArray) -> tuple[FloatArray, FloatArray]:

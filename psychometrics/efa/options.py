@@ -69,6 +69,8 @@ class EfaOptions:
         Which correlations are analysed.
     bootstrap
         Resamples for standard errors; 0 for none.
+    cluster
+        Column that says who belongs together; whole clusters are then resampled.
     seed
         Start of their random numbers.
     """
@@ -78,4 +80,5 @@ class EfaOptions:
     rotation: Rotation = Rotation.OBLIMIN
     correlation: CorrelationType = CorrelationType.POLYCHORIC
     bootstrap: int = 0
+    cluster: str | None = None
     seed: int = 1

@@ -117,6 +117,8 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
     ordered = tuple(sorted(items))
     cautions: list[str] = _constant_items(items, answers)
     by_omega = _omega(sample, ordered, cautions)
+    by_ordinal_omega = attempted(lambda: _ordinal_omega(sample, ordered))
+    cautions += _beyond_one(omega=by_omega, ordinal_omega=by_ordinal_omega)
     sd = float(answers.sum(axis=1).std(ddof=1))
     return ScaleReliability(
         items=items,
@@ -124,7 +126,7 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
         standardized_alpha=_standardized_alpha(sample, answers),
         ordinal_alpha=attempted(lambda: _ordinal_alpha(sample, ordered)),
         omega=by_omega,
-        ordinal_omega=attempted(lambda: _ordinal_omega(sample, ordered)),
+        ordinal_omega=by_ordinal_omega,
         split_half=_split_half(answers),
         sd=sd,
         standard_error_of_measurement=_measurement_error(sd, by_omega.estimate),
@@ -261,6 +263,15 @@ def _nothing(items: tuple[int, ...], reason: str) -> ScaleReliability:
         if_item_deleted=tuple(IfItemDeleted(item=item, alpha=None, omega=None) for item in items),
         cautions=(),
     )
+
+
+def _beyond_one(**estimates: Estimate) -> list[str]:
+    return [
+        f"{name} exceeds one: one factor implies more shared variance than these answers have, so "
+        "it does not describe the scale."
+        for name, found in estimates.items()
+        if found.estimate is not None and found.estimate > 1.0
+    ]
 
 
 def _constant_items(items: tuple[int, ...], answers: FloatArray) -> list[str]:

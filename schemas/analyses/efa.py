@@ -30,6 +30,12 @@ class EfaOptionsSchema(StrictSchema):
         validate=validate.Range(0, 5000),
         metadata={"description": "Resamples for standard errors; 0 for none."},
     )
+    cluster = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=64),
+        metadata={"description": "Column of clusters; the bootstrap then draws whole clusters."},
+    )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
     @post_load
@@ -71,6 +77,12 @@ class BootstrapErrorsSchema(ResultSchema):
 
     replicates = fields.Integer()
     used = fields.Integer()
+    cluster = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=64),
+        metadata={"description": "Column of clusters; the bootstrap then draws whole clusters."},
+    )
     seed = fields.Integer()
     loadings = fields.List(fields.List(Number()), allow_none=True)
     factor_correlations = fields.List(fields.List(Number()), allow_none=True)

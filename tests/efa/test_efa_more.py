@@ -116,6 +116,27 @@ def test_polychoric_loadings_have_bootstrap_errors_too(data: Path) -> None:
     assert found.used == 20
 
 
+def test_drawing_whole_clusters_widens_the_errors() -> None:
+    answers = np.repeat(three_factor_answers(60, 9, np.random.default_rng(1)), 4, axis=0)
+    clinicians = np.repeat(np.arange(60.0), 4)
+    responses = ResponseMatrix(
+        instrument=form(9), answers=answers, columns={"clinician": clinicians}
+    )
+    alone = analysed(responses, bootstrap=100).standard_errors
+    together = analysed(responses, bootstrap=100, cluster="clinician").standard_errors
+    assert alone is not None
+    assert together is not None
+    assert alone.loadings is not None
+    assert together.loadings is not None
+    ratio = together.loadings.mean() / alone.loadings.mean()
+    assert 1.6 < ratio < 2.4  # four copies of each person: the error doubles
+
+
+def test_clusters_without_a_bootstrap_are_refused(data: Path) -> None:
+    with pytest.raises(OptionError, match="cluster"):
+        analysed(wai_sr(data, "wai_250"), cluster="clinician")
+
+
 def test_one_factor_is_not_rotated_and_has_everything_else() -> None:
     answers = three_factor_answers(150, 6, np.random.default_rng(1))
     found = analysed(ResponseMatrix(instrument=form(6), answers=answers))
