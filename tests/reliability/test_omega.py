@@ -18,7 +18,7 @@ from psychometrics.reliability.alpha import (
     influence_on_correlation_sum,
 )
 from psychometrics.reliability.analysis import analyse
-from psychometrics.reliability.coefficient import Coefficient, standard_error
+from psychometrics.reliability.coefficient import Coefficient, estimate, standard_error
 from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.ordinal import (
@@ -78,11 +78,11 @@ def test_the_bifactor_coefficients_are_those_of_semtools(data: Path) -> None:
 def test_an_improper_bifactor_model_gives_no_coefficient(data: Path) -> None:
     """semTools prints 15.6 for the task factor here."""
     found = analysed(wai_sr(data, "wai_250")).scales
-    for estimate in (found["total"].omega_hierarchical, found["task"].omega_specific):
-        assert estimate is not None
-        assert estimate.estimate is None
-        assert estimate.reason is not None
-        assert "not proper" in estimate.reason
+    for coefficient in (found["total"].omega_hierarchical, found["task"].omega_specific):
+        assert coefficient is not None
+        assert coefficient.estimate is None
+        assert coefficient.reason is not None
+        assert "not proper" in coefficient.reason
 
 
 def test_omega_of_a_long_subscale_is_that_of_semtools(wai_36: Definition) -> None:
@@ -278,11 +278,13 @@ def test_intervals_of_omega_and_ordinal_omega_cover_the_truth_19_times_in_20() -
     covered = np.zeros(2)
     replicates = 600
     for _ in range(replicates):
-        found = analysed(ResponseMatrix(instrument=form(6), answers=_congeneric(rng, 400)))
-        scale = found.scales["all"]
-        for k, estimate in enumerate((scale.omega, scale.ordinal_omega)):
-            assert estimate.interval is not None
-            covered[k] += estimate.interval.lower <= truth[k] <= estimate.interval.upper
+        answers = _congeneric(rng, 400)
+        moments = moments_of(ordinal_moments(answers), (1, 2, 3, 4, 5, 6))
+        plain = omega(fit_scale(one_factor_model((1, 2, 3, 4, 5, 6)), answers))
+        for k, coefficient in enumerate((plain, _ordinal("omega", moments))):
+            interval = estimate(coefficient, level=0.95).interval
+            assert interval is not None
+            covered[k] += interval.lower <= truth[k] <= interval.upper
     assert ((covered / replicates >= 0.93) & (covered / replicates <= 0.97)).all()
 
 
