@@ -18,9 +18,8 @@ from psychometrics.invariance.power import DEPARTURES, power
 from psychometrics.invariance.results import Checks, DifferenceResult, StepResult
 from psychometrics.invariance.tenability import (
     ENOUGH_POWER,
-    ERROR_RATE,
+    TEST_RATE,
     delta,
-    difference_holds,
     first_rule,
     fits,
     rule,
@@ -103,15 +102,6 @@ def rung(
     return Rung(step=step, fitted=fitted, result=replace(judged, released=items))
 
 
-def error_rate(design: Design) -> float:
-    """Return each test's share of the ladder's error rate: two tests for each step."""
-    tested = [step for step in design.ladder if design.larger_step(step) is not None]
-    counts = sum(
-        any(design.restricts(s, row) for row in range(design.base.n_items)) for s in tested
-    )
-    return ERROR_RATE / (2 * max(counts, 1))
-
-
 def level(rungs: Sequence[Rung]) -> str | None:
     """Return the name of the last tenable step, steps without a restriction passed over."""
     reached = None
@@ -170,13 +160,13 @@ def _judged(
 ) -> StepResult:
     """Judge a step by its tests, the indices' changes, and the power there was."""
     step, fitted, against = rungs
-    rate, model = error_rate(design), describe_fit(fitted)
+    model = describe_fit(fitted)
     change = delta(model, against.result.model)
     indices = within(change, step, evidence.total)
     stands, seen = _items_and_power(design, evidence, step, fitted, difference.df, released)
     checks = Checks(
         admissible=model.converged and model.proper,
-        difference=difference_holds(difference.p_value, indices=indices, error_rate=rate),
+        difference=None if difference.p_value is None else difference.p_value >= TEST_RATE,
         items=stands,
         indices=indices,
         power=None if seen is None else seen >= ENOUGH_POWER,
@@ -191,8 +181,8 @@ def _judged(
         delta=change,
         tenable=tenable(checks),
         checks=checks,
-        rule=rule(step, evidence.total, rate),
-        error_rate=rate,
+        rule=rule(step, evidence.total),
+        error_rate=TEST_RATE,
         power=seen,
         departure=DEPARTURES[step],
     )
@@ -215,8 +205,7 @@ def _items_and_power(
     extension = extension_of(fitted, design, step, evidence, rows) if rows else None
     if extension is None:
         return None, None
-    rate = error_rate(design)
     found = looks(extension, design, evidence.total, rows)
     look = worst(found)
-    stands = None if look is None else corrected(look, len(found)) >= rate
-    return stands, power(extension, fitted, design, step, evidence, df=df, level=rate)
+    stands = None if look is None else corrected(look, len(found)) >= TEST_RATE
+    return stands, power(extension, fitted, design, step, evidence, df=df, level=TEST_RATE)

@@ -5,7 +5,7 @@ ones with middling loadings) differ by
 
 ==========  ========================================================================
 thresholds  0.3 standard deviations of y*, every second threshold of the item
-metric      0.2 in the standardized loading (weaker)
+metric      0.2 in the standardized loading (weaker), residual variances unchanged
 scalar      0.3 standard deviations of the answer (or of y*)
 strict      half as much residual variance again
 ==========  ========================================================================
@@ -49,7 +49,8 @@ DEPARTURES = {
         "standard deviations higher"
     ),
     Step.METRIC: (
-        f"a quarter of each factor's items with standardized loadings {LOADING_DEPARTURE:g} weaker"
+        f"a quarter of each factor's items with standardized loadings {LOADING_DEPARTURE:g} weaker "
+        "at the same residual variance"
     ),
     Step.SCALAR: (
         f"a quarter of each factor's items {INTERCEPT_DEPARTURE:g} standard deviations higher at "

@@ -3,9 +3,7 @@
 A step is
 
 - *not tenable* when its difference test rejects it, or a single item stands out (``looks``,
-  corrected for the number of items), each at its share of the ladder's error rate (5%, shared
-  equally by both tests of all steps); or when the difference test rejects it at 5% while CFI, RMSEA
-  and SRMR change by more than Chen's bounds;
+  corrected for the number of items), each at half of the step's error rate of 5%;
 - *tenable* when neither test rejects it, the indices stay within the bounds, and the difference
   test had the power to see the stated departure (``power``);
 - undecided otherwise: what a test without power does not reject is not shown to hold.
@@ -33,6 +31,7 @@ from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Checks, Delta
 
 ERROR_RATE = 0.05
+TEST_RATE = ERROR_RATE / 2
 ENOUGH_POWER = 0.80
 SMALL_SAMPLE = 300
 CFI_BOUND, RMSEA_BOUND, SRMR_BOUND = 0.95, 0.06, 0.08
@@ -93,15 +92,14 @@ def first_rule() -> str:
     )
 
 
-def rule(step: Step, n_persons: int, error_rate: float) -> str:
+def rule(step: Step, n_persons: int) -> str:
     """Say how a later step is judged."""
     bounds = bounds_for(n_persons)
     return (
-        f"Not tenable if the difference test rejects at {error_rate:.4g}, or at {ERROR_RATE:g} "
-        "while the indices leave their bounds, or if a single item stands out at "
-        f"{error_rate:.4g} after correction for the number of items. Tenable if neither tests nor "
-        f"indices speak against it and the difference test had a power of {ENOUGH_POWER:.2f} or "
-        "more to see the stated departure. Otherwise undecided. Bounds: CFI falls by at most "
+        f"Not tenable if the difference test rejects at {TEST_RATE:g}, or if a single item stands "
+        f"out at {TEST_RATE:g} after correction for the number of items. Tenable if neither tests "
+        f"nor indices speak against it and the difference test had a power of {ENOUGH_POWER:.2f} "
+        "or more to see the stated departure. Otherwise undecided. Bounds: CFI falls by at most "
         f"{bounds.cfi:g}, and RMSEA rises by at most {bounds.rmsea:g} or SRMR by at most "
         f"{bounds.srmr_of(step):g} ({bounds.source})."
     )
@@ -151,15 +149,6 @@ def fits(model: ModelResult) -> bool | None:
         return None
     close = indices.rmsea <= RMSEA_BOUND or model.srmr <= SRMR_BOUND
     return indices.cfi >= CFI_BOUND and close
-
-
-def difference_holds(
-    p_value: float | None, *, indices: bool | None, error_rate: float
-) -> bool | None:
-    """Whether the difference test leaves a step standing, given the indices."""
-    if p_value is None:
-        return None
-    return p_value >= (ERROR_RATE if indices is False else error_rate)
 
 
 def tenable(checks: Checks) -> bool | None:

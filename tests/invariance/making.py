@@ -21,12 +21,14 @@ def two_groups(
     seed: int,
     shifted: Mapping[int, float] = NONE,
     weaker: Mapping[int, float] = NONE,
+    keep_residuals: bool = False,
     factor_means: tuple[float, float, float] = (0.3, 0.25, 0.2),
 ) -> ResponseMatrix:
     """Draw two groups of n / 2 persons.
 
     ``shifted`` lowers an item's thresholds in the second group by so many standard deviations;
-    ``weaker`` lowers its standardized loading.
+    ``weaker`` lowers its loading, and keeps the item's variance unless its residual variance is
+    to be kept.
     """
     rng = np.random.default_rng(seed)
     instrument = instrument_of(SCALES)
@@ -42,7 +44,7 @@ def two_groups(
                 loadings[item - 1] -= by
             for item, by in shifted.items():
                 cuts[item - 1] -= by
-        residuals = np.sqrt(1.0 - loadings**2)
+        residuals = np.sqrt(1.0 - (LOADINGS if keep_residuals else loadings) ** 2)
         propensity = (eta @ membership.T) * loadings + residuals * rng.standard_normal((size, 12))
         answers.append(1.0 + (propensity[:, :, None] > cuts).sum(axis=2))
     names = np.repeat(np.array(["a", "b"], dtype=object), (n - n // 2, n // 2))
