@@ -2,10 +2,11 @@
 
 Where a step is rejected, the item with the smallest p-value (``looks``) is released when that
 p-value times the number of items looked at stays below 5%, the model is fitted again, and so on.
-The search ends when the step is no longer rejected, when no item passes, or when a factor would
-keep fewer than two items that are the same in every group, or not more than half of its items: two
-items against two could be told either way round, so the search would name the wrong ones as often
-as the right ones. An item released at a step stays so at all later ones.
+The search ends when no item passes (that the step as a whole is no longer rejected does not end
+it: an item that still stands out is named too), or when a factor would keep fewer than two items
+that are the same in every group, or not more than half of its items: two items against two could be
+told either way round, so the search would name the wrong ones as often as the right ones. An item
+released at a step stays so at all later ones.
 
 References
 ----------
@@ -35,8 +36,8 @@ LEAST_INVARIANT = 2
 RULE = (
     "Where a step is rejected, the item with the largest robust modification index (smallest "
     f"p-value) is released if its p-value times the number of items looked at is below "
-    f"{LOOK_RATE:g}; then the step is fitted again. The search ends when the step is no longer "
-    "rejected, when no item passes, or when a factor would keep fewer than "
+    f"{LOOK_RATE:g}; then the step is fitted again. The search ends when no item passes, or when "
+    "a factor would keep fewer than "
     f"{LEAST_INVARIANT} invariant items or not more than half of its items. A released item stays "
     "released at later steps."
 )
@@ -153,7 +154,8 @@ def _release(
     freed: list[Freed],
 ) -> Rung:
     """Release items at one step until it stands or none can be released; both records grow."""
-    while here.rejected:
+    rejected = here.rejected
+    while rejected:
         rows = tuple(_candidates(design, step, released))
         extension = extension_of(here.fitted, design, step, evidence, rows) if rows else None
         found = () if extension is None else looks(extension, design, evidence.total, rows)
