@@ -29,6 +29,27 @@ answers <- function(file) read.csv(file.path(folder, file))
 with_fit <- function(...) { fit <- cfa(..., std.lv = TRUE); fitMeasures(fit); fit }
 told <- function(fit) { standardizedSolution(fit); modindices(fit); lavInspect(fit, "rsquare") }
 
+# The ladders with their difference tests; in Wu and Estabrook's identification for ordered answers.
+ladder_mlr <- function(data) {
+  equal <- list("", "loadings", c("loadings", "intercepts"), c("loadings", "intercepts", "residuals"))
+  fits <- lapply(equal, function(e) with_fit(three, data, group = "group", estimator = "MLR",
+                                             group.equal = e))
+  do.call(lavTestLRT, fits)
+}
+ladder_wlsmv <- function(data, items) {
+  equal <- Reduce(c, c("thresholds", "loadings", "intercepts", "residuals"), accumulate = TRUE)
+  fits <- lapply(c(list(""), equal), function(e) {
+    model <- semTools::measEq.syntax(three, data = data, ordered = items, group = "group",
+                                     parameterization = "theta", ID.fac = "std.lv",
+                                     ID.cat = "Wu.Estabrook.2016", group.equal = e)
+    fit <- cfa(as.character(model), data, ordered = items, group = "group",
+               estimator = "WLSMV", parameterization = "theta")
+    fitMeasures(fit)
+    fit
+  })
+  do.call(lavTestLRT, fits)
+}
+
 for (size in arguments[-1]) {
   data <- answers(sprintf("wai_%s.csv", size))
   holes <- answers(sprintf("wai_%s_mis.csv", size))
@@ -63,10 +84,17 @@ for (size in arguments[-1]) {
     answered <- data[, items]
     timed("three factors, minres oblimin", function()
       psych::fa(answered, 3, fm = "minres", rotate = "oblimin"))
+    timed("omega, total and hierarchical", function()
+      psych::omega(answered, nfactors = 3, plot = FALSE))
     timed("parallel analysis, 100 Pearson", function()
       psych::fa.parallel(answered, plot = FALSE, n.iter = 100))
     timed("parallel analysis, 20 polychoric", function()
       psych::fa.parallel(answered, plot = FALSE, n.iter = 20, cor = "poly"))
+  }
+  if (installed("semTools")) {
+    data$group <- seq_len(nrow(data)) > nrow(data) / 2
+    timed("kind invariance, MLR", function() ladder_mlr(data))
+    timed("kind invariance, WLSMV", function() ladder_wlsmv(data, items))
   }
 }
 data <- answers("wai36_2000.csv")

@@ -38,6 +38,12 @@ from psychometrics.ensembles.bootstrap import (
 from psychometrics.ensembles.draws import bootstrap_moments
 from psychometrics.ensembles.ordinal import correlation_layout
 from psychometrics.instrument import Instrument
+from psychometrics.invariance.analysis import analyse as invariance
+from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.reliability.analysis import analyse as reliability
+from psychometrics.reliability.options import ReliabilityOptions
+from psychometrics.reliability.scale import sample_of
+from psychometrics.reliability.several_factors import several_factors
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
 from service.catalog.catalog import find_definition
@@ -100,6 +106,34 @@ def cases(folder: Path, size: str) -> Iterator[Case]:
     yield case(
         "three factors, minres oblimin",
         lambda: explore(whole, EfaOptions(correlation=pearson), progress=no_progress),
+    )
+    yield case("omega, total and hierarchical", lambda: omegas(whole))
+    yield case(
+        "kind reliability", lambda: reliability(whole, ReliabilityOptions(), progress=no_progress)
+    )
+    grouped = in_halves(whole)
+    for estimator in (Estimator.MLR, Estimator.WLSMV):
+        chosen = InvarianceOptions(group="group", estimator=estimator)
+        yield case(
+            f"kind invariance, {estimator.value}",
+            lambda chosen=chosen: invariance(grouped, chosen, progress=no_progress),
+        )
+
+
+def omegas(responses: ResponseMatrix) -> object:
+    """Compute total and hierarchical omega with their intervals, from two factor models."""
+    instrument = responses.instrument
+    sample = sample_of(instrument.scored_items, responses.recoded, None, 0.95)
+    return several_factors(instrument, sample)
+
+
+def in_halves(responses: ResponseMatrix) -> ResponseMatrix:
+    """Give the answers a column of two groups: the first half and the second."""
+    group = np.arange(responses.n_persons) >= responses.n_persons / 2
+    return ResponseMatrix(
+        instrument=responses.instrument,
+        answers=responses.answers,
+        columns={"group": group.astype(np.float64)},
     )
 
 

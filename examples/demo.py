@@ -167,12 +167,12 @@ def main() -> None:
     print_rivals(cfa["result"])
     suspects = [suspect["item"] for suspect in items["result"]["key_check"]["suspects"]]
     print(f"\nKey check: items that look wrongly keyed: {suspects or 'none'}.")
-    print("\nThe service is stopped. `make run` starts it again with these results; then look at")
     address = "http://127.0.0.1:8000"
+    print("\nThe service is stopped. `make run` starts it again with these results; then look at")
     print(f"  {address}/docs   (the API, in a browser)")
+    print(f"  KEY={service.key}   (the demonstration's own key)")
     for found in (items, reliability, cfa):
-        path = f"/v1/analyses/{found['id']}"
-        print(f"  curl -H 'Authorization: Bearer {service.key}' {address}{path}")
+        print(f'  curl -H "Authorization: Bearer $KEY" {address}/v1/analyses/{found["id"]}')
 
 
 if __name__ == "__main__":

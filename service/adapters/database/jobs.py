@@ -154,7 +154,8 @@ class JobClaims:
 
     def succeed(self, lease: Lease, result: Mapping[str, Any]) -> bool:
         """Write the result; whether the lease still held."""
-        return self._finish(lease, Status.SUCCEEDED, result=_text(result))
+        finished = {"done": 1, "total": 1, "stage": "done"}
+        return self._finish(lease, Status.SUCCEEDED, result=_text(result), **finished)
 
     def fail(self, lease: Lease, error: Mapping[str, Any]) -> bool:
         """Write the problem document; whether the lease still held."""
