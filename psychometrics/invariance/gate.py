@@ -152,6 +152,8 @@ def _undecided(one: Rung) -> str:
     where = f"The {one.step.value} step cannot be decided"
     if not checks.admissible:
         return f"{where}: its solution is not admissible."
+    if checks.difference is None:
+        return f"{where}: its test speaks against it, but no single item and no fit index does."
     if checks.power is not True and checks.indices is not False:
         return f"{where}: with so few persons a departure that matters would probably not be seen."
     return f"{where}: the difference test does not reject it, but fit indices fall beyond bounds."

@@ -20,6 +20,7 @@ from psychometrics.invariance.tenability import (
     ENOUGH_POWER,
     TEST_RATE,
     delta,
+    difference_stands,
     first_rule,
     fits,
     rule,
@@ -166,7 +167,7 @@ def _judged(
     stands, seen = _items_and_power(design, evidence, step, fitted, difference.df, released)
     checks = Checks(
         admissible=model.converged and model.proper,
-        difference=None if difference.p_value is None else difference.p_value >= TEST_RATE,
+        difference=difference_stands(difference.p_value, items=stands, indices=indices),
         items=stands,
         indices=indices,
         power=None if seen is None else seen >= ENOUGH_POWER,

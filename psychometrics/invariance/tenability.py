@@ -2,8 +2,10 @@
 
 A step is
 
-- *not tenable* when its difference test rejects it, or a single item stands out (``looks``,
-  corrected for the number of items), each at half of the step's error rate of 5%;
+- *not tenable* when a single item stands out (``looks``, corrected for the number of items), or
+  its difference test rejects it, each at half of the step's error rate of 5%; a rejection by the
+  difference test alone, while no item stands out and the indices stay within bounds, counts from
+  p < .001 and leaves the step undecided above;
 - *tenable* when neither test rejects it, the indices stay within the bounds, and the difference
   test had the power to see the stated departure (``power``);
 - undecided otherwise: what a test without power does not reject is not shown to hold.
@@ -32,6 +34,7 @@ from psychometrics.invariance.results import Checks, Delta
 
 ERROR_RATE = 0.05
 TEST_RATE = ERROR_RATE / 2
+STRONG = 0.001
 ENOUGH_POWER = 0.80
 SMALL_SAMPLE = 300
 CFI_BOUND, RMSEA_BOUND, SRMR_BOUND = 0.95, 0.06, 0.08
@@ -97,7 +100,8 @@ def rule(step: Step, n_persons: int) -> str:
     bounds = bounds_for(n_persons)
     return (
         f"Not tenable if the difference test rejects at {TEST_RATE:g}, or if a single item stands "
-        f"out at {TEST_RATE:g} after correction for the number of items. Tenable if neither tests "
+        f"out at {TEST_RATE:g} after correction for the number of items; undecided if only the "
+        f"difference test does and not at {STRONG:g}. Tenable if neither tests "
         f"nor indices speak against it and the difference test had a power of {ENOUGH_POWER:.2f} "
         "or more to see the stated departure. Otherwise undecided. Bounds: CFI falls by at most "
         f"{bounds.cfi:g}, and RMSEA rises by at most {bounds.rmsea:g} or SRMR by at most "
@@ -149,6 +153,26 @@ def fits(model: ModelResult) -> bool | None:
         return None
     close = indices.rmsea <= RMSEA_BOUND or model.srmr <= SRMR_BOUND
     return indices.cfi >= CFI_BOUND and close
+
+
+def difference_stands(
+    p_value: float | None, *, items: bool | None, indices: bool | None
+) -> bool | None:
+    """Whether the difference test leaves a step standing; ``None`` where it cannot be said.
+
+    Parameters
+    ----------
+    p_value
+        Of the difference test.
+    items, indices
+        Whether no item stands out and the indices stay within bounds.
+    """
+    if p_value is None:
+        return None
+    if p_value >= TEST_RATE:
+        return True
+    alone = items is True and indices is True
+    return None if alone and p_value >= STRONG else False
 
 
 def tenable(checks: Checks) -> bool | None:
