@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 from service.errors import HTTP_PROBLEMS, PROBLEMS, Problem
 
+_CODE = re.compile("`([^`]+)`")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -25,6 +28,7 @@ def render_page(specification: Mapping[str, Any]) -> str:
     )
     environment.filters["type_of"] = type_of
     environment.filters["anchor"] = anchor
+    environment.filters["prose"] = prose
     template = environment.from_string((files(__package__) / "page.html").read_text("utf-8"))
     return template.render(
         info=specification["info"],
@@ -85,6 +89,11 @@ def type_of(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
         return [("object of ", ""), *type_of(extra)]
     kind = schema.get("type", "any")
     return [(" or ".join(kind) if isinstance(kind, list) else str(kind), "")]
+
+
+def prose(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped before
 
 
 def anchor(name: str) -> str:
