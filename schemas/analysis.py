@@ -21,7 +21,10 @@ class NewAnalysisSchema(StrictSchema):
         fields.String(validate=validate.Length(min=1, max=64)),
         required=True,
         validate=validate.Length(min=1, max=MAXIMUM_SAMPLES),
-        metadata={"description": "Samples of one instrument, analysed together."},
+        metadata={
+            "description": "Samples of one instrument, analysed together; for `agreement` also one "
+            "sample each of two forms, matched by `person`."
+        },
     )
     options = fields.Dict(keys=fields.String(), load_default=dict)
 

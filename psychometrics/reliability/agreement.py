@@ -10,6 +10,9 @@ b, the *level difference*, is how much higher the judge rates on average; t, *tr
 points the judge's score follows a point of the truth. Least squares with Student's intervals. That
 the patient's rating is the truth is a convention of the model, no claim.
 
+The two stand in one sample, told apart by a column, or in two samples of two forms; both ways come
+to the same: two sides with their scores, matched by person and, where both have it, by session.
+
 References
 ----------
 West, T. V., & Kenny, D. A. (2011). The truth and bias model of judgment. Psychological Review, 118,
@@ -21,12 +24,14 @@ Consulting and Clinical Psychology, 83, 773–784. doi:10.1037/ccp0000015
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.special import stdtrit
 
 from psychometrics.errors import EstimationError, OptionError
+from psychometrics.reliability.forms import form_names, same_key, why_incomparable
 from psychometrics.reliability.matching import matched_rows, rows_by_key, texts
 from psychometrics.reliability.options import AgreementOptions
 from psychometrics.reliability.paired import FEWEST_PAIRS, mean_with_t_interval, paired
@@ -36,11 +41,39 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.scoring.prorate import score
 from psychometrics.types import Estimate, FloatArray, IntArray, Interval, Progress
 
+FORM = "instrument"
+"""What tells respondents apart who answered two forms."""
+
+OTHER_KEY = (
+    "The two forms key other items to their scales; that equally named scales mean the same is "
+    "presumed."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One respondent's responses.
+
+    Attributes
+    ----------
+    name
+        What the respondent is called.
+    scores
+        By scale, each of shape (n_responses,).
+    persons, sessions
+        Of each response; no sessions where they were not recorded.
+    """
+
+    name: str
+    scores: Mapping[str, FloatArray]
+    persons: list[str | None]
+    sessions: list[float | None] | None
+
 
 def analyse(
     responses: ResponseMatrix, options: AgreementOptions, *, progress: Progress
 ) -> AgreementResult:
-    """Compare two respondents' scores.
+    """Compare two respondents' scores of one form.
 
     Parameters
     ----------
@@ -61,26 +94,56 @@ def analyse(
     """
     progress(0, 1, "agreement")
     respondents = texts(responses, options.column, "column")
-    truth, judge = _roles(respondents, options)
-    first, second = _dyads(responses, respondents, (truth, judge))
-    if not first.size:
-        raise EstimationError("agreement", "no person has responses of both respondents")
-    scored = score(responses.instrument, responses.answers)
-    scales = {
-        name: _dyads_of(scored.scores[first, k], scored.scores[second, k], options.level)
-        for k, name in enumerate(scored.scales)
-    }
-    progress(1, 1, "done")
-    unmatched = sum(value is not None for value in respondents) - 2 * first.size
-    return AgreementResult(
-        n_persons=int(first.size),
-        column=options.column,
-        truth=truth,
-        judge=judge,
-        unmatched=int(unmatched),
-        scales=scales,
-        cautions=_cautions(int(unmatched)),
+    present = sorted({value for value in respondents if value is not None})
+    if len(present) != 2:
+        raise OptionError(
+            "column", f"must tell exactly two respondents apart; it has {len(present)} value(s)"
+        )
+    truth, judge = (
+        _side(name, responses.rows(np.array([value == name for value in respondents], dtype=bool)))
+        for name in present
     )
+    found = _compared(truth, judge, options, column=options.column)
+    progress(1, 1, "done")
+    return found
+
+
+def analyse_forms(
+    first: ResponseMatrix, second: ResponseMatrix, options: AgreementOptions, *, progress: Progress
+) -> AgreementResult:
+    """Compare scores of two forms, each by its own key: the patient's and the practitioner's.
+
+    Parameters
+    ----------
+    first, second
+        Answers to two different forms with the column ``person``, whose values match across them;
+        with ``session_number`` in both, each person's first session that both rated counts. The
+        first form is the truth unless the options say otherwise.
+    options
+        What was chosen; ``truth`` names a form by its id, ``column`` has no meaning here.
+    progress
+        Called as the work goes on.
+
+    Raises
+    ------
+    OptionError
+        The forms' scores cannot be compared, a sample lacks ``person``, or ``truth`` is no form.
+    EstimationError
+        A person answered a form twice, or nobody answered both.
+    """
+    progress(0, 1, "agreement")
+    reason = why_incomparable(first.instrument, second.instrument)
+    if reason is not None:
+        raise OptionError("samples", f"the two forms {reason}")
+    names = form_names(first.instrument, second.instrument)
+    truth, judge = (
+        _side(name, responses) for name, responses in zip(names, (first, second), strict=True)
+    )
+    found = _compared(truth, judge, options, column=FORM)
+    progress(1, 1, "done")
+    if same_key(first.instrument, second.instrument):
+        return found
+    return replace(found, cautions=(*found.cautions, OTHER_KEY))
 
 
 def truth_and_bias(truth: FloatArray, judge: FloatArray, level: float) -> TruthAndBias:
@@ -126,40 +189,70 @@ def _dyads_of(truth: FloatArray, judge: FloatArray, level: float) -> Dyads:
     return Dyads(**shared, truth_and_bias=truth_and_bias(truth[both], judge[both], level))
 
 
-def _roles(respondents: list[str | None], options: AgreementOptions) -> tuple[str, str]:
-    present = sorted({value for value in respondents if value is not None})
-    if len(present) != 2:
-        raise OptionError(
-            "column", f"must tell exactly two respondents apart; it has {len(present)} value(s)"
-        )
-    if options.truth is None:
-        return present[0], present[1]
-    if options.truth not in present:
-        raise OptionError("truth", "must be one of the column's two values")
-    present.remove(options.truth)
-    return options.truth, present[0]
-
-
-def _dyads(
-    responses: ResponseMatrix, respondents: list[str | None], roles: tuple[str, str]
-) -> tuple[IntArray, IntArray]:
+def _side(name: str, responses: ResponseMatrix) -> _Side:
+    scored = score(responses.instrument, responses.answers)
     persons = texts(responses, PERSON, "samples")
-    sessions: list[float | None] = [None] * len(persons)
+    sessions: list[float | None] | None = None
     if SESSION in responses.columns:
         sessions = np.asarray(responses.columns[SESSION], dtype=np.float64).tolist()
+    return _Side(
+        name=name,
+        scores={scale: scored.scores[:, k] for k, scale in enumerate(scored.scales)},
+        persons=persons,
+        sessions=sessions,
+    )
+
+
+def _compared(
+    first: _Side, second: _Side, options: AgreementOptions, *, column: str
+) -> AgreementResult:
+    truth, judge = _roles(first, second, options)
+    rows, others = _matched(truth, judge)
+    if not rows.size:
+        raise EstimationError("agreement", "no person has responses of both respondents")
+    unmatched = len(truth.persons) + len(judge.persons) - 2 * int(rows.size)
+    return AgreementResult(
+        n_persons=int(rows.size),
+        column=column,
+        truth=truth.name,
+        judge=judge.name,
+        unmatched=unmatched,
+        scales={
+            scale: _dyads_of(scores[rows], judge.scores[scale][others], options.level)
+            for scale, scores in truth.scores.items()
+            if scale in judge.scores
+        },
+        cautions=_cautions(unmatched),
+    )
+
+
+def _roles(first: _Side, second: _Side, options: AgreementOptions) -> tuple[_Side, _Side]:
+    if options.truth is None or options.truth == first.name:
+        return first, second
+    if options.truth == second.name:
+        return second, first
+    raise OptionError("truth", "must be one of the two respondents: the column's values, or forms")
+
+
+def _matched(truth: _Side, judge: _Side) -> tuple[IntArray, IntArray]:
+    """Rows of the persons that both have, at the first session that both have."""
+    if truth.sessions is None or judge.sessions is None:
+        truth, judge = replace(truth, sessions=None), replace(judge, sessions=None)
+    first, second = matched_rows(_rows_of(truth), _rows_of(judge))
+    kept = _first_session_of_each(first, truth.persons, _sessions(truth))
+    return first[kept], second[kept]
+
+
+def _rows_of(side: _Side) -> dict[tuple[str, ...], int]:
     keys: list[tuple[str, ...] | None] = [
         None if person is None else (person, str(session))
-        for person, session in zip(persons, sessions, strict=True)
+        for person, session in zip(side.persons, _sessions(side), strict=True)
     ]
-    truth, judge = (
-        rows_by_key(
-            keys, np.array([value == role for value in respondents], dtype=np.bool_), "agreement"
-        )
-        for role in roles
-    )
-    first, second = matched_rows(truth, judge)
-    kept = _first_session_of_each(first, persons, sessions)
-    return first[kept], second[kept]
+    return rows_by_key(keys, np.ones(len(keys), dtype=np.bool_), "agreement")
+
+
+def _sessions(side: _Side) -> list[float | None]:
+    return [None] * len(side.persons) if side.sessions is None else side.sessions
 
 
 def _first_session_of_each(

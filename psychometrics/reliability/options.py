@@ -45,10 +45,10 @@ class AgreementOptions:
     Attributes
     ----------
     column
-        What tells the two respondents apart.
+        What tells the two respondents of one sample apart.
     truth
-        The value of the column whose scores the other's are compared with; ``None`` takes the
-        first in sorted order.
+        The value of the column whose scores the other's are compared with, or the id of the form
+        where there are two; ``None`` takes the first in sorted order, or the first form.
     level
         Coverage of the intervals, between 0 and 1.
     """

@@ -122,9 +122,9 @@ class AgreementResult:
     n_persons
         Persons with a response of both respondents.
     column
-        What tells the respondents apart.
+        What tells the respondents apart; ``instrument`` where they answered two forms.
     truth, judge
-        Its two values.
+        Its two values, or the two forms' ids.
     unmatched
         Responses left without a counterpart.
     scales

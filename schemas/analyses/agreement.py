@@ -17,13 +17,13 @@ class AgreementOptionsSchema(StrictSchema):
     column = fields.String(
         load_default="respondent",
         validate=validate.Length(min=1, max=64),
-        metadata={"description": "What tells the two respondents apart."},
+        metadata={"description": "What tells the two respondents of one sample apart."},
     )
     truth = fields.String(
         load_default=None,
         allow_none=True,
         validate=validate.Length(min=1, max=128),
-        metadata={"description": "The respondent whose scores the other's are compared with."},
+        metadata={"description": "The respondent (or form) that the other is compared with."},
     )
     level = StrictNumber(load_default=0.95, validate=validate.Range(0.5, 0.999))
 

@@ -42,7 +42,7 @@ _PREFER = {
     202, schema=AnalysisSchema, description="Under way.", success=True, headers=_LOCATION
 )
 def add_analysis(body: dict[str, Any]) -> Response:
-    """Analyse one sample or several of one instrument."""
+    """Analyse one sample, several of one instrument, or one sample each of two forms."""
     job = submit_analysis(
         services().queue,
         services().samples,

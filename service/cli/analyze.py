@@ -9,10 +9,16 @@ from typing import Any
 import orjson
 
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
-from service.cli.inputs import declare_file, read_file, to_json
+from service.cli.inputs import (
+    declare_file,
+    declare_other_file,
+    read_file,
+    read_other_file,
+    to_json,
+)
 from service.cli.progress import ProgressLine
-from service.use_cases.analyse_file import analyse_block
-from service.use_cases.kinds import KINDS
+from service.use_cases.analyse_file import analyse_block, analyse_two_blocks
+from service.use_cases.kinds import KINDS, Kind
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     purposes = "; ".join(f"{kind.name}: {kind.purpose}" for kind in KINDS.values())
     parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help=purposes)
     declare_file(parser)
+    declare_other_file(parser)
     parser.add_argument(
         "--options", default="{}", metavar="JSON", help="the kind's options, as in the API"
     )
@@ -30,10 +37,31 @@ def run(arguments: argparse.Namespace) -> None:
     kind = KINDS[arguments.kind]
     options = _options(arguments.options)
     kind.load_options(options)
+    two_forms = _asks_for_two_forms(arguments, kind)
     definition, block = read_file(arguments)
-    with ProgressLine() as progress:
-        answer = analyse_block(kind, definition, block, options, progress)
+    if two_forms:
+        other_definition, other_block = read_other_file(arguments)
+        definitions, blocks = (definition, other_definition), (block, other_block)
+        with ProgressLine() as progress:
+            answer = analyse_two_blocks(kind, definitions, blocks, options, progress)
+    else:
+        with ProgressLine() as progress:
+            answer = analyse_block(kind, definition, block, options, progress)
     sys.stdout.write(to_json(answer))
+
+
+def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:
+    given = (arguments.other is not None, arguments.other_instrument is not None)
+    if not any(given):
+        return False
+    if not kind.joins_forms:
+        able = ", ".join(kind.name for kind in KINDS.values() if kind.joins_forms)
+        detail = f"Only {able} compares two forms."
+        raise RefusedInputError([Fault(pointer="/other", code="one-form", detail=detail)])
+    if not all(given):
+        detail = "--other and --other-instrument go together."
+        raise RefusedInputError([Fault(pointer="/other", code="incomplete", detail=detail)])
+    return True
 
 
 def _options(text: str) -> dict[str, Any]:

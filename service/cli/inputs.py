@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from schemas.definition import Definition
+from schemas.faults import RefusedInputError
 from schemas.responses.block import ResponseBlock
 from service.adapters.files import read_responses
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
@@ -25,6 +27,19 @@ def declare_instrument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def declare_other_file(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--other`` and ``--other-instrument``: a second form, for what compares two."""
+    parser.add_argument(
+        "--other",
+        type=Path,
+        metavar="FILE",
+        help="only for agreement: the other respondent's file, matched by its column person",
+    )
+    parser.add_argument(
+        "--other-instrument", metavar="ID", help="the form that the other file was answered on"
+    )
+
+
 def declare_file(parser: argparse.ArgumentParser) -> None:
     """Declare ``FILE`` and ``--instrument``."""
     parser.add_argument(
@@ -33,17 +48,28 @@ def declare_file(parser: argparse.ArgumentParser) -> None:
     declare_instrument(parser)
 
 
-def read_instrument(arguments: argparse.Namespace) -> Definition:
+def read_instrument(named: str) -> Definition:
     """Find the definition that is meant; its key must be known or confirmed."""
     confirmed = Config.from_environment().confirmed_keys
     catalog = Catalog(definitions=shipped_definitions(), confirmed=confirmed)
-    return catalog.scoring_rule(find_definition(arguments.instrument))
+    return catalog.scoring_rule(find_definition(named))
 
 
 def read_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:
     """Read the definition, then the file."""
-    definition = read_instrument(arguments)
+    definition = read_instrument(arguments.instrument)
     return definition, read_responses(arguments.file, definition.instrument)
+
+
+def read_other_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:
+    """Read the second form's definition, then its file; faults point below ``/other``."""
+    definition = read_instrument(arguments.other_instrument)
+    try:
+        return definition, read_responses(arguments.other, definition.instrument)
+    except RefusedInputError as error:
+        raise RefusedInputError(
+            replace(fault, pointer=f"/other{fault.pointer}") for fault in error.faults
+        ) from None
 
 
 def to_json(value: Any) -> str:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise OptionError("n", "must be at least 1")
     if arguments.seed < 0:
         raise OptionError("seed", "must be at least 0")
-    instrument = read_instrument(arguments).instrument
+    instrument = read_instrument(arguments.instrument).instrument
     truth = population(instrument, arguments.scenario)
     sample = draw(truth, n_persons=arguments.n, rng=np.random.default_rng(arguments.seed))
     if arguments.truth is not None:

@@ -30,6 +30,27 @@ def analyse_block(
     }
 
 
+def analyse_two_blocks(
+    kind: Kind,
+    definitions: tuple[Definition, Definition],
+    blocks: tuple[ResponseBlock, ResponseBlock],
+    options: Mapping[str, Any],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Analyse blocks of two forms and name what did it, as JSON values."""
+    first, second = (
+        block.matrix(definition.instrument)
+        for definition, block in zip(definitions, blocks, strict=True)
+    )
+    return {
+        "kind": kind.name,
+        "instrument": definitions[0].rule,
+        "other_instrument": definitions[1].rule,
+        "result": kind.run_forms(first, second, options, progress),
+        "software": software(),
+    }
+
+
 def software() -> dict[str, str]:
     """Versions of what computed a result."""
     return {name: version(name) for name in _NAMED_SOFTWARE}

@@ -31,6 +31,16 @@ from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
 
 
+class AnalyseForms(Protocol):
+    """An engine's second entrance, for two forms."""
+
+    def __call__(
+        self, first: ResponseMatrix, second: ResponseMatrix, options: Any, *, progress: Progress
+    ) -> Any:
+        """Analyse responses to two forms and return the kind's result."""
+        ...
+
+
 class Analyse(Protocol):
     """An engine's entrance."""
 
@@ -55,6 +65,8 @@ class Kind:
         The module whose ``analyse`` does it.
     uses_columns
         Whether it looks at more than the answers: outcomes, groups, timing.
+    joins_forms
+        Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
     """
 
     name: str
@@ -63,6 +75,7 @@ class Kind:
     result: type[ResultSchema]
     engine: str
     uses_columns: bool = False
+    joins_forms: bool = False
 
     def load_options(self, given: Mapping[str, Any]) -> Any:
         """Make the engine's options.
@@ -85,6 +98,18 @@ class Kind:
         result = analyse(responses, self.load_options(given), progress=progress)
         return dict(self.result().dump(result))
 
+    def run_forms(
+        self,
+        first: ResponseMatrix,
+        second: ResponseMatrix,
+        given: Mapping[str, Any],
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Analyse two forms, where the kind joins them; the result as JSON values."""
+        analyse = cast("AnalyseForms", import_module(self.engine).analyse_forms)
+        result = analyse(first, second, self.load_options(given), progress=progress)
+        return dict(self.result().dump(result))
+
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
@@ -102,6 +127,7 @@ KINDS: Mapping[str, Kind] = {
             options=ReliabilityOptionsSchema,
             result=ReliabilityResultSchema,
             engine="psychometrics.reliability.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="dimensionality",
@@ -116,6 +142,7 @@ KINDS: Mapping[str, Kind] = {
             options=EfaOptionsSchema,
             result=EfaResultSchema,
             engine="psychometrics.efa.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="cfa",
@@ -137,6 +164,7 @@ KINDS: Mapping[str, Kind] = {
             options=RetestOptionsSchema,
             result=RetestResultSchema,
             engine="psychometrics.reliability.retest",
+            uses_columns=True,
         ),
         Kind(
             name="agreement",
@@ -144,6 +172,8 @@ KINDS: Mapping[str, Kind] = {
             options=AgreementOptionsSchema,
             result=AgreementResultSchema,
             engine="psychometrics.reliability.agreement",
+            uses_columns=True,
+            joins_forms=True,
         ),
         Kind(
             name="invariance",
@@ -151,6 +181,7 @@ KINDS: Mapping[str, Kind] = {
             options=InvarianceOptionsSchema,
             result=InvarianceResultSchema,
             engine="psychometrics.invariance.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="comparison",
@@ -158,6 +189,7 @@ KINDS: Mapping[str, Kind] = {
             options=ComparisonOptionsSchema,
             result=ComparisonResultSchema,
             engine="psychometrics.invariance.comparison",
+            uses_columns=True,
         ),
         Kind(
             name="criterion",

@@ -16,6 +16,7 @@ from schemas.responses.block import Value, column_array
 from service.ports import Responses, Samples
 from service.records import Job, Sample
 from service.use_cases.kinds import KINDS
+from service.use_cases.two_forms import are_two_forms
 
 SAMPLE = "sample"
 """A column that names each response's sample, where there are several."""
@@ -36,6 +37,11 @@ def run_analysis(
     progress(0, 1, "loading")
     kind = KINDS[job.kind]
     found = [samples.find(job.tenant_id, sample_id) for sample_id in job.samples]
+    if are_two_forms(found):
+        first, second = (
+            load_responses([sample], responses, with_columns=kind.uses_columns) for sample in found
+        )
+        return kind.run_forms(first, second, job.options, progress)
     matrix = load_responses(found, responses, with_columns=kind.uses_columns)
     return kind.run(matrix, job.options, progress)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from psychometrics.reliability.forms import why_incomparable
+from schemas.definition import load_definition
 from schemas.faults import Fault, RefusedInputError
 from schemas.pointers import pointer
 from service.identifiers import now_ms, uuid7
 from service.ports import JobQueue, Samples
 from service.records import Job, Sample
 from service.use_cases.kinds import KINDS, Kind
+from service.use_cases.two_forms import are_two_forms
 
 
 def submit_analysis(
@@ -31,9 +34,10 @@ def submit_analysis(
     NotFoundError
         If the tenant lacks one of the samples.
     """
-    _kind(kind).load_options(options)
+    wanted = _kind(kind)
+    wanted.load_options(options)
     found = [samples.find(tenant_id, sample_id) for sample_id in sample_ids]
-    faults = [*_repeated(sample_ids), *_of_another_instrument(found)]
+    faults = [*_repeated(sample_ids), *_not_together(found, wanted)]
     if faults:
         raise RefusedInputError(faults)
     job = Job(
@@ -64,8 +68,17 @@ def _repeated(sample_ids: Sequence[str]) -> Iterator[Fault]:
             yield Fault(pointer=pointer("samples", number), code="duplicate", detail=detail)
 
 
-def _of_another_instrument(samples: Sequence[Sample]) -> Iterator[Fault]:
+def _not_together(samples: Sequence[Sample], kind: Kind) -> Iterator[Fault]:
+    if kind.joins_forms and are_two_forms(samples):
+        first, second = (load_definition(sample.definition).instrument for sample in samples)
+        reason = why_incomparable(first, second)
+        if reason is not None:
+            detail = f"The two forms {reason}."
+            yield Fault(pointer=pointer("samples", 1), code="other-instrument", detail=detail)
+        return
     detail = "Must be of the same instrument and version as the first sample."
+    if kind.joins_forms:
+        detail += " Two forms are compared as two samples, one of each."
     for number, sample in enumerate(samples):
         if sample.instrument != samples[0].instrument:
             yield Fault(pointer=pointer("samples", number), code="other-instrument", detail=detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from psychometrics.errors import EstimationError, OptionError
+from psychometrics.instrument import Instrument
 from psychometrics.reliability import agreement, retest
 from psychometrics.reliability.alpha import alpha, feldt_interval
 from psychometrics.reliability.intraclass import (
@@ -252,6 +254,112 @@ def test_a_column_of_one_respondent_is_refused() -> None:
     responses.columns["respondent"][:] = "client"
     with pytest.raises(OptionError, match="exactly two"):
         agreed(responses)
+
+
+SCALES = {"goal": (1, 2), "bond": (3, 4)}
+
+
+def two_forms() -> tuple[ResponseMatrix, ResponseMatrix]:
+    """Make patients of a plain form and practitioners of one with other item numbers and keys."""
+    rng = np.random.default_rng(8)
+    patients = np.clip(np.rint(rng.normal(3, 1, (40, 4))), 1, 5)
+    judged = np.clip(patients + rng.integers(-1, 2, (40, 4)), 1, 5)
+    theirs = replace(
+        form(5, scales={"bond": (1, 2), "goal": (4, 5)}), id="practitioner", reversed_items=(5,)
+    )
+    turned = np.column_stack(
+        [judged[:, 2], judged[:, 3], np.full(40, np.nan), judged[:, 0], 6 - judged[:, 1]]
+    )
+    order = rng.permutation(40)
+    persons = np.array([f"p{number}" for number in range(40)], dtype=object)
+    return (
+        ResponseMatrix(
+            instrument=form(4, scales=SCALES), answers=patients, columns={"person": persons}
+        ),
+        ResponseMatrix(
+            instrument=theirs, answers=turned[order], columns={"person": persons[order]}
+        ),
+    )
+
+
+def agreed_forms(first: ResponseMatrix, second: ResponseMatrix, **options: Any) -> Any:
+    return agreement.analyse_forms(first, second, AgreementOptions(**options), progress=no_progress)
+
+
+def test_two_forms_agree_as_one_sample_with_the_same_scores_does() -> None:
+    first, second = two_forms()
+    back = np.argsort([int(name[1:]) for name in second.columns["person"]])
+    judged = second.recoded[back][:, [3, 4, 0, 1]]
+    persons = first.columns["person"]
+    both = ResponseMatrix(
+        instrument=first.instrument,
+        answers=np.vstack([first.answers, judged]),
+        columns={
+            "person": np.concatenate([persons, persons]),
+            "respondent": np.array(["form"] * 40 + ["practitioner"] * 40, dtype=object),
+        },
+    )
+    found, expected = agreed_forms(first, second), agreed(both)
+    assert (found.truth, found.judge, found.column) == ("form", "practitioner", "instrument")
+    assert found.scales == expected.scales
+    assert set(found.scales) == {"goal", "bond", "total"}
+    assert (found.n_persons, found.unmatched) == (40, 0)
+
+
+def test_another_key_of_the_second_form_is_said() -> None:
+    first, second = two_forms()
+    assert agreement.OTHER_KEY in agreed_forms(first, second).cautions
+    alike = replace(first, instrument=replace(first.instrument, id="other"))
+    assert agreed_forms(first, alike).cautions == ()
+
+
+def test_the_second_form_can_be_the_truth() -> None:
+    first, second = two_forms()
+    found = agreed_forms(first, second, truth="practitioner")
+    turned = agreed_forms(second, first)
+    assert (found.truth, found.judge) == ("practitioner", "form")
+    assert found.scales["goal"] == turned.scales["goal"]
+    with pytest.raises(OptionError, match="truth"):
+        agreed_forms(first, second, truth="client")
+
+
+def test_sessions_count_only_where_both_forms_have_them() -> None:
+    first, second = two_forms()
+    dated = replace(first, columns={**first.columns, "session_number": np.full(40, 3.0)})
+    assert agreed_forms(dated, second).n_persons == 40
+    other = replace(second, columns={**second.columns, "session_number": np.full(40, 4.0)})
+    with pytest.raises(EstimationError, match="both respondents"):
+        agreed_forms(dated, other)
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (form(4, scales={"goal": (1, 2), "task": (3, 4)}), "other subscales"),
+        (form(5, scales={"goal": (1, 2), "bond": (3, 4, 5)}), "numbers of items in 'bond'"),
+        (form(4, scales=SCALES, maximum=7), "other ranges"),
+    ],
+)
+def test_forms_that_do_not_go_together_are_refused(other: Instrument, reason: str) -> None:
+    first, _ = two_forms()
+    answers = np.ones((40, other.n_items))
+    second = ResponseMatrix(
+        instrument=replace(other, id="other"), answers=answers, columns=first.columns
+    )
+    with pytest.raises(OptionError, match=reason):
+        agreed_forms(first, second)
+
+
+def test_one_form_twice_is_not_two_forms() -> None:
+    first, _ = two_forms()
+    with pytest.raises(OptionError, match="are the same"):
+        agreed_forms(first, first)
+
+
+def test_two_forms_without_person_are_refused() -> None:
+    first, second = two_forms()
+    with pytest.raises(OptionError, match="person"):
+        agreed_forms(first, without(second, "person"))
 
 
 def test_the_schemas_have_the_defaults_of_the_engine() -> None:
