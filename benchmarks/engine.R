@@ -84,6 +84,8 @@ for (size in arguments[-1]) {
     answered <- data[, items]
     timed("three factors, minres oblimin", function()
       psych::fa(answered, 3, fm = "minres", rotate = "oblimin"))
+    timed("omega, one factor", function()
+      psych::omega(answered, nfactors = 1, plot = FALSE))
     timed("omega, total and hierarchical", function()
       psych::omega(answered, nfactors = 3, plot = FALSE))
     timed("parallel analysis, 100 Pearson", function()

@@ -41,6 +41,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.invariance.analysis import analyse as invariance
 from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.reliability.analysis import analyse as reliability
+from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.scale import sample_of
 from psychometrics.reliability.several_factors import several_factors
@@ -107,6 +108,7 @@ def cases(folder: Path, size: str) -> Iterator[Case]:
         "three factors, minres oblimin",
         lambda: explore(whole, EfaOptions(correlation=pearson), progress=no_progress),
     )
+    yield case("omega, one factor", lambda: one_omega(whole))
     yield case("omega, total and hierarchical", lambda: omegas(whole))
     yield case(
         "kind reliability", lambda: reliability(whole, ReliabilityOptions(), progress=no_progress)
@@ -118,6 +120,12 @@ def cases(folder: Path, size: str) -> Iterator[Case]:
             f"kind invariance, {estimator.value}",
             lambda chosen=chosen: invariance(grouped, chosen, progress=no_progress),
         )
+
+
+def one_omega(responses: ResponseMatrix) -> object:
+    """Compute omega of all items with what its interval needs, from the one-factor model."""
+    items = responses.instrument.scored_items
+    return omega(fit_scale(one_factor_model(items), responses.recoded))
 
 
 def omegas(responses: ResponseMatrix) -> object:
