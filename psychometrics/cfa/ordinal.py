@@ -45,10 +45,11 @@ def implied_moments(
 
 
 def _units(state: GroupState, parameterization: Parameterization) -> FloatArray:
+    """Return the factors that give y* unit variance; ``nan`` where a variance is not positive."""
     variances = np.diagonal(state.covariance)
     if parameterization is Parameterization.DELTA:
         return np.ones(variances.size)
-    return np.asarray(variances**-0.5)
+    return np.asarray(np.where(variances > 0.0, variances, np.nan) ** -0.5)
 
 
 def moment_slopes(

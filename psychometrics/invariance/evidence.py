@@ -188,7 +188,7 @@ def _usable(group: Group, items: tuple[int, ...], policy: MissingPolicy) -> Floa
     used = answers[usable_rows(answers, policy)]
     if used.shape[0] < 2:
         raise EstimationError(
-            f"group {group.name}", f"{used.shape[0]} usable rows; at least two are needed"
+            f"group {group.number}", f"{used.shape[0]} usable rows; at least two are needed"
         )
     return used
 
@@ -280,4 +280,4 @@ def _named(group: Group, work: Callable[[FloatArray], _Worked], answers: FloatAr
     try:
         return work(answers)
     except EstimationError as error:
-        raise EstimationError(f"group {group.name}: {error.step}", error.reason) from error
+        raise EstimationError(f"group {group.number}: {error.step}", error.reason) from error

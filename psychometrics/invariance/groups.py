@@ -14,6 +14,9 @@ from psychometrics.invariance.options import SAMPLE, InvarianceOptions
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray
 
+PERSON = "person"
+"""The column of the persons' pseudonyms."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
@@ -23,11 +26,14 @@ class Group:
     ----------
     name
         The value in the column that makes groups.
+    number
+        Its place among the groups, from 1: what a refusal says, for a value may identify someone.
     responses
         Its rows.
     """
 
     name: str
+    number: int
     responses: ResponseMatrix
 
 
@@ -81,6 +87,8 @@ def groups_of(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Gr
         When there is no such column, fewer than two groups, or no such reference.
     """
     column = options.group_or_default
+    if column == PERSON:
+        raise OptionError("group", "a person is no group; name a column of groups of persons")
     if column not in responses.columns:
         known = ", ".join(sorted(responses.columns)) or "none"
         raise OptionError("group", f"there is no column {column!r}; the columns are: {known}")
@@ -92,11 +100,11 @@ def groups_of(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Gr
     names = [group_name(value) for value in distinct]
     chosen = names[0] if options.reference is None else options.reference
     if chosen not in names:
-        raise OptionError("reference", f"no row belongs to this group; groups: {', '.join(names)}")
+        raise OptionError("reference", f"column {column!r} names no such group")
     pairs = sorted(zip(names, distinct, strict=True), key=lambda pair: pair[0] != chosen)
     return tuple(
-        Group(name=name, responses=responses.rows(given & (values == value)))
-        for name, value in pairs
+        Group(name=name, number=number, responses=responses.rows(given & (values == value)))
+        for number, (name, value) in enumerate(pairs, start=1)
     )
 
 
