@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -87,6 +88,11 @@ def test_intervals_cover_and_the_scaled_test_rejects_as_it_should(
         p_value = fitted.tests.scaled_model.p_value
         assert p_value is not None
         rejected += p_value < 0.05
+    sys.stdout.write(
+        f"\n{fit.__name__}: coverage {covered.mean() / N_SAMPLES:.3f} on average, "
+        f"{covered.min() / N_SAMPLES:.3f} to {covered.max() / N_SAMPLES:.3f} by parameter, "
+        f"rejected {rejected / N_SAMPLES:.3f}\n"
+    )
     assert 0.93 <= covered.mean() / N_SAMPLES <= 0.97
     assert (covered / N_SAMPLES).min() > 0.91
     assert 0.03 <= rejected / N_SAMPLES <= 0.08

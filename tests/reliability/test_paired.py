@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -380,4 +381,5 @@ def test_icc_intervals_cover_the_truth_19_times_in_20() -> None:
             interval = icc(squares, 0.95).interval
             assert interval is not None
             covered[k] += interval.lower <= truths[k] <= interval.upper
+    sys.stdout.write(f"\nICC(2,1), ICC(3,1): coverage {covered / replicates}\n")
     assert ((covered / replicates >= 0.93) & (covered / replicates <= 0.97)).all()
