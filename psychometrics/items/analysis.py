@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.items.associations import inter_item, local_dependence
 from psychometrics.items.careless import careless
 from psychometrics.items.distribution import category_counts, standardized_moment
+from psychometrics.items.forensics import find_key
 from psychometrics.items.item_rest import scale_item_rest
 from psychometrics.items.key_check import key_check
 from psychometrics.items.missingness import missingness
@@ -16,6 +18,7 @@ from psychometrics.items.response_range import already_reversed, range_suspicion
 from psychometrics.items.results import (
     ItemsResult,
     ItemStatistics,
+    KeyFinding,
     RangeSuspicion,
     ScaleDistribution,
 )
@@ -35,9 +38,15 @@ def analyse(responses: ResponseMatrix, options: ItemsOptions, *, progress: Progr
         What was chosen.
     progress
         Called as the work goes on.
+
+    Raises
+    ------
+    OptionError
+        Published sums of a subscale that the form does not have, or in a column that the sample
+        does not have or that is not numeric.
     """
-    del options
     progress(0, 2, "items")
+    key_forensics = _key_forensics(responses, options)
     used = responses.rows(np.asarray(np.isfinite(responses.answers).any(axis=1)))
     item_rest = scale_item_rest(used.instrument, used.recoded)
     items = tuple(
@@ -57,8 +66,34 @@ def analyse(responses: ResponseMatrix, options: ItemsOptions, *, progress: Progr
         careless=careless(used),
         response_range=_range(used),
         local_dependence=dependence,
+        key_forensics=key_forensics,
         cautions=_cautions(items, used.n_persons),
     )
+
+
+def _key_forensics(
+    responses: ResponseMatrix, options: ItemsOptions
+) -> dict[str, KeyFinding] | None:
+    if not options.published_sums:
+        return None
+    sums = {
+        subscale: _published(responses, subscale, column)
+        for subscale, column in options.published_sums.items()
+    }
+    return find_key(responses.instrument, responses.answers, sums)
+
+
+def _published(responses: ResponseMatrix, subscale: str, column: str) -> FloatArray:
+    option = f"published_sums/{subscale}"
+    if subscale not in responses.instrument.subscales:
+        known = ", ".join(responses.instrument.subscales)
+        raise OptionError(option, f"the instrument has no such subscale; it has {known}")
+    if column not in responses.columns:
+        raise OptionError(option, f"needs a column {column!r}, which the sample does not have")
+    values = responses.columns[column]
+    if not np.issubdtype(values.dtype, np.number):
+        raise OptionError(option, f"the column {column!r} must hold numbers only")
+    return np.asarray(values, dtype=np.float64)
 
 
 def _range(responses: ResponseMatrix) -> tuple[RangeSuspicion, ...]:

@@ -9,55 +9,32 @@ A subscale's sum under a key with reversed items is linear in which items are re
 one equation for each person. Of all keys of a subscale (4,096 for twelve items) the one that makes
 most of the sums is found by trying each; of equally good ones the nearest to the definition's.
 Beyond fourteen items the least-squares solution is rounded instead.
+
+Where no key of the subscale's own items makes all sums, items may have moved between subscales.
+The sum is linear in all answers of the form, sum_i = c + Σ_j w_j x_ij with every w_j −1, 0 or 1; if
+the answers determine the weights (full rank), least squares finds them, and the rounded weights
+count only when they make most of the sums to the point, and more than any key of the own items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from psychometrics.errors import ResponsesError
 from psychometrics.instrument import Instrument, Scale
 from psychometrics.items.item_rest import scale_item_rest
+from psychometrics.items.results import KeyFinding
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 LONGEST_EXHAUSTIVE = 14
 """Items of a subscale up to which every key is tried."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFinding:
-    """The key that made a subscale's published sums.
-
-    Attributes
-    ----------
-    subscale
-        Whose sums.
-    n_rows
-        Rows with complete answers and a sum.
-    n_agree
-        Of these, rows whose sum is that of the definition's key.
-    reversed_items
-        Items that the sums' key reverses; ``None`` when no key of these items makes them.
-    n_explained
-        Rows whose sum is that of the key found.
-    n_equally_good
-        Keys that make as many sums; more than one leaves the key open.
-    wrongly_reversed, wrongly_kept
-        Items reversed against the definition, and items not reversed although they should be.
-    """
-
-    subscale: str
-    n_rows: int
-    n_agree: int
-    reversed_items: tuple[int, ...] | None
-    n_explained: int
-    n_equally_good: int
-    wrongly_reversed: tuple[int, ...] = ()
-    wrongly_kept: tuple[int, ...] = ()
+TOLERANCE = 1e-6
+"""Within which a sum is met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +62,7 @@ class FormFit:
 
 def find_key(
     instrument: Instrument, answers: FloatArray, sums: Mapping[str, FloatArray]
-) -> tuple[KeyFinding, ...]:
+) -> dict[str, KeyFinding]:
     """Find the key behind published subscale sums.
 
     Parameters
@@ -97,6 +74,11 @@ def find_key(
     sums
         Published sums by subscale, each of shape (n_persons,), missing is ``nan``.
 
+    Returns
+    -------
+    dict
+        By subscale, in the order of the sums.
+
     Raises
     ------
     ResponsesError
@@ -107,10 +89,10 @@ def find_key(
             raise ResponsesError(f"sums/{name}: the instrument has no such subscale")
         if published.shape != (answers.shape[0],):
             raise ResponsesError(f"sums/{name}: must have one value for each person")
-    return tuple(
-        _finding(instrument, instrument.subscales[name], answers, published)
+    return {
+        name: _finding(instrument, instrument.subscales[name], answers, published)
         for name, published in sums.items()
-    )
+    }
 
 
 def compare_forms(forms: Iterable[Instrument], answers: FloatArray) -> tuple[FormFit, ...]:
@@ -159,26 +141,82 @@ def _finding(
     usable = np.isfinite(given).all(axis=1) & np.isfinite(sums)
     given, wanted = given[usable], sums[usable]
     turned = instrument.minimum + instrument.maximum - 2.0 * given
-    defined = instrument.reversed_mask[scale.columns]
-    keys = _candidates(given, turned, wanted, defined)
+    keys = _candidates(given, turned, wanted, instrument.reversed_mask[scale.columns])
     met = _rows_met(given, turned, wanted, keys)
     best = int(met.argmax())  # keys are ordered by their distance from the definition's
-    found, items = keys[best], np.asarray(scale.items)
-    explained = int(met[best])
-    if 2 * explained <= usable.sum():
-        return KeyFinding(
-            subscale=scale.name, n_rows=int(usable.sum()), n_agree=int(met[0]),
-            reversed_items=None, n_explained=explained, n_equally_good=0,
-        )  # fmt: skip
-    return KeyFinding(
-        subscale=scale.name,
-        n_rows=int(usable.sum()),
-        n_agree=int(met[0]),
-        reversed_items=tuple(sorted(items[found].tolist())),
-        n_explained=explained,
-        n_equally_good=int((met == explained).sum()),
-        wrongly_reversed=tuple(items[found & ~defined].tolist()),
-        wrongly_kept=tuple(items[~found & defined].tolist()),
+    finding = KeyFinding(n_rows=int(usable.sum()), n_agree=int(met[0]), n_explained=int(met[best]))
+    if 2 * finding.n_explained > finding.n_rows:
+        items = np.asarray(scale.items)
+        n_equally_good = int((met == met[best]).sum())
+        finding = replace(
+            _described(finding, instrument, scale, items, items[keys[best]]),
+            n_equally_good=n_equally_good,
+        )
+    if finding.n_explained == finding.n_rows:
+        return finding
+    moved = _with_moved_items(finding, instrument, scale, answers, sums)
+    better = moved.n_explained * finding.n_rows > finding.n_explained * moved.n_rows
+    return moved if better else finding
+
+
+def _with_moved_items(
+    finding: KeyFinding,
+    instrument: Instrument,
+    scale: Scale,
+    answers: FloatArray,
+    sums: FloatArray,
+) -> KeyFinding:
+    """Look for the sums' items among all of the form; the finding as it was if none make them."""
+    usable = np.isfinite(answers).all(axis=1) & np.isfinite(sums)
+    given, wanted = answers[usable], sums[usable]
+    weights = _whole_weights(given, wanted)
+    if weights is None:
+        return finding
+    defined = np.zeros(instrument.n_items)
+    defined[scale.columns] = np.where(instrument.reversed_mask[scale.columns], -1.0, 1.0)
+    span = instrument.minimum + instrument.maximum
+    n_agree, n_explained = (
+        int((np.abs(given @ key + span * (key < 0.0).sum() - wanted) < TOLERANCE).sum())
+        for key in (defined, weights)
+    )
+    if 2 * n_explained <= wanted.size:
+        return finding
+    found = KeyFinding(
+        n_rows=int(wanted.size), n_agree=n_agree, n_explained=n_explained, n_equally_good=1
+    )
+    items, turned = (np.flatnonzero(chosen) + 1 for chosen in (weights, weights < 0.0))
+    return _described(found, instrument, scale, items, turned)
+
+
+def _whole_weights(given: FloatArray, wanted: FloatArray) -> FloatArray | None:
+    """Weights −1, 0 and 1 nearest to the least-squares ones, where answers determine them."""
+    design = np.column_stack([given, np.ones(len(given))])
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        return None
+    weights = np.rint(np.linalg.lstsq(design, wanted, rcond=None)[0][:-1])
+    if not weights.any() or np.abs(weights).max() > 1.0:
+        return None
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _described(
+    finding: KeyFinding,
+    instrument: Instrument,
+    scale: Scale,
+    items: IntArray,
+    reversed_items: IntArray,
+) -> KeyFinding:
+    """Set a key that was found beside the definition's."""
+    own, found = set(scale.items), set(items.tolist())
+    turned, defined = set(reversed_items.tolist()), set(instrument.reversed_items)
+    return replace(
+        finding,
+        items=tuple(sorted(found)),
+        reversed_items=tuple(sorted(turned)),
+        wrongly_reversed=tuple(sorted(turned - defined)),
+        wrongly_kept=tuple(sorted((found & defined) - turned)),
+        moved_in=tuple(sorted(found - own)),
+        moved_out=tuple(sorted(own - found)),
     )
 
 
@@ -202,5 +240,5 @@ def _rows_met(
     needed = wanted - given.sum(axis=1)
     met = np.zeros(len(keys), dtype=np.int64)
     for row, missing in zip(turned, needed, strict=True):
-        met += np.abs(keys @ row - missing) < 1e-6
+        met += np.abs(keys @ row - missing) < TOLERANCE
     return met

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsOptions:
-    """Options of an item analysis; there are none yet that change a number."""
+    """Options of an item analysis.
+
+    Attributes
+    ----------
+    published_sums
+        By subscale, the column that holds the sum that somebody else made of each response; the
+        key that made it is looked for.
+    """
+
+    published_sums: Mapping[str, str] = field(default_factory=dict)

@@ -243,6 +243,53 @@ class LocalDependence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFinding:
+    """The key that made a subscale's published sums.
+
+    Attributes
+    ----------
+    n_rows
+        Rows with complete answers and a sum.
+    n_agree
+        Of these, rows whose sum is that of the definition's key.
+    n_explained
+        Rows whose sum is that of the key found, or of the best one tried when none was found.
+    n_equally_good
+        Keys that make as many sums; more than one leaves the key open, zero means none was found.
+    items, reversed_items
+        Items that the sums are made of, and those of them that are reversed; ``None`` when no key
+        makes most of the sums.
+    wrongly_reversed, wrongly_kept
+        Items reversed against the definition, and items not reversed although they should be.
+    moved_in, moved_out
+        Items of other subscales that the sums hold, and the subscale's items that they lack.
+    """
+
+    n_rows: int
+    n_agree: int
+    n_explained: int
+    n_equally_good: int = 0
+    items: tuple[int, ...] | None = None
+    reversed_items: tuple[int, ...] | None = None
+    wrongly_reversed: tuple[int, ...] = ()
+    wrongly_kept: tuple[int, ...] = ()
+    moved_in: tuple[int, ...] = ()
+    moved_out: tuple[int, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether several keys make as many of the sums."""
+        return self.n_equally_good > 1
+
+    @property
+    def standard_key(self) -> bool:
+        """Whether the key found is the definition's."""
+        return self.items is not None and not (
+            self.wrongly_reversed or self.wrongly_kept or self.moved_in or self.moved_out
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsResult:
     """An item analysis.
 
@@ -266,6 +313,8 @@ class ItemsResult:
         What is odd about the range or the coding of the answers.
     local_dependence
         What pairs of items share beyond their factors.
+    key_forensics
+        By subscale, the key behind published sums; ``None`` when there were none to look at.
     cautions
         Doubts a reader must know.
     """
@@ -279,4 +328,5 @@ class ItemsResult:
     careless: Careless
     response_range: tuple[RangeSuspicion, ...]
     local_dependence: LocalDependence
+    key_forensics: Mapping[str, KeyFinding] | None
     cautions: tuple[str, ...]

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import fields, post_load, validate
 
 from psychometrics.items.options import ItemsOptions
 from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.definition import NamedValues
 
 
 class ItemsOptionsSchema(StrictSchema):
     """Options of an item analysis."""
+
+    published_sums = NamedValues(
+        keys=fields.String(),
+        values=fields.String(validate=validate.Length(min=1, max=64)),
+        load_default=dict,
+        metadata={
+            "description": "By subscale, the column that holds its published sum of each response; "
+            "the key that made the sums is looked for."
+        },
+    )
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ItemsOptions:
@@ -130,6 +141,27 @@ class LocalDependenceSchema(ResultSchema):
     reason = fields.String(allow_none=True)
 
 
+class KeyFindingSchema(ResultSchema):
+    """The key behind published sums (:class:`psychometrics.items.results.KeyFinding`)."""
+
+    n_rows = fields.Integer(metadata={"description": "Rows with complete answers and a sum."})
+    n_agree = fields.Integer(metadata={"description": "Rows that the definition's key makes."})
+    n_explained = fields.Integer(metadata={"description": "Rows that the key found makes."})
+    n_equally_good = fields.Integer()
+    ambiguous = fields.Boolean(metadata={"description": "Whether other keys make as many rows."})
+    standard_key = fields.Boolean(metadata={"description": "Whether it is the definition's key."})
+    items = fields.List(fields.Integer(), allow_none=True)
+    reversed_items = fields.List(
+        fields.Integer(),
+        allow_none=True,
+        metadata={"description": "Null when no key makes most of the sums."},
+    )
+    wrongly_reversed = fields.List(fields.Integer())
+    wrongly_kept = fields.List(fields.Integer())
+    moved_in = fields.List(fields.Integer())
+    moved_out = fields.List(fields.Integer())
+
+
 class ItemsResultSchema(ResultSchema):
     """An item analysis (:class:`psychometrics.items.results.ItemsResult`)."""
 
@@ -142,4 +174,10 @@ class ItemsResultSchema(ResultSchema):
     careless = fields.Nested(CarelessSchema)
     response_range = fields.List(fields.Nested(RangeSuspicionSchema))
     local_dependence = fields.Nested(LocalDependenceSchema)
+    key_forensics = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(KeyFindingSchema),
+        allow_none=True,
+        metadata={"description": "By subscale; null unless `published_sums` were named."},
+    )
     cautions = fields.List(fields.String())

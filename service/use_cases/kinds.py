@@ -120,6 +120,7 @@ KINDS: Mapping[str, Kind] = {
             options=ItemsOptionsSchema,
             result=ItemsResultSchema,
             engine="psychometrics.items.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="reliability",
