@@ -12,7 +12,9 @@ correlations and t of its thresholds, implied correlations P and projected covar
     c d = Σ_g tr(V(P) Π_rr) + tr(Γ_tt⁻¹ Π_tt)
 
 and the indices are made from T − c d as always. Where thresholds fit exactly this is Savalei's
-formula, and where the model holds T − c d has mean zero whatever the weights (both are tested).
+formula. Where the model holds, T is a quadratic form of the moments' deviations to leading order,
+and its mean over their distribution is c d whatever Γ is. Both are tested, the mean exactly: at the
+sigma points of that distribution instead of draws from it.
 
 References
 ----------
