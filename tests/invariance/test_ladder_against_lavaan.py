@@ -13,7 +13,7 @@ from psychometrics.invariance.options import InvarianceOptions, Step
 from psychometrics.invariance.results import InvarianceResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
-from tests.invariance.against_lavaan import check_differences, check_fit
+from tests.invariance.against_lavaan import INDEX, SCALED, check_differences, check_fit
 
 MLR = InvarianceOptions(group="group", estimator=Estimator.MLR)
 WLSMV = InvarianceOptions(group="group", estimator=Estimator.WLSMV)
@@ -118,6 +118,35 @@ def test_items_of_two_three_and_five_categories_together(
         check_differences(result.steps[position : position + 1], rows)
     scalar = result.steps[3]
     assert scalar.compared_with == "thresholds"  # it does not lie within the metric step
+
+
+def test_with_two_categories_steps_are_compared_with_the_one_they_lie_in(
+    grouped: dict[str, ResponseMatrix], ladders: dict[str, Any]
+) -> None:
+    """Fits are lavaan's; ``lavTestLRT`` of the whole ladder would compare neighbours by df.
+
+    The metric step, whose residual variances cannot be freed, has three degrees of freedom more
+    than the scalar one, so lavaan tests metric within scalar and strict within metric. Neither
+    pair is nested; ours are, and lavaan's numbers for those are held apart.
+    """
+    whole = grouped["wai_1000"]
+    theirs = ladders["binary_WLSMV"]
+    result = analyse(regrouped(whole, binary(whole.answers), whole.columns["group"]), WLSMV)
+    for step in result.steps:
+        check_fit(step.model, theirs["fit"][step.step])
+    assert [step.model.df for step in result.steps] == [102, 102, 111, 108, 120]
+    thresholds, *testable = result.steps[1:]
+    assert thresholds.difference is None
+    assert thresholds.tenable is None
+    assert "Not testable" in thresholds.rule
+    compared_with = {"metric": "thresholds", "scalar": "thresholds", "strict": "scalar"}
+    assert {step.step: step.compared_with for step in testable} == compared_with
+    for step in testable:
+        pair = theirs["pairs"][step.step]
+        assert step.difference is not None
+        assert step.difference.df == pair["df"]
+        assert step.difference.chi_square == pytest.approx(pair["chi_square"], abs=SCALED)
+        assert step.difference.p_value == pytest.approx(pair["p"], abs=INDEX * 5)
 
 
 def test_the_latent_means_and_their_errors(
