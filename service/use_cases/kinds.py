@@ -206,6 +206,7 @@ KINDS: Mapping[str, Kind] = {
             options=SufficiencyOptionsSchema,
             result=SufficiencyResultSchema,
             engine="psychometrics.sufficiency.analysis",
+            uses_columns=True,
         ),
     )
 }
