@@ -20,6 +20,9 @@ from psychometrics.types import FloatArray
 ENOUGH_ANSWERS = 300
 """Answers before the absence of the outer categories says anything."""
 
+CUSTOMARY_RANGES = ((1, 5), (0, 4), (1, 7), (0, 6), (1, 10), (0, 10), (0, 100))
+"""Scales that forms are answered on, the likelier first where several hold all answers."""
+
 
 def range_suspicions(answers: FloatArray, minimum: int, maximum: int) -> tuple[RangeSuspicion, ...]:
     """Name what is odd about the range of answers.
@@ -44,14 +47,29 @@ def range_suspicions(answers: FloatArray, minimum: int, maximum: int) -> tuple[R
             ),
         )
     if lowest < minimum or highest > maximum:
-        return (
-            RangeSuspicion(
-                code="wider-range",
-                detail=f"There are answers outside {minimum} to {maximum}: the form seems to have "
-                "been answered on another scale. Define an instrument with that range.",
-            ),
-        )
+        return (_outside(given, minimum, maximum),)
     return _narrower(given, minimum, maximum)
+
+
+def _outside(given: FloatArray, minimum: int, maximum: int) -> RangeSuspicion:
+    """Tell a code for missing answers from another scale; no answer is named."""
+    beyond = np.unique(given[(given < minimum) | (given > maximum)])
+    if beyond.size == 1 and not minimum - 1 <= beyond[0] <= maximum + 1:
+        return RangeSuspicion(
+            code="missing-code",
+            detail=f"All answers outside {minimum} to {maximum} are the same number: it seems to "
+            "stand for a missing answer; leave those cells empty.",
+        )
+    covering = (
+        (low, high) for low, high in CUSTOMARY_RANGES if low <= given.min() and given.max() <= high
+    )
+    low, high = next(covering, (None, None))
+    scale = "another scale" if low is None else f"a scale of {low} to {high}"
+    return RangeSuspicion(
+        code="wider-range",
+        detail=f"Many answers lie outside {minimum} to {maximum}: the form seems to have been "
+        f"answered on {scale}. Define an instrument with that range, or convert the answers.",
+    )
 
 
 def _narrower(given: FloatArray, minimum: int, maximum: int) -> tuple[RangeSuspicion, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psychometrics.instrument import Instrument
+from psychometrics.items.response_range import range_suspicions
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray
 from schemas.faults import Fault, RefusedInputError
@@ -22,6 +23,13 @@ from schemas.pointers import pointer
 
 MAXIMUM_FAULTS = 1000
 """More faults than this are counted, not listed."""
+
+MANY = 10
+SHARE_OF_MANY = 0.01
+"""So many answers out of range, as a number and as a share, are more than slips of the hand."""
+
+FARTHEST = 10_000
+"""Answers farther from zero are looked at as if they were this."""
 
 Value = str | float | None
 
@@ -74,8 +82,16 @@ def column_array(values: Sequence[Value]) -> NDArray[Any]:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def refuse_if_any(faults: Iterable[Fault]) -> None:
-    """Raise :class:`RefusedInputError` with the faults, if there are any."""
+def refuse_if_any(faults: Iterable[Fault], closing: Iterable[Fault] = ()) -> None:
+    """Raise :class:`RefusedInputError` with the faults, if there are any.
+
+    Parameters
+    ----------
+    faults
+        What is wrong.
+    closing
+        What is said of the whole at the end; looked at only when something is wrong.
+    """
     listed: list[Fault] = []
     further = 0
     for fault in faults:
@@ -87,7 +103,32 @@ def refuse_if_any(faults: Iterable[Fault]) -> None:
         detail = f"{further} further faults are not listed."
         listed.append(Fault(pointer="", code="more-faults", detail=detail))
     if listed:
-        raise RefusedInputError(listed)
+        raise RefusedInputError([*listed, *closing])
+
+
+def range_suspicion(answers: Iterable[object], instrument: Instrument) -> Iterator[Fault]:
+    """Say what it looks like when many answers are out of range.
+
+    Parameters
+    ----------
+    answers
+        Every answer of the block in any order; what is not a number is passed over.
+    instrument
+        Gives the range.
+    """
+    given = np.array(
+        [
+            min(max(answer, -FARTHEST), FARTHEST)
+            for answer in answers
+            if isinstance(answer, int | float) and not isinstance(answer, bool)
+        ],
+        dtype=np.float64,
+    )
+    beyond = (given < instrument.minimum) | (given > instrument.maximum)
+    if beyond.sum() < MANY or beyond.mean() < SHARE_OF_MANY:
+        return
+    for suspicion in range_suspicions(given, instrument.minimum, instrument.maximum):
+        yield Fault(pointer="", code="range-suspicion", detail=suspicion.detail)
 
 
 def answer_matrix(

@@ -13,7 +13,13 @@ from psychometrics.types import FloatArray
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.pointers import plain_step, pointer
 from schemas.responses import covariates
-from schemas.responses.block import ResponseBlock, answer_matrix, duplicates, refuse_if_any
+from schemas.responses.block import (
+    ResponseBlock,
+    answer_matrix,
+    duplicates,
+    range_suspicion,
+    refuse_if_any,
+)
 
 _SCORE_FIELDS = frozenset({"id", "answers"})
 _BATCH_FIELDS = _SCORE_FIELDS | frozenset(covariates.RULES) | {"outcomes"}
@@ -90,7 +96,10 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
             _id_faults(ids),
             _column_faults(columns),
             _outcome_faults(objects, outcomes),
-        )
+        ),
+        closing=range_suspicion(
+            chain.from_iterable(row for row in rows if isinstance(row, list)), instrument
+        ),
     )
     return ResponseBlock(
         ids=ids or [str(number + 1) for number in range(len(objects))],

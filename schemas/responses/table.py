@@ -24,6 +24,7 @@ from schemas.responses.block import (
     Value,
     duplicates,
     range_rule,
+    range_suspicion,
     refuse_if_any,
 )
 
@@ -86,7 +87,10 @@ def load_table(
         name: [_value(cell) for cell in columns[place]] for name, place in layout.others.items()
     }
     named = {name: _typed(name, values) for name, values in others.items()}
-    refuse_if_any(chain(cell_faults, _id_faults(ids or []), _column_faults(named)))
+    refuse_if_any(
+        chain(cell_faults, _id_faults(ids or []), _column_faults(named)),
+        closing=range_suspicion(_numbers(columns[place] for place in layout.items), instrument),
+    )
     outcomes = {name: values for name, values in named.items() if _is_outcome(name, values)}
     return ResponseBlock(
         ids=[text or "" for text in ids]
@@ -199,6 +203,11 @@ def _answers(
                 if isinstance(value, str)
             )
     return matrix, sorted(faults, key=_reading_order)
+
+
+def _numbers(columns: Iterable[Sequence[Cell]]) -> Iterator[object]:
+    for cell in chain.from_iterable(columns):
+        yield _number(cell.strip()) if isinstance(cell, str) else cell
 
 
 def _reading_order(fault: Fault) -> tuple[int, int]:

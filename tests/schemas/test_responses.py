@@ -134,7 +134,7 @@ def test_every_fault_of_a_body_is_named_at_once(wai_sr: Definition) -> None:
 
 
 def test_faults_beyond_a_thousand_are_counted(wai_sr: Definition) -> None:
-    listed = faults([{"answers": [9] * 12}] * 100, wai_sr)
+    listed = faults([{"answers": ["9"] * 12}] * 100, wai_sr)
     assert len(listed) == 1001
     assert listed[-1] == ("", "more-faults")
 
@@ -301,3 +301,59 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
         (tmp_path / name).write_bytes(b"not what the ending says")
     with pytest.raises(UnreadableInputError):
         read_responses(tmp_path / name, wai_sr.instrument)
+
+
+def remarks(answers: np.ndarray[Any, Any], definition: Definition) -> list[str]:
+    """Read answers as JSON and as CSV; both must remark the same, at the end and once at most."""
+    found = []
+    lines = [HEADER, *(",".join(map(str, row)) for row in answers.tolist())]
+    header, rows = parse_csv("\n".join(lines).encode())
+    with pytest.raises(RefusedInputError) as refusal:
+        load_table(header, rows, definition.instrument)
+    found.append(refusal.value.faults)
+    responses = [{"answers": row} for row in answers.tolist()]
+    with pytest.raises(RefusedInputError) as refusal:
+        load_scoring(responses, definition.instrument)
+    found.append(refusal.value.faults)
+    said = [[f.detail for f in faults if f.code == "range-suspicion"] for faults in found]
+    assert said[0] == said[1]
+    for faults, details in zip(found, said, strict=True):
+        assert [fault.code for fault in faults[-1:] if fault.pointer == ""] == (
+            ["range-suspicion"] if details else []
+        )
+    return said[0]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "said"),
+    [
+        (1, 7, "answered on a scale of 1 to 7"),
+        (0, 4, "counted from 0"),
+        (0, 10, "answered on a scale of 0 to 10"),
+        (1, 3000, "answered on another scale"),
+    ],
+)
+def test_many_answers_out_of_range_are_said_to_look_like_another_scale(
+    wai_sr: Definition, lowest: int, highest: int, said: str
+) -> None:
+    answers = np.random.default_rng(1).integers(lowest, highest + 1, (40, 12))
+    [remark] = remarks(answers, wai_sr)
+    assert said in remark
+
+
+def test_a_code_for_missing_answers_is_recognised_and_not_named(wai_sr: Definition) -> None:
+    answers = np.random.default_rng(1).integers(1, 6, (40, 12))
+    answers[::3, 4] = int(PLANTED)
+    [remark] = remarks(answers, wai_sr)
+    assert "stand for a missing answer" in remark
+    assert PLANTED not in remark
+    assert "10000" not in remark
+
+
+def test_a_few_slips_are_no_other_scale(wai_sr: Definition) -> None:
+    answers = np.random.default_rng(1).integers(1, 6, (40, 12))
+    answers[:9, 4] = 7
+    assert remarks(answers, wai_sr) == []
+    many = np.random.default_rng(1).integers(1, 6, (200, 12))
+    many[:12, 4] = 7
+    assert remarks(many, wai_sr) == []
