@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import complete_answers, fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing
-from psychometrics.cfa.results import CfaResult
+from psychometrics.cfa.results import CfaResult, ModelResult
 from psychometrics.cfa.rivals import (
     check_rivals,
     rival_model,
@@ -26,9 +26,10 @@ from psychometrics.cfa.rivals import (
 from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.validity_indices import heterotrait_monotrait
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.clusters import Clusters, Membership, clustered, cross_products, membership
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
-from psychometrics.errors import EstimationError
+from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
 
@@ -41,6 +42,7 @@ class _Method:
     difference: Callable[[Fitted, Fitted], Difference]
     n_persons: int
     cautions: tuple[str, ...] = ()
+    clusters: Clusters | None = None
 
 
 def analyse(
@@ -65,15 +67,16 @@ def analyse(
     Raises
     ------
     OptionError
-        When a model or a treatment of missing answers has no meaning here.
+        When a model, a treatment of missing answers or a cluster column has no meaning here.
     EstimationError
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
     rivals = options.models if options.models is not None else rivals_of(instrument)
     check_rivals(instrument, rivals)
-    missing = options.treatment(complete=bool(responses.complete.all()))
-    method = _method(responses, options, missing)
+    used = _clustered(responses, options)
+    missing = options.treatment(complete=bool(used.complete.all()))
+    method = _method(used, options, missing)
     fits = []
     for done, rival in enumerate(rivals):
         progress(done, len(rivals), rival.name)
@@ -92,9 +95,47 @@ def analyse(
         models=models,
         best=best_rival(proper, lambda small, large: method.difference(small, large).p_value),
         best_rule=RULE,
-        cautions=method.cautions,
+        cautions=(
+            *_cluster_cautions(responses.n_persons - used.n_persons, method.clusters, models),
+            *method.cautions,
+        ),
         heterotrait_monotrait=heterotrait_monotrait(_correlations(fits[0]), instrument),
+        cluster=method.clusters,
     )
+
+
+def _clustered(responses: ResponseMatrix, options: CfaOptions) -> ResponseMatrix:
+    """Return the persons who have a cluster, if clusters were asked for."""
+    if options.cluster is None:
+        return responses
+    if options.estimator is Estimator.ML:
+        raise OptionError("cluster", "needs MLR or WLSMV, as the errors of ML are not robust")
+    found = clustered(responses, options.cluster)
+    if not found.any():
+        raise OptionError("cluster", "no person has a cluster")
+    return responses.rows(found)
+
+
+def _cluster_cautions(
+    n_without: int, clusters: Clusters | None, models: Sequence[ModelResult]
+) -> Iterator[str]:
+    if clusters is None:
+        return
+    if n_without:
+        yield f"{n_without} person(s) without a value of the cluster column are left out."
+    yield from clusters.cautions
+    directions = clusters.n_clusters - 1
+    many = [model.model for model in models if model.n_parameters > directions]
+    if many:
+        yield (
+            f"{clusters.n_clusters} clusters have {directions} independent deviations, fewer than "
+            f"the parameters of {', '.join(many)}: the covariance matrix of the estimates is "
+            "singular there, so standard errors and scaled tests are not to be relied on."
+        )
+
+
+def _members(used: ResponseMatrix, column: str | None) -> Membership | None:
+    return None if column is None else membership(used, column)
 
 
 def _correlations(fitted: Fitted) -> FloatArray:
@@ -105,48 +146,67 @@ def _correlations(fitted: Fitted) -> FloatArray:
 
 def _method(responses: ResponseMatrix, options: CfaOptions, missing: Missing) -> _Method:
     if options.estimator is Estimator.WLSMV:
-        return _ordinal(responses, missing)
+        return _ordinal(responses, missing, options.cluster)
     prepare = _incomplete if missing is Missing.FIML else _complete
-    return prepare(responses, robust=options.estimator is Estimator.MLR)
+    return prepare(responses, options.cluster, robust=options.estimator is Estimator.MLR)
 
 
-def _complete(responses: ResponseMatrix, *, robust: bool) -> _Method:
-    answers = _scored(responses)[responses.complete]
+def _complete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -> _Method:
+    used = responses.rows(responses.complete)
+    answers = _scored(used)
     if answers.shape[0] < 2:
         raise EstimationError(
             "covariance matrix", f"{answers.shape[0]} complete rows; at least two are needed"
         )
-    sample = (complete_answers(answers, responses.instrument.scored_items),)
+    members = _members(used, cluster)
+    codes = None if members is None else members.codes
+    sample = (complete_answers(answers, responses.instrument.scored_items, codes),)
+
+    def fit(model: Model) -> Fitted:
+        return fit_ml(model if codes is None else with_intercepts(model), sample, robust=robust)
+
     return _Method(
-        fit=lambda model: fit_ml(model, sample, robust=robust),
+        fit=fit,
         difference=satorra_bentler if robust else likelihood_ratio,
         n_persons=answers.shape[0],
+        clusters=None if members is None else members.described,
     )
 
 
-def _incomplete(responses: ResponseMatrix, *, robust: bool) -> _Method:
-    sample = (incomplete_answers(_scored(responses), responses.instrument.scored_items),)
+def _incomplete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -> _Method:
+    answered = np.isfinite(_scored(responses)).any(axis=1)
+    used = responses.rows(np.asarray(answered))
+    members = _members(used, cluster)
+    codes = None if members is None else members.codes
+    sample = (incomplete_answers(_scored(used), responses.instrument.scored_items, codes),)
     return _Method(
         fit=lambda model: fit_fiml(with_intercepts(model), sample, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
         n_persons=sample[0].sample.n_persons,
+        clusters=None if members is None else members.described,
     )
 
 
-def _ordinal(responses: ResponseMatrix, missing: Missing) -> _Method:
+def _ordinal(responses: ResponseMatrix, missing: Missing, cluster: str | None) -> _Method:
     policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
     items = responses.instrument.scored_items
     moments = ordinal_moments(_scored(responses), items=items, missing=policy)
-    sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-    )
+    members = _members(responses.rows(moments.rows), cluster)
+    nacov = moments.nacov
+    if members is not None:
+        nacov = moments.n_persons * cross_products(moments.influence, members.codes)
+    sample = ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
     counts = tuple(cuts.size for cuts in moments.thresholds)
 
     def fit(model: Model) -> Fitted:
         return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
 
     return _Method(
-        fit=fit, difference=satorra_2000, n_persons=moments.n_persons, cautions=moments.cautions
+        fit=fit,
+        difference=satorra_2000,
+        n_persons=moments.n_persons,
+        cautions=moments.cautions,
+        clusters=None if members is None else members.described,
     )
 
 

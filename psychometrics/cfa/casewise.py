@@ -33,6 +33,7 @@ from psychometrics.cfa.implied import (
 )
 from psychometrics.cfa.layout import GroupLayout, Layout
 from psychometrics.cfa.patterns import PatternedAnswers, pattern_inverses
+from psychometrics.clusters import cross_products
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -111,7 +112,10 @@ class CasewiseDiscrepancy:
         return Expansion(value=value, gradient=gradient, hessian=hessian)
 
     def scores(self, theta: FloatArray) -> FloatArray | None:
-        """Return J: the mean cross-product of the casewise scores, shape (n_free, n_free)."""
+        """Return J: the mean cross-product of the casewise scores, shape (n_free, n_free).
+
+        With clusters scores are summed within them first.
+        """
         total = np.zeros((theta.size, theta.size))
         for group, sample in zip(self.layout.groups, self.samples, strict=True):
             state = state_at(group, theta)
@@ -119,7 +123,8 @@ class CasewiseDiscrepancy:
             if terms is None:
                 return None
             by_cell = _case_scores(sample, terms, slopes_at(group, state))
-            total += group.gather_hessian(by_cell.T @ by_cell) / self.n_persons
+            products = cross_products(by_cell, sample.clusters)
+            total += group.gather_hessian(products) / self.n_persons
         return total
 
 

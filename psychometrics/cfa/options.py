@@ -66,11 +66,15 @@ class CfaOptions:
     missing
         ``None`` for the estimator's usual way: listwise for WLSMV; FIML for ML and MLR, which is
         plain maximum likelihood where no answer is missing.
+    cluster
+        Column that says who belongs together; standard errors and scaled tests of MLR and WLSMV
+        then allow for it.
     """
 
     models: tuple[Rival, ...] | None = None
     estimator: Estimator = Estimator.WLSMV
     missing: Missing | None = None
+    cluster: str | None = None
 
     def treatment(self, *, complete: bool) -> Missing:
         """Return the treatment of missing answers for a sample with or without them."""

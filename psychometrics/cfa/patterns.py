@@ -43,6 +43,9 @@ class PatternedAnswers:
     missing
         For each number of missing answers that occurs: the patterns and their missing items, of
         shapes (n_alike,) and (n_alike, n_missing).
+    clusters
+        Number of each person's cluster, from 0, shape (n_persons,); ``None`` if persons are
+        independent of each other.
     """
 
     answers: FloatArray
@@ -51,6 +54,7 @@ class PatternedAnswers:
     first: IntArray
     counts: IntArray
     missing: tuple[tuple[IntArray, IntArray], ...]
+    clusters: IntArray | None = None
 
     @property
     def n_persons(self) -> int:
@@ -63,8 +67,11 @@ class PatternedAnswers:
         return int(self.answers.shape[1])
 
 
-def by_pattern(answers: FloatArray) -> PatternedAnswers:
-    """Group answers, shape (n_persons, n_items), each row with one answer at least."""
+def by_pattern(answers: FloatArray, clusters: IntArray | None = None) -> PatternedAnswers:
+    """Group answers, shape (n_persons, n_items), each row with one answer at least.
+
+    ``clusters`` numbers each person's cluster from 0, shape (n_persons,).
+    """
     observed = np.isfinite(answers)
     number = _numbered(observed)
     order = np.argsort(number, kind="stable")
@@ -83,6 +90,7 @@ def by_pattern(answers: FloatArray) -> PatternedAnswers:
         first=first,
         counts=np.bincount(pattern),
         missing=tuple(alike),
+        clusters=None if clusters is None else clusters[order],
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from psychometrics.clusters import Clusters
 from psychometrics.types import FloatArray, Interval
 
 
@@ -239,6 +240,8 @@ class CfaResult:
         What is uncertain about the sample.
     heterotrait_monotrait
         By pair of subscales.
+    cluster
+        How persons are clustered, where a column was named.
     """
 
     estimator: str
@@ -249,3 +252,4 @@ class CfaResult:
     best_rule: str
     cautions: tuple[str, ...] = ()
     heterotrait_monotrait: Mapping[tuple[str, str], float | None] = field(default_factory=dict)
+    cluster: Clusters | None = None

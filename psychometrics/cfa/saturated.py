@@ -29,7 +29,7 @@ from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.cfa.normal import covariance_curvature
 from psychometrics.cfa.patterns import PatternedAnswers, by_pattern
 from psychometrics.errors import EstimationError
-from psychometrics.types import Convergence, FloatArray
+from psychometrics.types import Convergence, FloatArray, IntArray
 
 _STEP = "saturated moments"
 _EM_STEPS = 200
@@ -150,7 +150,9 @@ def _intercepts(n_items: int) -> tuple[Parameter, ...]:
     return tuple(free(Matrix.INTERCEPTS, row) for row in range(n_items))
 
 
-def incomplete_answers(answers: FloatArray, items: tuple[int, ...]) -> IncompleteAnswers:
+def incomplete_answers(
+    answers: FloatArray, items: tuple[int, ...], clusters: IntArray | None = None
+) -> IncompleteAnswers:
     """Estimate one group's means and covariances from all answers that there are.
 
     Parameters
@@ -159,6 +161,8 @@ def incomplete_answers(answers: FloatArray, items: tuple[int, ...]) -> Incomplet
         Shape (n_persons, n_items), missing is ``nan``; rows without any answer are left out.
     items
         Their numbers, for messages.
+    clusters
+        Number of each person's cluster, from 0, shape (n_persons,).
 
     Raises
     ------
@@ -166,9 +170,12 @@ def incomplete_answers(answers: FloatArray, items: tuple[int, ...]) -> Incomplet
         When they cannot be estimated: an item without answers or variance, two items that no one
         answered both, too few persons.
     """
-    kept = answers[np.isfinite(answers).any(axis=1)]
+    answered = np.isfinite(answers).any(axis=1)
+    kept = answers[answered]
     _check_coverage(kept, items)
-    sample = by_pattern(kept)
+    if clusters is not None:
+        clusters = np.unique(clusters[answered], return_inverse=True)[1].astype(np.int64)
+    sample = by_pattern(kept, clusters)
     mean, variance = observed_moments(sample)
     check_variances(variance, items)
     covariance, mean = _em(sample, np.diag(variance), mean)

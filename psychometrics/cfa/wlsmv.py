@@ -17,10 +17,17 @@ thresholds. For several groups the baseline's inflation is lavaan's Σ tr(Γ_g)/
 of the baseline's statistic is Σ tr(Γ_g), so lavaan 0.6-14 corrects the baseline too much there; the
 difference is small, and the agreed reference is lavaan.
 
+Clusters of persons enter through Γ alone: a Γ whose influences were summed within clusters
+(``ordinal_sample``) makes weights, errors and tests robust to them (Asparouhov, 2005). lavaan
+0.6-14 takes ``cluster`` beside ``ordered`` without any effect, so this is checked by properties and
+simulation instead.
+
 References
 ----------
 Asparouhov, T., & Muthén, B. (2010). Simple second order chi-square correction. Mplus technical
     appendix, equations 4 to 7. https://www.statmodel.com/download/WLSMV_new_chi21.pdf
+Asparouhov, T. (2005). Sampling weights in latent variable modeling. Structural Equation Modeling,
+    12, 411–434. doi:10.1207/s15328007sem1203_4, for clusters.
 Muthén, B., du Toit, S. H. C., & Spisic, D. (1997), equation 12 for the errors.
 Savalei, V. (2021). Improving fit indices in structural equation modeling with categorical data.
     doi:10.1080/00273171.2020.1717922, equations 12 to 16.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from psychometrics.clusters import membership
 from psychometrics.efa.bootstrap import bootstrap_errors
 from psychometrics.efa.congruence import matched, tucker
 from psychometrics.efa.correlations import Factored, factored
@@ -25,7 +26,6 @@ from psychometrics.efa.rotation import Rotated
 from psychometrics.efa.schmid_leiman import schmid_leiman
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
-from psychometrics.reliability.clusters import membership
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, FloatArray, IntArray, Progress
 

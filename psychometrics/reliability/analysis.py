@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from psychometrics.clusters import membership
 from psychometrics.instrument import Instrument
-from psychometrics.reliability.clusters import membership
 from psychometrics.reliability.definitions import DEFINITIONS
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.results import ReliabilityResult, ScaleReliability
@@ -17,7 +17,6 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 
 TOTAL = "total"
-FEW_CLUSTERS = 20
 
 
 def analyse(
@@ -99,9 +98,6 @@ def _cautions(sample: Sample) -> tuple[str, ...]:
         cautions.append(
             "Fewer than two persons answered every scored item: nothing can be estimated."
         )
-    if sample.members is not None and sample.members.sizes.size < FEW_CLUSTERS:
-        cautions.append(
-            f"With {sample.members.sizes.size} clusters, cluster-robust standard errors are "
-            f"themselves uncertain and tend to be too small; {FEW_CLUSTERS} are a usual minimum."
-        )
+    if sample.members is not None:
+        cautions.extend(sample.members.described.cautions)
     return tuple(cautions)

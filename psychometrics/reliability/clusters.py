@@ -1,4 +1,4 @@
-"""Clusters of persons: who belongs together, and what that does to a scale.
+"""What clusters of persons do to a scale.
 
 Notes
 -----
@@ -22,85 +22,12 @@ confirmatory factor analysis framework. Psychological Methods, 19, 72–91. doi:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 from scipy.special import fdtri
 
-from psychometrics.errors import OptionError
+from psychometrics.clusters import Membership, cluster_sums
 from psychometrics.reliability.alpha import alpha
-from psychometrics.reliability.results import Clustering, Clusters
-from psychometrics.responses import ResponseMatrix
-from psychometrics.types import Estimate, FloatArray, IntArray, Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """Which cluster each person belongs to.
-
-    Attributes
-    ----------
-    column
-        Where the clusters were named.
-    codes
-        Number of each person's cluster, from 0, shape (n_persons,).
-    """
-
-    column: str
-    codes: IntArray
-
-    @property
-    def sizes(self) -> IntArray:
-        """Persons in each cluster."""
-        return np.bincount(self.codes)
-
-    @property
-    def described(self) -> Clusters:
-        """How persons are clustered."""
-        sizes = self.sizes
-        return Clusters(
-            column=self.column,
-            n_clusters=int(sizes.size),
-            smallest=int(sizes.min()),
-            largest=int(sizes.max()),
-        )
-
-
-def membership(responses: ResponseMatrix, column: str) -> Membership:
-    """Read clusters from a column.
-
-    Parameters
-    ----------
-    responses
-        The persons that are used.
-    column
-        Its name.
-
-    Raises
-    ------
-    OptionError
-        No such column, a person without a cluster, fewer than two clusters, or only clusters of
-        one.
-    """
-    if column not in responses.columns:
-        raise OptionError("cluster", "names no column of the sample")
-    values = responses.columns[column]
-    if _missing(values).any():
-        raise OptionError("cluster", "some persons have no cluster; give each one")
-    codes = np.unique(values.astype(str), return_inverse=True)[1].astype(np.int64)
-    n_clusters = int(codes.max(initial=-1)) + 1
-    if n_clusters < 2:
-        raise OptionError("cluster", "at least two clusters are needed")
-    if n_clusters == codes.size:
-        raise OptionError("cluster", "every cluster holds one person, so nobody belongs together")
-    return Membership(column=column, codes=codes)
-
-
-def _missing(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    if values.dtype == object:
-        return np.array([value is None for value in values], dtype=np.bool_)
-    return np.asarray(np.isnan(values.astype(np.float64)))
+from psychometrics.reliability.results import Clustering
+from psychometrics.types import Estimate, FloatArray, Interval
 
 
 def clustering(answers: FloatArray, members: Membership, level: float) -> Clustering:
@@ -129,10 +56,8 @@ def clustering(answers: FloatArray, members: Membership, level: float) -> Cluste
 
 def _mean_squares(answers: FloatArray, members: Membership) -> tuple[FloatArray, FloatArray, float]:
     sizes = members.sizes
-    n_persons, n_items = answers.shape
-    sums = np.zeros((sizes.size, n_items))
-    np.add.at(sums, members.codes, answers)
-    means = sums / sizes[:, None]
+    n_persons = answers.shape[0]
+    means = cluster_sums(answers, members.codes) / sizes[:, None]
     outer = means - answers.mean(axis=0)
     inner = answers - means[members.codes]
     between = (outer.T * sizes) @ outer / (sizes.size - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from psychometrics.clusters import Clusters
 from psychometrics.types import Estimate
 
 
@@ -45,26 +46,6 @@ class Clustering:
     design_effect: float | None
     alpha_within: float | None
     alpha_between: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clusters:
-    """How persons are clustered.
-
-    Attributes
-    ----------
-    column
-        Where the clusters were named.
-    n_clusters
-        How many there are.
-    smallest, largest
-        Persons in the smallest and the largest.
-    """
-
-    column: str
-    n_clusters: int
-    smallest: int
-    largest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from psychometrics.clusters import Membership
 from psychometrics.correlation.polychoric import (
     OrdinalMoments,
     ordinal_moments,
@@ -21,7 +22,7 @@ from psychometrics.reliability.alpha import (
     feldt_interval,
     influence_on_correlation_sum,
 )
-from psychometrics.reliability.clusters import Membership, clustering
+from psychometrics.reliability.clusters import clustering
 from psychometrics.reliability.coefficient import Coefficient, estimate
 from psychometrics.reliability.omega import FittedScale, fit_scale, omega, one_factor_model
 from psychometrics.reliability.ordinal import (

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, post_load, pre_dump, validate, 
 
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
 from psychometrics.cfa.results import CfaResult, ModelResult
+from schemas.analyses.reliability import ClustersSchema
 from schemas.base import IntervalSchema, Number, ResultSchema, StrictSchema
 
 RIVALS = {
@@ -51,6 +52,16 @@ class CfaOptionsSchema(StrictSchema):
         },
     )
 
+    cluster = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=64),
+        metadata={
+            "description": "Column that says who belongs together (clinician, site): errors and "
+            "scaled tests of MLR and WLSMV then allow for it."
+        },
+    )
+
     @validates_schema
     def check_missing(self, data: dict[str, Any], **kwargs: Any) -> None:
         """Refuse a treatment of missing answers that the estimator does not have."""
@@ -64,7 +75,12 @@ class CfaOptionsSchema(StrictSchema):
         """Make the engine's options."""
         names = data["models"]
         models = None if names is None else tuple(RIVALS[name] for name in dict.fromkeys(names))
-        return CfaOptions(models=models, estimator=data["estimator"], missing=data["missing"])
+        return CfaOptions(
+            models=models,
+            estimator=data["estimator"],
+            missing=data["missing"],
+            cluster=data["cluster"],
+        )
 
 
 class ScaledTestSchema(ResultSchema):
@@ -199,6 +215,7 @@ class CfaResultSchema(ResultSchema):
     best_rule = fields.String()
     cautions = fields.List(fields.String())
     heterotrait_monotrait = fields.List(fields.Nested(HeterotraitMonotraitSchema))
+    cluster = fields.Nested(ClustersSchema, allow_none=True)
 
     @pre_dump
     def list_ratios(self, result: CfaResult, **kwargs: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class ClusteringSchema(ResultSchema):
 
 
 class ClustersSchema(ResultSchema):
-    """How persons are clustered (:class:`psychometrics.reliability.results.Clusters`)."""
+    """How persons are clustered (:class:`psychometrics.clusters.Clusters`)."""
 
     column = fields.String()
     n_clusters = fields.Integer()

@@ -151,6 +151,7 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResultSchema,
             engine="psychometrics.cfa.analysis",
+            uses_columns=True,
         ),
         Kind(
             name="cutoffs",

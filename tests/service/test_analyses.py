@@ -88,6 +88,24 @@ def test_the_three_factor_model_over_http_is_lavaans(clinic: Client, data: Path)
     assert model["srmr"] == pytest.approx(0.01665, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("reliability", {"cluster": "clinician"}),
+        ("efa", {"cluster": "clinician", "bootstrap": 20}),
+        ("cfa", {"cluster": "clinician", "models": ["three-factor"]}),
+    ],
+)
+def test_a_cluster_column_reaches_the_engine(
+    clinic: Client, data: Path, kind: str, options: dict[str, Any]
+) -> None:
+    sample = sample_of(clinic, data / "clustered_396.csv")
+    finished = ask(clinic, sample, kind=kind, options=options).json()
+    assert finished["status"] == "succeeded", finished["error"]
+    if kind == "cfa":
+        assert finished["result"]["cluster"]["n_clusters"] == 44
+
+
 def test_several_samples_of_one_instrument_are_analysed_together(
     clinic: Client, data: Path, sample: str
 ) -> None:
