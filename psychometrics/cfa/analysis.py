@@ -130,7 +130,7 @@ def _cluster_cautions(
         yield (
             f"{clusters.n_clusters} clusters have {directions} independent deviations, fewer than "
             f"the parameters of {', '.join(many)}: the covariance matrix of the estimates is "
-            "singular there, so standard errors and scaled tests are not to be relied on."
+            "singular there. Each standard error can be read by itself; scaled tests are doubtful."
         )
 
 
