@@ -7,6 +7,10 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
+# The matrices are small: with several threads each, they would wait for each other.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help setup setup-dev demo run test test-slow lint check format lock openapi golden bench-engine clean
 
 help: ## show this list

@@ -9,13 +9,14 @@ from psychometrics.instrument import Instrument
 from psychometrics.items.associations import inter_item, local_dependence
 from psychometrics.items.careless import careless
 from psychometrics.items.distribution import category_counts, standardized_moment
-from psychometrics.items.forensics import find_key
+from psychometrics.items.forensics import compare_forms, find_key
 from psychometrics.items.item_rest import scale_item_rest
 from psychometrics.items.key_check import key_check
 from psychometrics.items.missingness import missingness
 from psychometrics.items.options import ItemsOptions
 from psychometrics.items.response_range import already_reversed, range_suspicions
 from psychometrics.items.results import (
+    FormFit,
     ItemsResult,
     ItemStatistics,
     KeyFinding,
@@ -67,8 +68,16 @@ def analyse(responses: ResponseMatrix, options: ItemsOptions, *, progress: Progr
         response_range=_range(used),
         local_dependence=dependence,
         key_forensics=key_forensics,
+        form_check=_form_check(used, options),
         cautions=_cautions(items, used.n_persons),
     )
+
+
+def _form_check(used: ResponseMatrix, options: ItemsOptions) -> tuple[FormFit, ...] | None:
+    """Ask which of the definitions the answers fit best, if there are others to compare with."""
+    if not options.compare_with:
+        return None
+    return compare_forms((used.instrument, *options.compare_with), used.answers)
 
 
 def _key_forensics(

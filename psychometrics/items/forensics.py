@@ -19,14 +19,14 @@ count only when they make most of the sums to the point, and more than any key o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from psychometrics.errors import ResponsesError
 from psychometrics.instrument import Instrument, Scale
 from psychometrics.items.item_rest import scale_item_rest
-from psychometrics.items.results import KeyFinding
+from psychometrics.items.results import FormFit, KeyFinding
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
@@ -35,29 +35,6 @@ LONGEST_EXHAUSTIVE = 14
 
 TOLERANCE = 1e-6
 """Within which a sum is met."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormFit:
-    """How well a definition fits a file's answers.
-
-    Attributes
-    ----------
-    id, version
-        The definition.
-    possible
-        Whether item count and range allow it at all.
-    n_negative
-        Items that fall with the rest of their subscale under its key.
-    mean_item_rest
-        Mean item-rest correlation under its key; ``None`` if impossible or inestimable.
-    """
-
-    id: str
-    version: str
-    possible: bool
-    n_negative: int
-    mean_item_rest: float | None
 
 
 def find_key(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from psychometrics.instrument import Instrument
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsOptions:
@@ -15,6 +17,9 @@ class ItemsOptions:
     published_sums
         By subscale, the column that holds the sum that somebody else made of each response; the
         key that made it is looked for.
+    compare_with
+        Other definitions that the answers might be of.
     """
 
     published_sums: Mapping[str, str] = field(default_factory=dict)
+    compare_with: tuple[Instrument, ...] = ()

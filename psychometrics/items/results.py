@@ -290,6 +290,29 @@ class KeyFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormFit:
+    """How well a definition fits a file's answers.
+
+    Attributes
+    ----------
+    id, version
+        The definition.
+    possible
+        Whether item count and range allow it at all.
+    n_negative
+        Items that fall with the rest of their subscale under its key.
+    mean_item_rest
+        Mean item-rest correlation under its key; ``None`` if impossible or inestimable.
+    """
+
+    id: str
+    version: str
+    possible: bool
+    n_negative: int
+    mean_item_rest: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsResult:
     """An item analysis.
 
@@ -315,6 +338,8 @@ class ItemsResult:
         What pairs of items share beyond their factors.
     key_forensics
         By subscale, the key behind published sums; ``None`` when there were none to look at.
+    form_check
+        This definition and those it was compared with, the best first; ``None`` if with none.
     cautions
         Doubts a reader must know.
     """
@@ -329,4 +354,5 @@ class ItemsResult:
     response_range: tuple[RangeSuspicion, ...]
     local_dependence: LocalDependence
     key_forensics: Mapping[str, KeyFinding] | None
+    form_check: tuple[FormFit, ...] | None
     cautions: tuple[str, ...]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
+from psychometrics.instrument import Instrument
 from psychometrics.items.options import ItemsOptions
 from schemas.base import Number, ResultSchema, StrictSchema
-from schemas.definition import NamedValues
+from schemas.definition import DefinitionSchema, NamedValues, load_definition
+from schemas.faults import RefusedInputError
 
 
 class ItemsOptionsSchema(StrictSchema):
@@ -24,10 +26,32 @@ class ItemsOptionsSchema(StrictSchema):
         },
     )
 
+    compare_with = fields.List(
+        fields.Nested(DefinitionSchema),
+        load_default=list,
+        validate=validate.Length(max=20),
+        metadata={
+            "description": "Other definitions, as GET /v1/instruments gives them without the hash: "
+            "which one do the answers fit best?"
+        },
+    )
+
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ItemsOptions:
         """Make the engine's options."""
-        return ItemsOptions(**data)
+        others = tuple(
+            _instrument(document, number) for number, document in enumerate(data["compare_with"])
+        )
+        return ItemsOptions(published_sums=data["published_sums"], compare_with=others)
+
+
+def _instrument(document: dict[str, Any], number: int) -> Instrument:
+    """Make a definition's instrument, or say at its place that it contradicts itself."""
+    try:
+        return load_definition(document).instrument
+    except RefusedInputError as error:
+        details = [f"{fault.pointer}: {fault.detail}" for fault in error.faults]
+        raise ValidationError({"compare_with": {number: details}}) from None
 
 
 class ItemStatisticsSchema(ResultSchema):
@@ -162,6 +186,18 @@ class KeyFindingSchema(ResultSchema):
     moved_out = fields.List(fields.Integer())
 
 
+class FormFitSchema(ResultSchema):
+    """How well a definition fits (:class:`psychometrics.items.results.FormFit`)."""
+
+    id = fields.String()
+    version = fields.String()
+    possible = fields.Boolean(metadata={"description": "Whether item count and range allow it."})
+    n_negative = fields.Integer(
+        metadata={"description": "Items that fall with the rest of their subscale."}
+    )
+    mean_item_rest = Number(allow_none=True)
+
+
 class ItemsResultSchema(ResultSchema):
     """An item analysis (:class:`psychometrics.items.results.ItemsResult`)."""
 
@@ -179,5 +215,10 @@ class ItemsResultSchema(ResultSchema):
         values=fields.Nested(KeyFindingSchema),
         allow_none=True,
         metadata={"description": "By subscale; null unless `published_sums` were named."},
+    )
+    form_check = fields.List(
+        fields.Nested(FormFitSchema),
+        allow_none=True,
+        metadata={"description": "The best first; null unless `compare_with` names others."},
     )
     cautions = fields.List(fields.String())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.definition import Definition
+from service.catalog.catalog import shipped_definitions
 from service.cli import main
 
 PLANTED = "31415926"
@@ -124,3 +125,32 @@ def test_swapping_28_for_29_makes_both_items_suspects(
         suspects[instrument] = {suspect["item"] for suspect in check["suspects"]}
     assert {28, 29} <= suspects[str(own)]
     assert not {28, 29} & suspects["wai-36-client"]
+
+
+def test_a_file_of_another_form_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A WAI-S file read as a form that reverses nothing fits the WAI-S better."""
+    assert main(["simulate", "--instrument", "wai-s-client", "--n", "200", "--seed", "4"]) == 0
+    (tmp_path / "sample.csv").write_text(capsys.readouterr().out)
+    wai_s = dict(shipped_definitions()["wai-s-client"].document)
+    unreversed = tmp_path / "unreversed.json"
+    unreversed.write_text(json.dumps(wai_s | {"id": "unreversed", "reversed": []}))
+    options = json.dumps({"compare_with": [wai_s]})
+    file = str(tmp_path / "sample.csv")
+    command = ["analyze", "items", file, "--instrument", str(unreversed), "--options", options]
+    assert main(command) == 0
+    check = json.loads(capsys.readouterr().out)["result"]["form_check"]
+    assert [form["id"] for form in check] == ["wai-s-client", "unreversed"]
+    assert check[1]["n_negative"] > check[0]["n_negative"] == 0
+
+
+def test_a_malformed_definition_to_compare_with_is_refused_at_its_place(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wai_s = dict(shipped_definitions()["wai-s-client"].document)
+    options = json.dumps({"compare_with": [wai_s | {"reversed": [13]}]})
+    file = str(data / "wai_250.csv")
+    command = ["analyze", "items", file, "--instrument", "wai-sr-client", "--options", options]
+    assert main(command) == 2
+    assert capsys.readouterr().err.startswith("/options/compare_with/0: /reversed/0")
