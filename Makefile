@@ -11,7 +11,7 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup setup-dev demo run test test-slow lint check format lock openapi golden bench-engine clean
+.PHONY: help setup setup-dev demo run test test-slow lint check format lock openapi bench-engine clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -65,7 +65,6 @@ format: setup-dev ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-openapi.yaml: openapi
 openapi: setup ## write openapi.yaml from the schemas
 	@$(BIN)/alliance openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 

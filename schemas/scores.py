@@ -33,6 +33,10 @@ class ResponseSchema(Schema):
         },
     )
 
+
+class ResponseToScoreSchema(ResponseSchema):
+    """One answered form; with `detail=change` beside the scores of earlier occasions."""
+
     earlier = fields.List(
         fields.Nested(EarlierSchema),
         metadata={"description": "With `detail=change`: earlier occasions, first to last."},
@@ -44,7 +48,7 @@ class ScoreRequestSchema(Schema):
 
     instrument = fields.String(required=True, metadata={"example": "wai-sr-client"})
     responses = fields.List(
-        fields.Nested(ResponseSchema), required=True, validate=validate.Length(min=1)
+        fields.Nested(ResponseToScoreSchema), required=True, validate=validate.Length(min=1)
     )
     measurement_error = fields.Dict(
         keys=fields.String(),
