@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, cast
@@ -11,7 +12,7 @@ import orjson
 from psychometrics.instrument import Instrument
 from psychometrics.types import FloatArray
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
-from schemas.pointers import plain_step, pointer
+from schemas.pointers import pointer
 from schemas.responses import covariates
 from schemas.responses.block import (
     ResponseBlock,
@@ -21,6 +22,7 @@ from schemas.responses.block import (
     refuse_if_any,
 )
 
+_WORD = re.compile(r"[a-z][a-z_]{0,39}")
 _SCORE_FIELDS = frozenset({"id", "answers"})
 _BATCH_FIELDS = _SCORE_FIELDS | frozenset(covariates.RULES) | {"outcomes"}
 
@@ -122,7 +124,12 @@ def _object_faults(responses: Sequence[object], known: frozenset[str]) -> Iterat
             continue
         for name in sorted(set(response) - known):
             detail = f"This field is not known; the known ones are {allowed}."
-            yield Fault(pointer=at + plain_step(name), code="unknown-field", detail=detail)
+            yield Fault(pointer=at + _field_step(name), code="unknown-field", detail=detail)
+
+
+def _field_step(name: str) -> str:
+    """Name an unknown field where it is a plain word; what has digits may identify a person."""
+    return pointer(name) if _WORD.fullmatch(name) else ""
 
 
 def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterator[Fault]:

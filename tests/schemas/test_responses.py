@@ -86,6 +86,7 @@ def test_a_wrong_answer_is_refused_at_its_cell(
         ([{"answers": []}], [("/responses/0/answers", "wrong-item-count")]),
         ([{"answers": RIGHT, "mood": 3}], [("/responses/0/mood", "unknown-field")]),
         ([{"answers": RIGHT, "Jane Doe": 3}], [("/responses/0", "unknown-field")]),
+        ([{"answers": RIGHT, f"pat_{PLANTED}": 3}], [("/responses/0", "unknown-field")]),
         ([{"answers": RIGHT, "id": 5}], [("/responses/0/id", "wrong-type")]),
         (
             [{"answers": RIGHT, "id": "a"}, {"answers": RIGHT}],
