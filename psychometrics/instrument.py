@@ -106,6 +106,16 @@ class Instrument:
         """Numbers of the items that belong to a subscale, in ascending order."""
         return tuple(sorted(item for scale in self for item in scale.items))
 
+    def recode(self, answers: FloatArray) -> FloatArray:
+        """Turn the reverse-keyed items (min + max − x), or turn them back.
+
+        Parameters
+        ----------
+        answers
+            Shape (n_persons, n_items), missing is ``nan``.
+        """
+        return np.where(self.reversed_mask, self.minimum + self.maximum - answers, answers)
+
     @property
     def membership(self) -> FloatArray:
         """Which item belongs to which subscale, shape (n_items, n_subscales), zeros and ones."""

@@ -61,8 +61,7 @@ class ResponseMatrix:
     @property
     def recoded(self) -> FloatArray:
         """Answers with reverse-keyed items turned (min + max − x), shape (n_persons, n_items)."""
-        span = self.instrument.minimum + self.instrument.maximum
-        return np.where(self.instrument.reversed_mask, span - self.answers, self.answers)
+        return self.instrument.recode(self.answers)
 
     @property
     def complete(self) -> BoolArray:

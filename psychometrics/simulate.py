@@ -149,10 +149,7 @@ def draw(truth: Population, *, n_persons: int, rng: np.random.Generator) -> Simu
     propensity = factors @ loading + noise * np.sqrt(1 - truth.loadings**2)
     category = (propensity[:, :, None] > truth.thresholds[group]).sum(axis=2)
     keyed = category + float(instrument.minimum)
-    span = instrument.minimum + instrument.maximum
-    return SimulatedSample(
-        answers=np.where(instrument.reversed_mask, span - keyed, keyed), group=group
-    )
+    return SimulatedSample(answers=instrument.recode(keyed), group=group)
 
 
 def _loadings(instrument: Instrument) -> FloatArray:

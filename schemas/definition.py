@@ -13,7 +13,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
 from schemas.base import StrictInteger, StrictSchema
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.faults import Fault, RefusedInputError
+from schemas.json_text import read_json
 from schemas.pointers import faults_of
 
 KEY_STATUSES = ("verified", "declared", "recalled", "unverified")
@@ -150,11 +151,7 @@ def parse_definition(body: bytes) -> Definition:
     RefusedInputError
         If it is malformed or contradicts itself; every fault points into the definition.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise UnreadableInputError(f"The definition is not valid JSON: {error.msg}.") from None
-    return load_definition(document)
+    return load_definition(read_json(body, what="The definition"))
 
 
 def load_definition(document: object) -> Definition:

@@ -115,8 +115,7 @@ def already_reversed(instrument: Instrument, answers: FloatArray) -> tuple[Range
     mask = instrument.reversed_mask
     if mask.sum() < 2:
         return ()
-    span = instrument.minimum + instrument.maximum
-    under_key = scale_item_rest(instrument, np.where(mask, span - answers, answers))[mask]
+    under_key = scale_item_rest(instrument, instrument.recode(answers))[mask]
     as_given = scale_item_rest(instrument, answers)[mask]
     falls, rises = (under_key < 0.0).mean(), (as_given > 0.0).mean()
     if falls <= 0.5 or rises <= 0.5:

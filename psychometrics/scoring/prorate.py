@@ -69,7 +69,7 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     floating point when nothing is missing.
     """
     given = np.isfinite(answers)
-    recoded = np.where(given, _recoded(instrument, answers), 0.0)
+    recoded = np.where(given, instrument.recode(answers), 0.0)
     membership = instrument.membership
     n_items = membership.sum(axis=0)
     n_answered = given.astype(np.float64) @ membership
@@ -91,9 +91,3 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
             np.int8(ScoreStatus.SCORED),
         ),
     )
-
-
-def _recoded(instrument: Instrument, answers: FloatArray) -> FloatArray:
-    """Turn the reverse-keyed items: min + max − x."""
-    span = instrument.minimum + instrument.maximum
-    return np.where(instrument.reversed_mask, span - answers, answers)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, pre_dump, validate, validates_schema
+from marshmallow import fields, post_load, pre_dump, validate
 
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
+from psychometrics.cfa.options import CfaOptions, Rival, Structure
 from psychometrics.cfa.results import CfaResult, ModelResult
+from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.analyses.reliability import ClustersSchema
-from schemas.base import IntervalSchema, Number, ResultSchema, StrictSchema
+from schemas.base import IntervalSchema, Number, ResultSchema
 
 RIVALS = {
     rival.name: rival
@@ -19,14 +20,8 @@ RIVALS = {
 }
 """Rival models by their names."""
 
-_MISSING = {
-    Estimator.ML: (Missing.FIML, Missing.LISTWISE),
-    Estimator.MLR: (Missing.FIML, Missing.LISTWISE),
-    Estimator.WLSMV: (Missing.LISTWISE, Missing.PAIRWISE),
-}
 
-
-class CfaOptionsSchema(StrictSchema):
+class CfaOptionsSchema(EstimationOptionsSchema):
     """Options of a confirmatory factor analysis."""
 
     models = fields.List(
@@ -36,22 +31,6 @@ class CfaOptionsSchema(StrictSchema):
         validate=validate.Length(min=1, max=len(RIVALS)),
         metadata={"description": "Rival models; all that the instrument allows if left out."},
     )
-    estimator = fields.Enum(
-        Estimator,
-        by_value=True,
-        load_default=Estimator.WLSMV,
-        metadata={"description": "WLSMV treats answers as ordered, ML and MLR as continuous."},
-    )
-    missing = fields.Enum(
-        Missing,
-        by_value=True,
-        load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "By default FIML for ML and MLR if answers are missing, else listwise."
-        },
-    )
-
     cluster = fields.String(
         load_default=None,
         allow_none=True,
@@ -61,14 +40,6 @@ class CfaOptionsSchema(StrictSchema):
             "scaled tests of MLR and WLSMV then allow for it."
         },
     )
-
-    @validates_schema
-    def check_missing(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """Refuse a treatment of missing answers that the estimator does not have."""
-        allowed = _MISSING[data["estimator"]]
-        if data["missing"] is not None and data["missing"] not in allowed:
-            names = " or ".join(repr(missing.value) for missing in allowed)
-            raise ValidationError(f"{data['estimator'].value} takes {names}", field_name="missing")
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> CfaOptions:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import fields, post_load, validate
 
-from psychometrics.cfa.options import Estimator, Missing, Structure
+from psychometrics.cfa.options import Structure
 from psychometrics.invariance.options import InvarianceOptions
 from schemas.analyses.cfa import CfaModelSchema
-from schemas.base import Number, ResultSchema, StrictSchema
+from schemas.analyses.estimation import EstimationOptionsSchema
+from schemas.base import Number, ResultSchema
 
-_MISSING = {
-    Estimator.ML: (Missing.FIML, Missing.LISTWISE),
-    Estimator.MLR: (Missing.FIML, Missing.LISTWISE),
-    Estimator.WLSMV: (Missing.LISTWISE, Missing.PAIRWISE),
-}
 _STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
 _PARAMETERS = ("loadings", "higher_order_loadings", "factor_correlations", "items")
 _OTHERS = (
@@ -27,7 +23,7 @@ _OTHERS = (
 )
 
 
-class LadderOptionsSchema(StrictSchema):
+class LadderOptionsSchema(EstimationOptionsSchema):
     """Options of every analysis that climbs the ladder of invariance."""
 
     group = fields.String(
@@ -37,19 +33,6 @@ class LadderOptionsSchema(StrictSchema):
             "description": "The column that names each row's group; left out when several samples "
             "are given, which then are the groups (column `sample`)."
         },
-    )
-    estimator = fields.Enum(
-        Estimator,
-        by_value=True,
-        load_default=Estimator.WLSMV,
-        metadata={"description": "WLSMV treats answers as ordered, ML and MLR as continuous."},
-    )
-    missing = fields.Enum(
-        Missing,
-        by_value=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "FIML by default for ML and MLR, listwise for WLSMV."},
     )
     reference = fields.String(
         load_default=None,
@@ -65,14 +48,6 @@ class LadderOptionsSchema(StrictSchema):
         ),
         metadata={"description": "The factors: one for each subscale unless said otherwise."},
     )
-
-    @validates_schema
-    def check_missing(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """Refuse a treatment of missing answers that the estimator does not have."""
-        allowed = _MISSING[data["estimator"]]
-        if data["missing"] is not None and data["missing"] not in allowed:
-            names = " or ".join(repr(missing.value) for missing in allowed)
-            raise ValidationError(f"{data['estimator'].value} takes {names}", field_name="missing")
 
 
 class InvarianceOptionsSchema(LadderOptionsSchema):

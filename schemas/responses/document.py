@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, cast
 
-import orjson
-
 from psychometrics.instrument import Instrument
 from psychometrics.types import FloatArray
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.faults import Fault, RefusedInputError
+from schemas.json_text import read_json
 from schemas.pointers import pointer
 from schemas.responses import covariates
 from schemas.responses.block import (
@@ -39,10 +38,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
     RefusedInputError
         If it is JSON but not an object.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise UnreadableInputError(f"Not valid JSON: {_place(error)}.") from None
+    document = read_json(body)
     if not isinstance(document, dict):
         detail = "The body must be a JSON object."
         raise RefusedInputError([Fault(pointer="", code="wrong-type", detail=detail)])
@@ -51,16 +47,11 @@ def parse_json(body: bytes) -> dict[str, Any]:
 
 def parse_ndjson(body: bytes) -> list[object]:
     """Read one JSON value a line; empty lines are passed over."""
-    values = []
-    for number, line in enumerate(body.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values.append(orjson.loads(line))
-        except orjson.JSONDecodeError as error:
-            detail = f"Line {number} is not valid JSON: {_place(error)}."
-            raise UnreadableInputError(detail) from None
-    return values
+    return [
+        read_json(line, what=f"Line {number}")
+        for number, line in enumerate(body.split(b"\n"), start=1)
+        if line.strip()
+    ]
 
 
 def load_scoring(responses: object, instrument: Instrument) -> ResponseBlock:
@@ -189,10 +180,6 @@ def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]])
                 code="invalid",
                 detail=covariates.OUTCOME_RULE,
             )
-
-
-def _place(error: orjson.JSONDecodeError) -> str:
-    return f"line {error.lineno}, column {error.colno}"
 
 
 def _refusal(code: str, detail: str) -> RefusedInputError:

@@ -13,9 +13,8 @@ from schemas.definition import (
     InstrumentSchema,
     parse_definition,
 )
-from service.errors import UnsupportedTypeError
 from service.records import Scope
-from service.web.bodies import JSON
+from service.web.bodies import JSON, json_text
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("instruments", __name__, description="Forms and their scoring rules.")
@@ -51,9 +50,7 @@ def get_instrument(instrument_id: str) -> dict[str, Any]:
 @blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": DefinitionSchema}}})
 def add_instrument() -> dict[str, Any]:
     """Keep an adaptation of one's own; it never changes afterwards."""
-    if request.mimetype != JSON:
-        raise UnsupportedTypeError(f"Send the definition as {JSON}.")
-    definition = parse_definition(request.get_data(cache=False))
+    definition = parse_definition(json_text(request))
     services().instruments.add(tenant_id(), definition)
     return _shown(definition)
 

@@ -6,9 +6,8 @@ import argparse
 import sys
 from typing import Any
 
-import orjson
-
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.faults import Fault, RefusedInputError
+from schemas.json_text import read_json
 from service.cli.inputs import (
     declare_file,
     declare_other_file,
@@ -65,10 +64,7 @@ def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:
 
 
 def _options(text: str) -> dict[str, Any]:
-    try:
-        options = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise UnreadableInputError("The options are not valid JSON.") from None
+    options = read_json(text, what="The text of the options")
     if not isinstance(options, dict):
         detail = "Must be a JSON object."
         raise RefusedInputError([Fault(pointer="/options", code="wrong-type", detail=detail)])

@@ -61,11 +61,22 @@ def read_batch_body(
     return read_rows(incoming, definition.instrument, load)
 
 
-def read_document(incoming: Request, *, known: tuple[str, ...]) -> dict[str, Any]:
-    """Read a body that must be a JSON object of known fields."""
+def json_text(incoming: Request) -> bytes:
+    """Return a body that is declared as JSON.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If it is declared as something else.
+    """
     if incoming.mimetype != JSON:
         raise UnsupportedTypeError(f"Send the body as {JSON}.")
-    body = parse_json(incoming.get_data(cache=False))
+    return incoming.get_data(cache=False)
+
+
+def read_document(incoming: Request, *, known: tuple[str, ...]) -> dict[str, Any]:
+    """Read a body that must be a JSON object of known fields."""
+    body = parse_json(json_text(incoming))
     refuse_unknown_fields(body, known=known)
     return body
 

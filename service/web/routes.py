@@ -7,16 +7,17 @@ from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar, cast
 
 import marshmallow
-import orjson
 from flask import Request, current_app, g, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.faults import RefusedInputError
+from schemas.json_text import read_json
 from schemas.pointers import faults_of
 from service.composition import Services
-from service.errors import ForbiddenError, UnsupportedTypeError
+from service.errors import ForbiddenError
 from service.records import ApiKey, Scope
+from service.web.bodies import json_text
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -91,32 +92,13 @@ class _Parser(FlaskParser):
     """Reads arguments with orjson (which knows no NaN) and refuses with pointers."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        return json_body(req)
+        return read_json(json_text(req))
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
         messages: Any = error.messages
         location, nested = next(iter(messages.items()))
         at = "" if location == "json" else f"/{location}"
         raise RefusedInputError(faults_of(nested, at=at)) from None
-
-
-def json_body(incoming: Request) -> Any:
-    """Read a JSON body.
-
-    Raises
-    ------
-    UnsupportedTypeError
-        If it is not declared as JSON.
-    UnreadableInputError
-        If it is not JSON; the place is named, nothing of the body.
-    """
-    if incoming.mimetype != "application/json":
-        raise UnsupportedTypeError("Send the body as application/json.")
-    try:
-        return orjson.loads(incoming.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise UnreadableInputError(f"The body is not valid JSON ({place}).") from None
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # untyped there
