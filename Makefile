@@ -11,7 +11,11 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help setup setup-dev demo run test test-slow lint check format lock openapi bench-engine clean
+# Debian's names of what some tests drive: a real PostgreSQL, a real browser, a word processor, R.
+SYSTEM_PACKAGES = postgresql chromium libreoffice-writer-nogui \
+  r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
+
+.PHONY: help setup setup-dev setup-system demo run test test-slow lint check format lock openapi bench-engine clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -40,6 +44,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock \
 	  || { echo "The packages could not be installed; the lines above say why."; exit 1; }
 	@touch $@
+
+setup-system: ## install the programs that some tests drive (Debian, as root)
+	@dpkg --status $(SYSTEM_PACKAGES) > /dev/null 2>&1 || { apt-get update --quiet=2 \
+	  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends \
+	  $(SYSTEM_PACKAGES) > /dev/null; }
 
 demo: setup ## start the service, send it the example file, analyse it, print a summary, stop it
 	@$(BIN)/python examples/demo.py
