@@ -9,7 +9,7 @@ from typing import Any
 from psychometrics.types import Progress
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
-from service.use_cases.kinds import Kind
+from service.use_cases.kinds import Kind, Material
 
 _NAMED_SOFTWARE = ("alliance", "numpy", "scipy", "factor-analyzer")
 
@@ -25,7 +25,9 @@ def analyse_block(
     return {
         "kind": kind.name,
         "instrument": definition.rule,
-        "result": kind.run(block.matrix(definition.instrument), options, progress),
+        "result": kind.run(
+            Material(responses=block.matrix(definition.instrument)), options, progress
+        ),
         "software": software(),
     }
 
@@ -46,7 +48,7 @@ def analyse_two_blocks(
         "kind": kind.name,
         "instrument": definitions[0].rule,
         "other_instrument": definitions[1].rule,
-        "result": kind.run_forms(first, second, options, progress),
+        "result": kind.run(Material(responses=first, other_form=second), options, progress),
         "software": software(),
     }
 

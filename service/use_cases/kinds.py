@@ -30,6 +30,25 @@ from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
 
+WHOLE = "analysis"
+"""The one step of a kind that is done at a stretch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """The answers that an analysis is made of.
+
+    Attributes
+    ----------
+    responses
+        The sample's answers, or the first form's where there are two.
+    other_form
+        Answers to a second form by the same persons' practitioners, where the kind joins them.
+    """
+
+    responses: ResponseMatrix
+    other_form: ResponseMatrix | None = None
+
 
 class AnalyseForms(Protocol):
     """An engine's second entrance, for two forms."""
@@ -67,6 +86,9 @@ class Kind:
         Whether it looks at more than the answers: outcomes, groups, timing.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
+    steps
+        What is done one after the other; what a step gives is kept, and not done again when a
+        worker dies. The last step gives the result.
     """
 
     name: str
@@ -76,6 +98,7 @@ class Kind:
     engine: str
     uses_columns: bool = False
     joins_forms: bool = False
+    steps: tuple[str, ...] = (WHOLE,)
 
     def load_options(self, given: Mapping[str, Any]) -> Any:
         """Make the engine's options.
@@ -91,23 +114,16 @@ class Kind:
             raise RefusedInputError(faults_of(error.messages, at="/options")) from None
 
     def run(
-        self, responses: ResponseMatrix, given: Mapping[str, Any], progress: Progress
+        self, material: Material, given: Mapping[str, Any], progress: Progress
     ) -> dict[str, Any]:
         """Analyse, and return the result as JSON values; loads the engine."""
-        analyse = cast("Analyse", import_module(self.engine).analyse)
-        result = analyse(responses, self.load_options(given), progress=progress)
-        return dict(self.result().dump(result))
-
-    def run_forms(
-        self,
-        first: ResponseMatrix,
-        second: ResponseMatrix,
-        given: Mapping[str, Any],
-        progress: Progress,
-    ) -> dict[str, Any]:
-        """Analyse two forms, where the kind joins them; the result as JSON values."""
-        analyse = cast("AnalyseForms", import_module(self.engine).analyse_forms)
-        result = analyse(first, second, self.load_options(given), progress=progress)
+        engine, options = import_module(self.engine), self.load_options(given)
+        if material.other_form is None:
+            analyse = cast("Analyse", engine.analyse)
+            result = analyse(material.responses, options, progress=progress)
+        else:
+            join = cast("AnalyseForms", engine.analyse_forms)
+            result = join(material.responses, material.other_form, options, progress=progress)
         return dict(self.result().dump(result))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,41 @@ from schemas.definition import load_definition
 from schemas.responses.block import Value, column_array
 from service.ports import Responses, Samples
 from service.records import Job, Sample
-from service.use_cases.kinds import KINDS
+from service.use_cases.kinds import KINDS, Kind, Material
 from service.use_cases.two_forms import are_two_forms
 
 SAMPLE = "sample"
 """A column that names each response's sample, where there are several."""
 
 
-def run_analysis(
-    job: Job, samples: Samples, responses: Responses, progress: Progress
+def steps_of(job: Job) -> tuple[str, ...]:
+    """Return the names of an analysis' steps, in their order; the last one gives the result."""
+    return KINDS[job.kind].steps
+
+
+def run_step(
+    job: Job,
+    step: str,
+    done: Mapping[str, Mapping[str, Any]],
+    *,
+    samples: Samples,
+    responses: Responses,
+    progress: Progress,
 ) -> dict[str, Any]:
-    """Run an analysis and return its result as JSON values.
+    """Do one step of an analysis and return what it gives, as JSON values.
+
+    Parameters
+    ----------
+    job
+        The analysis.
+    step
+        One of :func:`steps_of`.
+    done
+        By name: what the steps before it gave.
+    samples, responses
+        Where the answers are.
+    progress
+        Told how far the step is.
 
     Raises
     ------
@@ -37,13 +61,25 @@ def run_analysis(
     progress(0, 1, "loading")
     kind = KINDS[job.kind]
     found = [samples.find(job.tenant_id, sample_id) for sample_id in job.samples]
-    if are_two_forms(found):
-        first, second = (
-            load_responses([sample], responses, with_columns=kind.uses_columns) for sample in found
+    return kind.run(_material(found, responses, kind), job.options, progress)
+
+
+def run_analysis(
+    job: Job, samples: Samples, responses: Responses, progress: Progress
+) -> dict[str, Any]:
+    """Do every step of an analysis and return its result as JSON values.
+
+    Raises
+    ------
+    PsychometricsError, NotFoundError
+        As :func:`run_step`.
+    """
+    done: dict[str, dict[str, Any]] = {}
+    for step in steps_of(job):
+        done[step] = run_step(
+            job, step, done, samples=samples, responses=responses, progress=progress
         )
-        return kind.run_forms(first, second, job.options, progress)
-    matrix = load_responses(found, responses, with_columns=kind.uses_columns)
-    return kind.run(matrix, job.options, progress)
+    return done[step]
 
 
 def load_responses(
@@ -78,6 +114,15 @@ def load_responses(
         answers=np.vstack(blocks),
         columns=_columns(samples, responses, sizes) if with_columns else {},
     )
+
+
+def _material(found: Sequence[Sample], responses: Responses, kind: Kind) -> Material:
+    """Load the samples: as one matrix, or as two where they are of two forms."""
+    parts = [[sample] for sample in found] if are_two_forms(found) else [list(found)]
+    first, *second = (
+        load_responses(part, responses, with_columns=kind.uses_columns) for part in parts
+    )
+    return Material(responses=first, other_form=second[0] if second else None)
 
 
 def _columns(
