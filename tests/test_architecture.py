@@ -38,7 +38,7 @@ def copy(tmp_path: Path) -> Path:
         ("psychometrics/errors.py", "import schemas.faults"),
         ("psychometrics/errors.py", "import sqlalchemy"),
         ("schemas/faults.py", "import service.errors"),
-        ("psychometrics/correlation/moments.py", "import psychometrics.cfa.model"),
+        ("psychometrics/correlation/tables.py", "import psychometrics.cfa.model"),
         ("service/use_cases/kinds.py", "import service.blueprints.scores"),
     ],
 )

@@ -23,7 +23,7 @@ import numpy as np
 
 from psychometrics.cfa.arc import along_arc
 from psychometrics.cfa.definite import inverse_and_log_determinant
-from psychometrics.cfa.discrepancy import Expansion
+from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import (
     Slopes,
     covariance_jacobian,
@@ -31,7 +31,7 @@ from psychometrics.cfa.implied import (
     slopes_at,
     state_at,
 )
-from psychometrics.cfa.layout import GroupLayout, Layout
+from psychometrics.cfa.layout import GroupLayout
 from psychometrics.cfa.patterns import PatternedAnswers, pattern_inverses
 from psychometrics.clusters import cross_products
 from psychometrics.types import FloatArray, IntArray
@@ -71,7 +71,7 @@ def case_terms(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CasewiseDiscrepancy:
+class CasewiseDiscrepancy(Grouped[PatternedAnswers]):
     """Minus the log-likelihood of incomplete answers, per person, without its constant.
 
     Attributes
@@ -81,18 +81,6 @@ class CasewiseDiscrepancy:
     samples
         One for each group.
     """
-
-    layout: Layout
-    samples: tuple[PatternedAnswers, ...]
-
-    @property
-    def n_persons(self) -> int:
-        """Number of persons in all groups."""
-        return sum(sample.n_persons for sample in self.samples)
-
-    def with_layout(self, layout: Layout) -> CasewiseDiscrepancy:
-        """Return the discrepancy of another model from the same sample."""
-        return CasewiseDiscrepancy(layout=layout, samples=self.samples)
 
     def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
         """Keep the items' variances on a straight course."""

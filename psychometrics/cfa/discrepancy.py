@@ -6,8 +6,8 @@ A discrepancy f(θ) is scaled as lavaan's ``fmin``: per person and halved, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, Self, TypeVar
 
 from psychometrics.cfa.layout import Layout
 from psychometrics.types import FloatArray
@@ -61,3 +61,39 @@ class Discrepancy(Protocol):
 
     def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
         """Return where a long step leads that starts as θ − step, both of shape (n_free,)."""
+
+
+class Sample(Protocol):
+    """What a discrepancy knows of one group's persons."""
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons."""
+
+
+SampleT = TypeVar("SampleT", bound=Sample)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped(Generic[SampleT]):
+    """The frame of every discrepancy: a model, and a sample of each of its groups.
+
+    Attributes
+    ----------
+    layout
+        The model.
+    samples
+        One for each group.
+    """
+
+    layout: Layout
+    samples: tuple[SampleT, ...]
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons in all groups."""
+        return sum(sample.n_persons for sample in self.samples)
+
+    def with_layout(self, layout: Layout) -> Self:
+        """Return the discrepancy of another model from the same sample."""
+        return replace(self, layout=layout)

@@ -23,9 +23,9 @@ from functools import cached_property
 
 import numpy as np
 
-from psychometrics.cfa.discrepancy import Expansion
+from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import second_derivatives, state_at
-from psychometrics.cfa.layout import GroupLayout, Layout
+from psychometrics.cfa.layout import GroupLayout
 from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, moment_slopes
 from psychometrics.types import FloatArray, IntArray
@@ -80,7 +80,7 @@ class OrdinalSample:
 
 
 @dataclass(frozen=True)
-class WeightedDiscrepancy:
+class WeightedDiscrepancy(Grouped[OrdinalSample]):
     """The least-squares discrepancy of ordered answers.
 
     Attributes
@@ -90,14 +90,6 @@ class WeightedDiscrepancy:
     samples
         One for each group.
     """
-
-    layout: Layout
-    samples: tuple[OrdinalSample, ...]
-
-    @property
-    def n_persons(self) -> int:
-        """Number of persons in all groups."""
-        return sum(sample.n_persons for sample in self.samples)
 
     @property
     def degrees(self) -> int:
@@ -162,10 +154,6 @@ class WeightedDiscrepancy:
         by_cell = moment_slopes(layout, state, self.parameterization)
         gathered = layout.gather_jacobian(by_cell[self.fitted_moments(sample)])
         return gathered[:, self.fitted_positions] if self.free_thresholds else gathered
-
-    def with_layout(self, layout: Layout) -> WeightedDiscrepancy:
-        """Return the discrepancy of another model from the same sample."""
-        return WeightedDiscrepancy(layout=layout, samples=self.samples)
 
     def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
         """Go straight: the variances of y* are one anyway."""

@@ -36,6 +36,7 @@ from psychometrics.cfa.fitted import (
     Tests,
     inverted_information,
     observed_information,
+    parameter_covariance,
 )
 from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at, state_at
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
@@ -106,10 +107,7 @@ def _fitted(
     states = tuple(state_at(group, theta) for group in layout.groups)
     information = observed_information(discrepancy, minimum)
     inverse = inverted_information(information)
-    covariance = None if inverse is None else inverse / n_persons
     scores = discrepancy.scores(theta) if robust else None
-    if inverse is not None and scores is not None:
-        covariance = inverse @ scores @ inverse / n_persons
     trace = None if inverse is None or scores is None else float((inverse * scores).sum())
     constant = 0.5 * np.log(2.0 * np.pi) * sum(s.sample.observed.sum() for s in samples)
     return Fitted(
@@ -121,7 +119,7 @@ def _fitted(
             for s in samples
         ),
         information=information,
-        parameter_covariance=covariance,
+        parameter_covariance=parameter_covariance(inverse, scores, n_persons),
         tests=_tests(discrepancy, minimum, samples, trace, robust=robust),
         srmr=_srmr(states, samples),
         effective_persons=n_persons,

@@ -189,3 +189,23 @@ def inverted_information(information: FloatArray) -> FloatArray | None:
     if values[0] < SINGULAR:
         return None
     return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+
+
+def parameter_covariance(
+    inverse: FloatArray | None, scores: FloatArray | None, n_persons: int
+) -> FloatArray | None:
+    """Return the covariance matrix of the estimates, shape (n_free, n_free).
+
+    Parameters
+    ----------
+    inverse
+        I⁻¹, the inverted information of one person, or ``None`` where it is singular.
+    scores
+        J, the mean cross-product of the casewise scores, for the sandwich I⁻¹ J I⁻¹ / N (Huber,
+        1967); ``None`` for the plain I⁻¹ / N.
+    n_persons
+        N.
+    """
+    if inverse is None:
+        return None
+    return inverse / n_persons if scores is None else inverse @ scores @ inverse / n_persons

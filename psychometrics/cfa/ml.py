@@ -45,6 +45,7 @@ from psychometrics.cfa.fitted import (
     Tests,
     inverted_information,
     observed_information,
+    parameter_covariance,
 )
 from psychometrics.cfa.implied import GroupState, slopes_at, state_at
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
@@ -246,10 +247,7 @@ def _fitted(
         else _expected_information(discrepancy, minimum.theta)
     )
     inverse = inverted_information(information)
-    covariance = None if inverse is None else inverse / n_persons
     scores = score_products(layout, states, samples) if robust else None
-    if inverse is not None and scores is not None:
-        covariance = inverse @ scores @ inverse / n_persons
     has_means = layout.model.has_means
     unrestricted = saturated_log_likelihood(discrepancy.samples)
     return Fitted(
@@ -258,7 +256,7 @@ def _fitted(
         states=states,
         samples=tuple(_sample_moments(s.moments, has_means=has_means) for s in samples),
         information=information,
-        parameter_covariance=covariance,
+        parameter_covariance=parameter_covariance(inverse, scores, n_persons),
         tests=_tests(discrepancy, minimum, samples, inverse, scores),
         srmr=_srmr(states, discrepancy),
         effective_persons=n_persons,

@@ -23,9 +23,9 @@ import numpy as np
 
 from psychometrics.cfa.arc import along_arc
 from psychometrics.cfa.definite import inverse_and_log_determinant
-from psychometrics.cfa.discrepancy import Expansion
+from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import Slopes, second_derivatives, slopes_at, state_at
-from psychometrics.cfa.layout import GroupLayout, Layout
+from psychometrics.cfa.layout import GroupLayout
 from psychometrics.types import FloatArray
 
 
@@ -52,7 +52,7 @@ class NormalMoments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormalDiscrepancy:
+class NormalDiscrepancy(Grouped[NormalMoments]):
     """The maximum-likelihood discrepancy of complete answers.
 
     Attributes
@@ -62,18 +62,6 @@ class NormalDiscrepancy:
     samples
         One for each group.
     """
-
-    layout: Layout
-    samples: tuple[NormalMoments, ...]
-
-    @property
-    def n_persons(self) -> int:
-        """Number of persons in all groups."""
-        return sum(sample.n_persons for sample in self.samples)
-
-    def with_layout(self, layout: Layout) -> NormalDiscrepancy:
-        """Return the discrepancy of another model from the same sample."""
-        return NormalDiscrepancy(layout=layout, samples=self.samples)
 
     def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
         """Keep the items' variances on a straight course."""
