@@ -129,7 +129,14 @@ class CriterionOptionsSchema(StrictSchema):
     strata = fields.String(allow_none=True, validate=_NAME)
     heterogeneity = fields.Enum(Heterogeneity, by_value=True, load_default=Heterogeneity.REML)
     reliability = fields.Enum(Reliability, by_value=True, load_default=Reliability.ALPHA)
-    references = fields.List(fields.Nested(ReferenceSchema), validate=validate.Length(max=20))
+    references = fields.List(
+        fields.Nested(ReferenceSchema),
+        validate=validate.Length(max=20),
+        metadata={
+            "description": "Published correlations to show beside the result, as context and never "
+            "as norms; left out, the catalogue's are shown, and none if the list is empty."
+        },
+    )
     level = StrictNumber(load_default=0.95, validate=validate.Range(min=0.5, max=0.999))
 
     @post_load

@@ -5,8 +5,8 @@ The schemas are light; the engines load SciPy and are imported only where analys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -29,6 +29,7 @@ from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyRe
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
+from service.catalog.published import alliance_and_outcome
 
 WHOLE = "analysis"
 """The one step of a kind that is done at a stretch."""
@@ -86,6 +87,8 @@ class Kind:
         Whether it looks at more than the answers: outcomes, groups, timing.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
+    published
+        By option: the published values that stand there where the caller gives none.
     steps
         What is done one after the other; what a step gives is kept, and not done again when a
         worker dies. The last step gives the result.
@@ -98,6 +101,7 @@ class Kind:
     engine: str
     uses_columns: bool = False
     joins_forms: bool = False
+    published: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     steps: tuple[str, ...] = (WHOLE,)
 
     def load_options(self, given: Mapping[str, Any]) -> Any:
@@ -109,9 +113,11 @@ class Kind:
             Every fault points below ``/options``.
         """
         try:
-            return self.options().load(given)
+            options = self.options().load(given)
         except ValidationError as error:
             raise RefusedInputError(faults_of(error.messages, at="/options")) from None
+        shown = {name: read() for name, read in self.published.items() if name not in given}
+        return replace(options, **shown) if shown else options
 
     def run(
         self, material: Material, given: Mapping[str, Any], progress: Progress
@@ -216,6 +222,7 @@ KINDS: Mapping[str, Kind] = {
             result=CriterionResultSchema,
             engine="psychometrics.criterion.analysis",
             uses_columns=True,
+            published={"references": alliance_and_outcome},
         ),
         Kind(
             name="sufficiency",

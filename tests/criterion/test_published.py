@@ -9,6 +9,7 @@ import pytest
 
 from psychometrics.types import Interval
 from service.catalog.published import alliance_and_outcome, published
+from service.use_cases.kinds import KINDS
 
 TOPICS = sorted(file.name for file in (files("service.catalog") / "references").iterdir())
 
@@ -32,3 +33,11 @@ def test_the_context_of_alliance_and_outcome_begins_with_the_largest_review() ->
     assert first.interval == Interval(lower=0.256, upper=0.299)
     assert first.doi == "10.1037/pst0000172"
     assert first.setting == "psychotherapy"
+
+
+def test_the_published_correlations_are_context_unless_others_or_none_are_asked_for() -> None:
+    kind = KINDS["criterion"]
+    own = {"name": "own", "estimate": 0.1}
+    assert kind.load_options({}).references == alliance_and_outcome()
+    assert kind.load_options({"references": []}).references == ()
+    assert [one.name for one in kind.load_options({"references": [own]}).references] == ["own"]
