@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from psychometrics.scoring.profile import Comparison
 from schemas.base import Number
 from schemas.change import ChangeSchema, EarlierSchema, MeasurementErrorSchema
 from schemas.problem import FaultSchema
@@ -57,6 +58,28 @@ class ScoreRequestSchema(Schema):
     )
 
 
+class QuestionsSchema(Schema):
+    """Open questions, by who asks themselves or is asked."""
+
+    practitioner = fields.List(fields.String(), required=True)
+    patient = fields.List(fields.String(), required=True)
+
+
+class SuggestionSchema(Schema):
+    """With `detail=guide`: what a conversation about this one form could begin with."""
+
+    comparison = fields.String(
+        required=True, validate=validate.OneOf([comparison.value for comparison in Comparison])
+    )
+    lower = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Scales that stand lower within this form; often none."},
+    )
+    sentence = fields.String(required=True)
+    questions = fields.Nested(QuestionsSchema, required=True)
+
+
 class ScoreResultSchema(Schema):
     """Scores of one response."""
 
@@ -86,6 +109,7 @@ class ScoreResultSchema(Schema):
         values=fields.List(fields.Nested(ChangeSchema, allow_none=True)),
         metadata={"description": "With `detail=change`: by scale, since each earlier occasion."},
     )
+    guide = fields.Nested(SuggestionSchema)
 
 
 class AppliedErrorSchema(Schema):
@@ -104,6 +128,26 @@ class ChangeBasisSchema(Schema):
     )
 
 
+class GuideSourceSchema(Schema):
+    """What a part of the guide rests on."""
+
+    what = fields.String(required=True)
+    citation = fields.String(required=True)
+    doi = fields.String()
+    status = fields.String(required=True, validate=validate.OneOf(["verified", "recalled"]))
+
+
+class GuideBasisSchema(Schema):
+    """With `detail=guide`: what holds for every response."""
+
+    language = fields.String(required=True)
+    cannot_say = fields.String(required=True)
+    practice = fields.List(fields.String(), required=True)
+    basis = fields.String(required=True)
+    rule = fields.String(required=True)
+    sources = fields.List(fields.Nested(GuideSourceSchema), required=True)
+
+
 class ScoreAnswerSchema(Schema):
     """Scores in the order of the responses."""
 
@@ -115,3 +159,4 @@ class ScoreAnswerSchema(Schema):
         metadata={"description": "What concerns all scores, for example a recalled key."},
     )
     change = fields.Nested(ChangeBasisSchema)
+    guide = fields.Nested(GuideBasisSchema)

@@ -9,8 +9,10 @@ from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
+from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
 from service.records import Scope
 from service.use_cases.describe_change import describe_change
+from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_responses import score_responses
 from service.web.bodies import read_document, read_scoring_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
@@ -36,11 +38,18 @@ blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is
         {
             "in": "query",
             "name": "detail",
-            "schema": {"type": "string", "enum": ["change"]},
+            "schema": {"type": "string", "enum": ["change", "guide"]},
             "description": (
                 "`change` adds how each score moved since the `earlier` occasions of the response, "
-                "held against the `measurement_error` of the request; JSON only."
+                "held against the `measurement_error` of the request; JSON only. "
+                "`guide` adds which scale stands lower within each form, and open questions."
             ),
+        },
+        {
+            "in": "query",
+            "name": "language",
+            "schema": {"type": "string", "enum": list(guides())},
+            "description": "Of the guide; by `Accept-Language` if left out.",
         },
     ],
 )
@@ -57,11 +66,29 @@ def score() -> Response:
     elif detail == "change":
         body = read_document(request, known=("instrument", "responses", "measurement_error"))
         answer = describe_change(_scoring_rule(body.get("instrument")), body)
+    elif detail == "guide":
+        guide = _guide()
+        definition, block = read_scoring_body(request, _scoring_rule, load_scoring)
+        answer = guide_conversation(definition, block, guide)
     else:
-        raise RefusedInputError(
-            [Fault(pointer="?detail", code="unknown-detail", detail="Must be change, or left out.")]
-        )
+        raise _refused("?detail", "unknown-detail", "Must be change or guide, or left out.")
     return Response(orjson.dumps(answer), mimetype="application/json")
+
+
+def _guide() -> Guide:
+    """Choose the guide in the language that is asked for, or else preferred."""
+    available = guides()
+    wanted = request.args.get("language")
+    if wanted is None:
+        return available[request.accept_languages.best_match(available, DEFAULT_LANGUAGE)]
+    if wanted not in available:
+        detail = f"Must be one of {', '.join(available)}, or left out."
+        raise _refused("?language", "unknown-language", detail)
+    return available[wanted]
+
+
+def _refused(place: str, code: str, detail: str) -> RefusedInputError:
+    return RefusedInputError([Fault(pointer=place, code=code, detail=detail)])
 
 
 def _scoring_rule(name: object) -> Definition:
