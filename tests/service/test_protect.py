@@ -1,0 +1,139 @@
+"""Results of real analyses, protected: no count of 1 to 10 in them or between them."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psychometrics.disclosure import is_small
+from psychometrics.responses import ResponseMatrix
+from psychometrics.types import no_progress
+from schemas.definition import Definition
+from service.use_cases.kinds import KINDS
+from service.use_cases.protect import protect
+
+N_PERSONS = 120
+
+
+@pytest.fixture(scope="module")
+def sample(wai_sr: Definition) -> ResponseMatrix:
+    """Patients with a ceiling, a small third group, few missing answers and a clinician of two."""
+    rng = np.random.default_rng(4)
+    alliance = rng.normal(size=(N_PERSONS, 1))
+    answers = np.clip(np.rint(4.2 + 0.8 * alliance + rng.normal(size=(N_PERSONS, 12))), 1, 5)
+    answers[:4, 2] = np.nan
+    outcome = alliance[:, 0] + rng.normal(size=N_PERSONS)
+    outcome[100:105] = np.nan
+    site = np.array(["a"] * 60 + ["b"] * 54 + ["c"] * 6, dtype=object)
+    return ResponseMatrix(
+        instrument=wai_sr.instrument,
+        answers=answers,
+        columns={
+            "site": site,
+            "person": np.array([f"p{n}" for n in range(N_PERSONS)], dtype=object),
+            "clinician": np.array([f"c{n // 9}" for n in range(N_PERSONS)], dtype=object),
+            "outcome": outcome,
+            "session_number": np.repeat([2.0], N_PERSONS),
+        },
+    )
+
+
+def run(kind: str, sample: ResponseMatrix, **options: Any) -> dict[str, Any]:
+    return KINDS[kind].run(sample, options, no_progress)
+
+
+def test_a_result_is_left_as_it_is(sample: ResponseMatrix) -> None:
+    result = run("items", sample)
+    before = copy.deepcopy(result)
+    protect("items", result)
+    assert result == before
+
+
+def test_no_category_of_an_item_can_be_found(sample: ResponseMatrix) -> None:
+    result = run("items", sample)
+    protected = protect("items", result)
+    for true, item in zip(result["items"], protected["items"], strict=True):
+        counts = item["category_counts"]
+        assert not any(is_small(count) for count in counts)
+        if None in counts or item["n_answered"] is None:
+            rest = N_PERSONS - sum(count or 0 for count in counts)
+            assert rest > 10
+            assert item["skewness"] is item["kurtosis"] is None
+            assert item["mean"] is None or item["mean"] == round(true["mean"], 1)
+        for share, cell in (("floor", counts[0]), ("ceiling", counts[-1])):
+            assert item[share] is None or cell is not None
+    assert protected["items"][2]["n_answered"] is None
+    assert protected["items"][2]["missing"] is None
+
+
+def test_shares_that_are_small_counts_are_withheld(sample: ResponseMatrix) -> None:
+    result = run("items", sample)
+    protected = protect("items", result)
+    assert protected["missing"]["n_complete"] is None
+    assert protected["missing"]["share"] is None
+    for true, scale in zip(result["scales"].values(), protected["scales"].values(), strict=True):
+        for name in ("floor", "ceiling"):
+            count = round(true[name] * true["n_scored"])
+            assert (scale[name] is None) == is_small(count)
+
+
+def test_groups_lose_the_same_categories_and_the_small_one_everything(
+    sample: ResponseMatrix,
+) -> None:
+    protected = protect("sufficiency", run("sufficiency", sample, group="site"))
+    for item in range(1, 13):
+        groups = {one["group"]: one for one in protected["items"] if one["item"] == item}
+        assert set(groups["c"]["category_counts"]) == {None}
+        shown = [
+            [count is None for count in groups[name]["category_counts"]]
+            for name in ("a", "b")
+            if groups[name]["n_answered"] is not None
+        ]
+        assert all(pattern == shown[0] for pattern in shown)
+    observed = {one["where"]: one for one in protected["requirements"]}
+    assert observed["group c"]["observed"] is observed["group c"]["more"] is None
+    assert not any(is_small(one["observed"]) for one in protected["requirements"])
+    assert protected["clinicians"]["smallest"] is None
+
+
+def test_a_small_group_takes_another_with_it_in_every_list(sample: ResponseMatrix) -> None:
+    result = {
+        "groups": [{"name": "a", "n": 60}, {"name": "b", "n": 54}, {"name": "c", "n": 6}],
+        "observed_means": [
+            {"group": name, "scale": "total", "mean": 40.0, "sd": 5.0, "n": n}
+            for name, n in (("a", 60), ("b", 54), ("c", 6))
+        ],
+        "cautions": ["3 persons have no group."],
+    }
+    protected = protect("comparison", result)
+    assert [group["n"] for group in protected["groups"]] == [60, None, None]
+    assert [mean["mean"] for mean in protected["observed_means"]] == [40.0, None, None]
+    assert [mean["n"] for mean in protected["observed_means"]] == [60, None, None]
+    assert protected["cautions"] == ["10 or fewer persons have no group."]
+
+
+def test_missing_outcomes_are_not_counted_out(sample: ResponseMatrix) -> None:
+    result = run("criterion", sample, outcomes=["outcome"], strata="site")
+    protected = protect("criterion", result)
+    (outcome,) = protected["outcomes"]
+    assert result["outcomes"][0]["n_missing"] == 5
+    assert outcome["n_missing"] is None
+    assert list(outcome["timing_counts"].values()).count(None) == 1
+    for one in protected["associations"]:
+        strata = {stratum["name"]: stratum for stratum in one["pooled"]["strata"]}
+        assert strata["c"]["correlation"]["estimate"] is None
+        assert strata["c"]["correlation"]["n_persons"] is None
+        assert strata["b"]["weight"] is None
+        assert strata["a"]["correlation"]["estimate"] is not None
+
+
+def test_a_result_of_few_persons_keeps_its_words_alone() -> None:
+    block = {"n_pairs": 7, "difference": {"estimate": 1.5, "reason": None}, "means": [1.0, 2.0]}
+    protected = protect("retest", {"n_persons": 30, "scales": {"goal": block}, "cautions": []})
+    assert protected["scales"]["goal"] == {
+        "n_pairs": None, "difference": {"estimate": None, "reason": None}, "means": [None, None]
+    }  # fmt: skip
+    assert protected["n_persons"] == 30
