@@ -12,7 +12,7 @@ from psychometrics.disclosure import is_small
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.definition import Definition
-from service.use_cases.kinds import KINDS
+from service.use_cases.kinds import KINDS, Material
 from service.use_cases.protect import protect
 
 N_PERSONS = 120
@@ -42,7 +42,7 @@ def sample(wai_sr: Definition) -> ResponseMatrix:
 
 
 def run(kind: str, sample: ResponseMatrix, **options: Any) -> dict[str, Any]:
-    return KINDS[kind].run(sample, options, no_progress)
+    return KINDS[kind].run(Material(responses=sample), options, no_progress)
 
 
 def test_a_result_is_left_as_it_is(sample: ResponseMatrix) -> None:
