@@ -11,7 +11,8 @@ from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
-from service.auth import Authenticator
+from service.auth.authenticator import Authenticator
+from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.config import Config
 from service.ports import JobQueue
@@ -28,8 +29,8 @@ class Services:
         Settings.
     database
         Connections and transactions.
-    keys, authenticator
-        API keys, and how they are checked.
+    keys, authenticator, last_use
+        API keys, how they are checked, and who notes that they were used.
     instruments
         The catalogue's and the tenants' own.
     samples, responses, idempotency
@@ -42,11 +43,16 @@ class Services:
     database: Database
     keys: KeyStore
     authenticator: Authenticator
+    last_use: LastUse
     instruments: Instruments
     samples: SampleStore
     responses: ResponseStore
     idempotency: IdempotencyStore
     queue: JobQueue
+
+    def close(self) -> None:
+        """Write what is still to be written; nothing is noted afterwards."""
+        self.last_use.close()
 
 
 def compose(config: Config) -> Services:
@@ -57,7 +63,8 @@ def compose(config: Config) -> Services:
         config=config,
         database=database,
         keys=keys,
-        authenticator=Authenticator(keys, config.key_cache_seconds),
+        authenticator=Authenticator([keys], config.key_cache_seconds),
+        last_use=LastUse(keys.note_use),
         instruments=Instruments(
             catalog=Catalog(definitions=shipped_definitions(), confirmed=config.confirmed_keys),
             own=InstrumentStore(database),

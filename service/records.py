@@ -32,9 +32,64 @@ class Status(StrEnum):
         return self not in {Status.QUEUED, Status.RUNNING}
 
 
+class CallerKind(StrEnum):
+    """How a caller proves who it is."""
+
+    KEY = "key"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who sent a request.
+
+    Attributes
+    ----------
+    kind, id
+        An API key or an OAuth client, and its identifier.
+    tenant_id
+        Whose it is; all reading and writing is bound to it.
+    scopes
+        What it may do.
+    """
+
+    kind: CallerKind
+    id: str
+    tenant_id: str
+    scopes: frozenset[Scope]
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the caller was given the scope."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What is kept of a secret.
+
+    Attributes
+    ----------
+    digest
+        Its SHA-256.
+    expires_at
+        Milliseconds since 1970; ``None`` for one that does not expire.
+    """
+
+    digest: bytes
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Whose a secret is, and what it must match: after a rotation, one of two for a while."""
+
+    caller: Caller
+    secrets: tuple[Secret, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """What is kept of an API key: everything but the key.
+    """What people may see of an API key: everything but the key.
 
     Attributes
     ----------
@@ -44,8 +99,12 @@ class ApiKey:
         Whose it is, by identifier and by name.
     scopes
         What it may do.
-    created_at, revoked_at
-        Milliseconds since 1970; ``revoked_at`` is ``None`` while it is valid.
+    created_at, expires_at, revoked_at
+        Milliseconds since 1970; ``None`` where it does not expire, or was not revoked.
+    former_expires_at
+        Until when the secret before the last rotation works; ``None`` when there was none.
+    last_used_at
+        When it was last used, to the minute; ``None`` if it never was.
     """
 
     id: str
@@ -54,11 +113,16 @@ class ApiKey:
     tenant: str
     scopes: frozenset[Scope]
     created_at: int
+    expires_at: int | None = None
     revoked_at: int | None = None
+    former_expires_at: int | None = None
+    last_used_at: int | None = None
 
-    def allows(self, scope: Scope) -> bool:
-        """Whether the key was given the scope."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+    def state(self, now: int) -> str:
+        """Say in a word whether it is ``valid``, ``expired`` or ``revoked``."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""``alliance keys``: make, list and revoke API keys."""
+"""``alliance keys``: make, rotate, list and revoke API keys."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ import sys
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
-from service.auth import new_key
+from service.auth.secrets import NewSecret, new_secret
+from service.cli.quantities import DAY_MS, HOUR_MS, whole_number
 from service.config import Config
-from service.errors import NotFoundError
-from service.records import Scope
+from service.identifiers import now_ms
+from service.records import ApiKey, Scope
+from service.rendering import moment
 
 _DEFAULT_SCOPES = [Scope.SCORE, Scope.SAMPLES, Scope.ANALYSES]
+_DEFAULT_GRACE_HOURS = 24
+_PREFIX_HELP = "the part of the key after `alliance_`, as listed"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare the three actions."""
+    """Declare the four actions."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     create = actions.add_parser("create", help="make a key and print it, once")
@@ -28,14 +32,26 @@ def declare(parser: argparse.ArgumentParser) -> None:
         choices=[scope.value for scope in Scope],
         help="what it may do; repeat for several (default: score, samples and analyses)",
     )
+    _take_expiry(create, "never")
     create.set_defaults(action=_create)
 
-    listing = actions.add_parser("list", help="list keys: prefix, tenant, scopes, state")
+    rotate = actions.add_parser("rotate", help="give a key a new secret and print it, once")
+    rotate.add_argument("prefix", help=_PREFIX_HELP)
+    rotate.add_argument(
+        "--grace-hours",
+        type=whole_number(0),
+        default=_DEFAULT_GRACE_HOURS,
+        help="how long the former secret works too (default: %(default)s; 0: no longer)",
+    )
+    _take_expiry(rotate, "as before")
+    rotate.set_defaults(action=_rotate)
+
+    listing = actions.add_parser("list", help="list keys with their state, never their secrets")
     listing.add_argument("--tenant", help="of this tenant only")
     listing.set_defaults(action=_list)
 
-    revoke = actions.add_parser("revoke", help="make a key invalid")
-    revoke.add_argument("prefix", help="the part of the key after `alliance_`, as listed")
+    revoke = actions.add_parser("revoke", help="make a key invalid, with its former secret")
+    revoke.add_argument("prefix", help=_PREFIX_HELP)
     revoke.set_defaults(action=_revoke)
 
 
@@ -46,25 +62,62 @@ def run(arguments: argparse.Namespace) -> None:
     arguments.action(KeyStore(database), arguments)
 
 
+def _take_expiry(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--expires-in-days",
+        type=whole_number(1),
+        help=f"when the key stops working (default: {default})",
+    )
+
+
 def _create(keys: KeyStore, arguments: argparse.Namespace) -> None:
     """Print the new key on standard output, and what it is on standard error."""
-    key, prefix, digest = new_key()
+    secret = new_secret()
     scopes = [Scope(scope) for scope in arguments.scope or _DEFAULT_SCOPES]
-    made = keys.add(arguments.tenant, scopes, prefix, digest)
-    names = ", ".join(sorted(made.scopes))
-    sys.stderr.write(f"Key {made.prefix} of {made.tenant} ({names}); it is shown this once:\n")
-    sys.stdout.write(key + "\n")
+    made = keys.add(
+        arguments.tenant, scopes, secret.prefix, secret.digest, expires_at=_expiry(arguments)
+    )
+    _show(made, secret)
+
+
+def _rotate(keys: KeyStore, arguments: argparse.Namespace) -> None:
+    """Print the key with its new secret, and until when the former one works."""
+    secret = new_secret(arguments.prefix)
+    rotated = keys.rotate(
+        arguments.prefix,
+        secret.digest,
+        former_expires_at=now_ms() + HOUR_MS * arguments.grace_hours,
+        expires_at=_expiry(arguments),
+    )
+    sys.stderr.write(f"The former secret works until {moment(rotated.former_expires_at)}.\n")
+    _show(rotated, secret)
 
 
 def _list(keys: KeyStore, arguments: argparse.Namespace) -> None:
-    """Print one line for each key."""
+    """Print one line for each key, under a line of titles."""
+    titles = ("prefix", "tenant", "scopes", "state", "expires", "former secret until", "last used")
+    sys.stdout.write("\t".join(titles) + "\n")
+    now = now_ms()
     for key in keys.list(arguments.tenant):
-        state = "valid" if key.revoked_at is None else "revoked"
-        sys.stdout.write(f"{key.prefix}\t{key.tenant}\t{','.join(sorted(key.scopes))}\t{state}\n")
+        times = (key.expires_at, key.former_expires_at, key.last_used_at)
+        scopes = ",".join(sorted(key.scopes))
+        cells = (key.prefix, key.tenant, scopes, key.state(now), *(moment(t) or "-" for t in times))
+        sys.stdout.write("\t".join(cells) + "\n")
 
 
 def _revoke(keys: KeyStore, arguments: argparse.Namespace) -> None:
     """Revoke one key."""
-    if not keys.revoke(arguments.prefix):
-        raise NotFoundError("There is no valid key with this prefix.")
+    keys.revoke(arguments.prefix)
     sys.stderr.write(f"Key {arguments.prefix} is revoked.\n")
+
+
+def _expiry(arguments: argparse.Namespace) -> int | None:
+    days = arguments.expires_in_days
+    return None if days is None else now_ms() + DAY_MS * int(days)
+
+
+def _show(key: ApiKey, secret: NewSecret) -> None:
+    end = "does not expire" if key.expires_at is None else f"expires at {moment(key.expires_at)}"
+    names = ", ".join(sorted(key.scopes))
+    sys.stderr.write(f"Key {key.prefix} of {key.tenant} ({names}) {end}; it is shown this once:\n")
+    sys.stdout.write(secret.text + "\n")

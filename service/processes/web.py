@@ -48,6 +48,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
             "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
             "when_ready": _freeze,
             "post_fork": _after_fork,
+            "worker_exit": _before_exit,
             "child_exit": _after_exit,
         }
         super().__init__()
@@ -78,6 +79,10 @@ def _freeze(server: Arbiter) -> None:
 
 def _after_fork(_: Arbiter, worker: Worker) -> None:
     worker.app.callable.extensions["alliance"].database.forget_connections()
+
+
+def _before_exit(_: Arbiter, worker: Worker) -> None:
+    worker.app.callable.extensions["alliance"].close()
 
 
 def _after_exit(_: Arbiter, worker: Worker) -> None:

@@ -16,7 +16,7 @@ from schemas.json_text import read_json
 from schemas.pointers import faults_of
 from service.composition import Services
 from service.errors import ForbiddenError
-from service.records import ApiKey, Scope
+from service.records import Caller, Scope
 from service.web.bodies import json_text
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -27,9 +27,9 @@ def services() -> Services:
     return cast("Services", current_app.extensions["alliance"])
 
 
-def caller() -> ApiKey:
-    """Whose key came with this request; only on guarded routes."""
-    return cast("ApiKey", g.caller)
+def caller() -> Caller:
+    """Who sent this request; only on guarded routes."""
+    return cast("Caller", g.caller)
 
 
 def tenant_id() -> str:
@@ -74,9 +74,10 @@ def guard_request() -> None:
     scopes: frozenset[Scope] | None = view.access
     if scopes is None:
         return
-    key = services().authenticator.check(_presented_key(request))
-    g.caller, g.tenant_id = key, key.tenant_id
-    if scopes and not any(key.allows(scope) for scope in scopes):
+    known = services().authenticator.check(_presented_key(request))
+    g.caller, g.tenant_id = known, known.tenant_id
+    services().last_use.note(known.id)
+    if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import API_KEY, TENANT
+from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7
-from service.records import ApiKey, Scope
+from service.records import ApiKey, Caller, CallerKind, Credential, Scope, Secret
+
+LAST_USE_MS = 60_000
+"""The last use is written at most this often."""
 
 
 class KeyStore:
@@ -19,36 +24,74 @@ class KeyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, tenant: str, scopes: Iterable[Scope], prefix: str, digest: bytes) -> ApiKey:
+    def add(
+        self,
+        tenant: str,
+        scopes: Iterable[Scope],
+        prefix: str,
+        digest: bytes,
+        *,
+        expires_at: int | None = None,
+    ) -> ApiKey:
         """Keep a key's digest; the tenant is made when there is none of this name."""
-        key_id, created_at = str(uuid7()), now_ms()
         with self._database.writing() as connection:
-            tenant_id = _tenant_id(connection, tenant)
             connection.execute(
                 insert(API_KEY).values(
-                    id=key_id,
-                    tenant_id=tenant_id,
+                    id=str(uuid7()),
+                    tenant_id=tenant_id(connection, tenant),
                     prefix=prefix,
                     digest=digest,
                     scopes=orjson.dumps(sorted(scopes)).decode(),
-                    created_at=created_at,
+                    created_at=now_ms(),
+                    expires_at=expires_at,
                 )
             )
-        return ApiKey(
-            id=key_id,
-            prefix=prefix,
-            tenant_id=tenant_id,
-            tenant=tenant,
-            scopes=frozenset(scopes),
-            created_at=created_at,
-        )
+            return _api_key(connection, prefix)
 
-    def find(self, prefix: str) -> tuple[ApiKey, bytes] | None:
-        """Find a key that is valid, with its digest."""
-        query = _KEYS.where(API_KEY.c.prefix == prefix, API_KEY.c.revoked_at.is_(None))
+    def rotate(
+        self, prefix: str, digest: bytes, *, former_expires_at: int, expires_at: int | None = None
+    ) -> ApiKey:
+        """Give a key a new secret; the former one works for a while.
+
+        Parameters
+        ----------
+        prefix
+            Which key; the prefix stays.
+        digest
+            Of the key with its new secret.
+        former_expires_at
+            Until when the former secret works, and at most as long as it would have.
+        expires_at
+            When the key expires from now on; as before if left out.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no valid key of this prefix.
+        """
+        ends = API_KEY.c.expires_at
+        former = case((ends < former_expires_at, ends), else_=former_expires_at)
+        change = (
+            update(API_KEY)
+            .where(*_valid(prefix))
+            .values(
+                former_digest=API_KEY.c.digest,
+                former_expires_at=former,
+                digest=digest,
+                expires_at=ends if expires_at is None else expires_at,
+            )
+        )
+        with self._database.writing() as connection:
+            if connection.execute(change).rowcount == 0:
+                raise NotFoundError(_NO_KEY)
+            return _api_key(connection, prefix)
+
+    def find(self, prefix: str) -> Credential | None:
+        """Find what a presented key must match, unless it was revoked."""
+        query = select(API_KEY).where(API_KEY.c.prefix == prefix, API_KEY.c.revoked_at.is_(None))
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else (_key(row), row.digest)
+        return None if row is None else _credential(row)
 
     def list(self, tenant: str | None = None) -> list[ApiKey]:
         """List all keys, revoked ones too, or those of one tenant."""
@@ -58,36 +101,79 @@ class KeyStore:
         with self._database.reading() as connection:
             return [_key(row) for row in connection.execute(query)]
 
-    def revoke(self, prefix: str) -> bool:
-        """Make a key invalid for good; whether there was a valid one."""
-        change = (
-            update(API_KEY)
-            .where(API_KEY.c.prefix == prefix, API_KEY.c.revoked_at.is_(None))
-            .values(revoked_at=now_ms())
+    def revoke(self, prefix: str) -> None:
+        """Make a key invalid for good, with its former secret.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no valid key of this prefix.
+        """
+        change = update(API_KEY).where(*_valid(prefix)).values(revoked_at=now_ms())
+        with self._database.writing() as connection:
+            if connection.execute(change).rowcount == 0:
+                raise NotFoundError(_NO_KEY)
+
+    def note_use(self, key_ids: Collection[str], at: int) -> None:
+        """Write when keys were used, for those whose last use was not written within a minute."""
+        change = update(API_KEY).where(
+            API_KEY.c.id.in_(key_ids),
+            or_(API_KEY.c.last_used_at.is_(None), API_KEY.c.last_used_at <= at - LAST_USE_MS),
         )
         with self._database.writing() as connection:
-            return connection.execute(change).rowcount == 1
+            connection.execute(change.values(last_used_at=at))
 
 
 _KEYS = select(API_KEY, TENANT.c.name.label("tenant")).join(TENANT)
+_NO_KEY = "There is no valid key with this prefix."
 
 
-def _tenant_id(connection: Connection, name: str) -> str:
+def tenant_id(connection: Connection, name: str) -> str:
+    """Return a tenant's identifier; it is made when there is none of this name."""
     found = connection.scalar(select(TENANT.c.id).where(TENANT.c.name == name))
     if found is not None:
         return str(found)
-    tenant_id = str(uuid7())
-    connection.execute(insert(TENANT).values(id=tenant_id, name=name, created_at=now_ms()))
-    return tenant_id
+    made = str(uuid7())
+    connection.execute(insert(TENANT).values(id=made, name=name, created_at=now_ms()))
+    return made
 
 
-def _key(row: Row[tuple[object, ...]]) -> ApiKey:
+def _valid(prefix: str) -> tuple[Any, ...]:
+    return (
+        API_KEY.c.prefix == prefix,
+        API_KEY.c.revoked_at.is_(None),
+        or_(API_KEY.c.expires_at.is_(None), API_KEY.c.expires_at > now_ms()),
+    )
+
+
+def _api_key(connection: Connection, prefix: str) -> ApiKey:
+    return _key(connection.execute(_KEYS.where(API_KEY.c.prefix == prefix)).one())
+
+
+def _credential(row: Row[Any]) -> Credential:
+    secrets = [Secret(digest=row.digest, expires_at=row.expires_at)]
+    if row.former_digest is not None:
+        secrets.append(Secret(digest=row.former_digest, expires_at=row.former_expires_at))
+    caller = Caller(
+        kind=CallerKind.KEY, id=row.id, tenant_id=row.tenant_id, scopes=_scopes(row.scopes)
+    )
+    return Credential(caller=caller, secrets=tuple(secrets))
+
+
+def _key(row: Row[Any]) -> ApiKey:
     return ApiKey(
         id=row.id,
         prefix=row.prefix,
         tenant_id=row.tenant_id,
         tenant=row.tenant,
-        scopes=frozenset(Scope(scope) for scope in orjson.loads(row.scopes)),
+        scopes=_scopes(row.scopes),
         created_at=row.created_at,
+        expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        former_expires_at=row.former_expires_at,
+        last_used_at=row.last_used_at,
     )
+
+
+def _scopes(stored: str) -> frozenset[Scope]:
+    return frozenset(Scope(scope) for scope in orjson.loads(stored))

@@ -50,6 +50,10 @@ API_KEY = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("expires_at", BigInteger),
+    Column("former_digest", LargeBinary(32)),
+    Column("former_expires_at", BigInteger),
+    Column("last_used_at", BigInteger),
 )
 
 INSTRUMENT = Table(

@@ -1,0 +1,1 @@
+"""Who calls: secrets, how they are checked and remembered, what they allow."""
