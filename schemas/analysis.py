@@ -18,7 +18,11 @@ class NewAnalysisSchema(StrictSchema):
 
     kind = fields.String(required=True)
     samples = fields.List(
-        fields.String(validate=validate.Length(min=1, max=64)),
+        fields.String(
+            validate=validate.Regexp(
+                r"^[^\x00-\x1f\x7f]{1,64}\Z", error="Must be 1 to 64 printable characters."
+            )
+        ),
         required=True,
         validate=validate.Length(min=1, max=MAXIMUM_SAMPLES),
         metadata={

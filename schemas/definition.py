@@ -73,7 +73,11 @@ class DefinitionSchema(StrictSchema):
         metadata={"example": "wai-sr-client"},
     )
     version = fields.String(
-        required=True, validate=validate.Length(min=1, max=32), metadata={"example": "1.0.0"}
+        required=True,
+        validate=validate.Regexp(
+            r"^[^\x00-\x1f\x7f]{1,32}\Z", error="Must be 1 to 32 printable characters."
+        ),
+        metadata={"example": "1.0.0"},
     )
     title = fields.String(load_default="", validate=validate.Length(max=300))
     respondent = fields.String(load_default="client", validate=_NAME)

@@ -48,7 +48,7 @@ class PageQuerySchema(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAXIMUM_PAGE))
     after = fields.String(
         load_default="",
-        validate=validate.Length(max=36),
+        validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{0,36}\Z", error="Must be `next` of a page."),
         metadata={"description": "`next` of the page before."},
     )
 

@@ -87,7 +87,11 @@ class Config:
         "ALLIANCE_DATA", Path, "var", "a folder", "Folder of the embedded database."
     )
     database_url: str = _setting(
-        "DATABASE_URL", str, "", "a database address", "Database; empty is the embedded SQLite."
+        "DATABASE_URL",
+        str,
+        "",
+        "a database address",
+        "Database, as postgresql://user@host/name; empty is the embedded SQLite.",
     )
     maximum_body: int = _setting(
         "ALLIANCE_MAXIMUM_BODY",

@@ -8,6 +8,7 @@
     ├── ForbiddenError           valid credentials without the scope
     ├── NotFoundError            no such thing, or it belongs to another tenant
     ├── ConflictError            the state of the thing does not allow it now
+    ├── UnavailableError         the database is away or full, for the moment
     ├── UnsupportedTypeError     a body of a media type that is not read here
     └── TooLargeError            a body beyond the limit
 
@@ -61,6 +62,10 @@ class ConflictError(ServiceError):
     """The state of the thing does not allow the request now."""
 
 
+class UnavailableError(ServiceError):
+    """Something the service needs is away for the moment; the same request may succeed later."""
+
+
 class UnsupportedTypeError(ServiceError):
     """The body has a media type that is not read here."""
 
@@ -97,6 +102,7 @@ class Problem:
 
 
 REFUSED = Problem(status=422, code="refused", title="The input was read but is refused")
+UNAVAILABLE = Problem(status=503, code="unavailable", title="The service is not ready")
 INTERNAL = Problem(status=500, code="internal", title="Something went wrong on our side")
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
@@ -109,6 +115,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),
     ConflictError: Problem(status=409, code="conflict", title="This is not possible at the moment"),
+    UnavailableError: UNAVAILABLE,
     TooLargeError: Problem(status=413, code="too-large", title="The body is too large"),
     UnsupportedTypeError: Problem(
         status=415, code="unsupported-type", title="This media type is not read here"
@@ -140,7 +147,7 @@ HTTP_PROBLEMS: Mapping[int, Problem] = {
         REFUSED,
         Problem(status=431, code="headers-too-large", title="The headers are too large"),
         INTERNAL,
-        Problem(status=503, code="unavailable", title="The service is not ready"),
+        UNAVAILABLE,
     )
 }
 """Problems of the web framework's own, by status."""

@@ -51,7 +51,9 @@ def _run_all(config: Config, arguments: argparse.Namespace) -> int:
     from service.adapters.database.engine import Database
     from service.adapters.database.migrate import migrate
 
-    migrate(Database(config.sqlalchemy_url))
+    database = Database(config.sqlalchemy_url)
+    migrate(database)
+    database.close()
     web = [
         "serve",
         "--no-worker",

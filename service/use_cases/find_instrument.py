@@ -88,4 +88,6 @@ class Instruments:
 
     def _find(self, tenant_id: str, instrument_id: str) -> Definition | None:
         shipped = self.catalog.definitions.get(instrument_id)
-        return shipped or self.own.find(tenant_id, instrument_id)
+        if shipped is not None or not instrument_id.isprintable():
+            return shipped
+        return self.own.find(tenant_id, instrument_id)

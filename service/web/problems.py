@@ -17,6 +17,7 @@ from service.errors import (
     INTERNAL,
     TooLargeError,
     UnauthenticatedError,
+    UnavailableError,
     detail_of,
     document,
     document_of,
@@ -26,6 +27,7 @@ from service.identifiers import uuid7
 from service.telemetry import log
 
 PROBLEM_TYPE = "application/problem+json"
+_RETRY_SECONDS = 2
 _LINGER_SECONDS = 5.0
 _CHUNK = 1 << 20
 
@@ -83,6 +85,9 @@ def _problem(error: Exception) -> Response:
         response.headers["WWW-Authenticate"] = 'Bearer realm="alliance"'
     if isinstance(error, TooLargeError):
         _linger_after(response)
+    if isinstance(error, UnavailableError):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        log("unavailable", level=logging.ERROR, error=True)
     return response
 
 

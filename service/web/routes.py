@@ -15,7 +15,7 @@ from schemas.faults import RefusedInputError
 from schemas.json_text import read_json
 from schemas.pointers import faults_of
 from service.composition import Services
-from service.errors import ForbiddenError
+from service.errors import ForbiddenError, NotFoundError
 from service.records import Caller, Scope
 from service.web.bodies import json_text
 
@@ -80,6 +80,8 @@ def guard_request() -> None:
     if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")
+    if not all(value.isprintable() for value in (request.view_args or {}).values()):
+        raise NotFoundError("There is no such thing.")  # no identifier holds a control character
 
 
 def _presented_key(incoming: Request) -> str | None:

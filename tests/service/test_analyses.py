@@ -11,6 +11,8 @@ import requests
 
 from tests.service.server import Client, Server, descendants, is_problem
 
+pytestmark = pytest.mark.both_stores
+
 SLOW = {
     "kind": "dimensionality",
     "options": {"correlation": "polychoric", "replicates": 2000},

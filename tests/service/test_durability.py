@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.conftest import STORES, NewAddress
 from tests.service.server import Client, Server, descendants, running_server
 from tests.service.test_analyses import ask, sample_of, until_finished, until_running
 
@@ -19,10 +20,15 @@ DIMENSIONALITY = {
 }
 
 
+@pytest.fixture(scope="module", params=STORES)
+def address(request: pytest.FixtureRequest, new_address: NewAddress) -> dict[str, str]:
+    return {"DATABASE_URL": new_address(request.param), "ALLIANCE_WORKER_TTL": "2"}
+
+
 @pytest.fixture(scope="module")
-def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def fragile(tmp_path_factory: pytest.TempPathFactory, address: dict[str, str]) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("fragile")
-    with running_server(folder, "--workers=1", ALLIANCE_WORKER_TTL="2") as running:
+    with running_server(folder, "--workers=1", **address) as running:
         yield running
 
 
@@ -60,9 +66,9 @@ def test_an_analysis_survives_the_death_of_its_worker_and_finishes_once(
 
 
 def test_what_was_acknowledged_survives_the_death_of_the_whole_server(
-    tmp_path: Path, data: Path
+    tmp_path: Path, data: Path, address: dict[str, str]
 ) -> None:
-    with running_server(tmp_path, "--workers=1", ALLIANCE_WORKER_TTL="2") as server:
+    with running_server(tmp_path, "--workers=1", **address) as server:
         client = server.client("clinic")
         sample = sample_of(client, data / "wai_250.csv")
         analysis = ask(client, sample, wait=0, **DIMENSIONALITY).json()["id"]
@@ -70,7 +76,7 @@ def test_what_was_acknowledged_survives_the_death_of_the_whole_server(
         server.process.kill()
         server.process.wait()
         until_gone(everyone)
-    with running_server(tmp_path, "--workers=1", ALLIANCE_WORKER_TTL="2") as server:
+    with running_server(tmp_path, "--workers=1", **address) as server:
         again = Client(url=server.url, key=client.key)
         assert again.get(f"/v1/samples/{sample}").json()["n_responses"] == 250
         assert until_finished(again, analysis)["status"] == "succeeded"

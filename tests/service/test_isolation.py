@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 from tests.service.server import Client, Server, is_problem
 from tests.service.test_analyses import ask, sample_of
 
+pytestmark = pytest.mark.both_stores
+
 OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/style.css"}
 PLANTED_ANSWER, PLANTED_PERSON = 71828, "planted-person-271828"
 

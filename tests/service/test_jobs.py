@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from service.adapters.database.engine import Database
 from service.adapters.database.jobs import JobClaims, JobTable
 from service.adapters.database.keys import KeyStore
-from service.adapters.database.migrate import migrate
 from service.config import Config
 from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7
@@ -49,9 +47,7 @@ class Queue:
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Queue:
-    database = Database(f"sqlite:///{tmp_path / 'alliance.db'}")
-    migrate(database)
+def queue(database: Database) -> Queue:
     return Queue(database)
 
 

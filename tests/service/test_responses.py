@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from schemas.faults import RefusedInputError
 from schemas.responses.block import ResponseBlock
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
-from service.adapters.database.migrate import migrate
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
 from service.errors import NotFoundError
@@ -55,9 +53,7 @@ class Store:
 
 
 @pytest.fixture
-def store(tmp_path: Path, wai_sr: Definition) -> Store:
-    database = Database(f"sqlite:///{tmp_path / 'alliance.db'}")
-    migrate(database)
+def store(database: Database, wai_sr: Definition) -> Store:
     return Store(database, wai_sr)
 
 
@@ -121,7 +117,7 @@ def test_a_repeated_id_undoes_the_whole_batch(store: Store) -> None:
     assert store.samples.find(store.tenant, store.sample.id).n_responses == 3
 
 
-def test_deleting_a_sample_leaves_no_row(store: Store, tmp_path: Path) -> None:
+def test_deleting_a_sample_leaves_no_row(store: Store) -> None:
     store.add(block(3, person=["planted-one", "planted-two", None]))
     store.samples.remove(store.tenant, store.sample.id)
     assert store.answers().shape == (0, 12)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.service.server import Client, is_problem
 
+pytestmark = pytest.mark.both_stores
+
 ANSWERS = [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3]
 
 
@@ -192,3 +194,34 @@ def test_ten_thousand_responses_fit_into_one_batch(clinic: Client, sample: str) 
     kept = clinic.post(batches_of(sample), json=body(*(f"r{number}" for number in range(10_000))))
     assert kept.status_code == 201
     assert count(clinic, sample) == 10_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/samples/a%00", "/v1/analyses/a%00", "/v1/instruments/a%00", "/v1/samples/%0Ax"]
+)
+def test_an_address_with_a_control_character_finds_nothing(clinic: Client, path: str) -> None:
+    assert is_problem(clinic.get(path), 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("/v1/samples", {"instrument": "a\0"}),
+        ("/v1/samples", {"name": "a\0"}),
+        ("/v1/analyses", {"samples": ["a\0"]}),
+        ("/v1/score", {"instrument": "a\0"}),
+    ],
+)
+def test_a_text_with_a_control_character_is_refused(
+    clinic: Client, path: str, change: dict[str, Any]
+) -> None:
+    right = {
+        "/v1/samples": {"name": "pilot", "instrument": "wai-sr-client", "setting": "other"},
+        "/v1/analyses": {"kind": "items", "samples": ["a"]},
+        "/v1/score": body("a"),
+    }
+    assert is_problem(clinic.post(path, json={**right[path], **change}), 422)
+
+
+def test_a_page_begins_after_an_identifier(clinic: Client) -> None:
+    assert is_problem(clinic.get("/v1/samples?after=%00"), 422)

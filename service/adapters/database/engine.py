@@ -1,26 +1,51 @@
-"""Connections and transactions.
+"""Connections and transactions, the same for the embedded store and for a server.
 
-On SQLite the database is in WAL mode with ``synchronous=FULL``: what is acknowledged survives a
-power cut. Writers queue on one lock file instead of polling SQLite's own lock, which halves the
-tail latency under many writers and lets none starve.
+Everything else in this package says what it wants in SQLAlchemy's words; what the two stores do
+differently stands in ``sqlite``, ``postgresql`` and ``bulk``.
 """
 
 from __future__ import annotations
 
-import fcntl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from service.errors import ConfigurationError
+from service.adapters.database.postgresql import PostgresqlStore
+from service.adapters.database.sqlite import SqliteStore
+from service.errors import ConfigurationError, UnavailableError
 
-_BUSY_TIMEOUT_MS = 30_000
-_WRITES = "alliance_writes"
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+
+
+class Store(Protocol):
+    """What differs between the databases."""
+
+    engine: Engine
+
+    def prepare(self) -> None:
+        """Make the place of the data, where it is ours to make."""
+        ...
+
+    def reading(self) -> Connection:
+        """Open a connection whose transactions see one state and change nothing."""
+        ...
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a connection within a transaction; writers that must queue do it here."""
+        ...
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Let no one else migrate until the transaction ends."""
+        ...
+
+    def forget_connections(self) -> None:
+        """Leave all connections to the process that opened them: for use after a fork."""
+        ...
 
 
 class Database:
@@ -29,24 +54,24 @@ class Database:
     Parameters
     ----------
     url
-        An SQLAlchemy address, for example ``sqlite:////var/lib/alliance/alliance.db``.
+        ``postgresql://user@host/name``, or ``sqlite:////var/lib/alliance/alliance.db``.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not parsed.database:
-            raise ConfigurationError("DATABASE_URL must be empty or name an SQLite file.")
-        self._file = Path(parsed.database)
-        self._engine = _sqlite_engine(url)
-        self._writers = _FileLock(self._file.with_name(self._file.name + ".lock"))
+        self._store = _store(url)
 
     @property
     def engine(self) -> Engine:
-        """The engine, for migrations."""
-        return self._engine
+        """The engine, for migrations and for the queue, which keeps its tables here too."""
+        return self._store.engine
 
-    def create_folder(self) -> None:
+    def prepare(self) -> None:
         """Make the folder of an embedded database.
 
         Raises
@@ -54,81 +79,80 @@ class Database:
         ConfigurationError
             If it cannot be made or written.
         """
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._writers.path.touch()
-        except OSError as error:
-            raise ConfigurationError(
-                f"The folder {self._file.parent} cannot be written ({error.strerror}); "
-                "set ALLIANCE_DATA."
-            ) from None
+        self._store.prepare()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database and changes nothing."""
-        with self._engine.connect() as connection:
+        """Open a transaction that sees one state of the database and changes nothing.
+
+        Raises
+        ------
+        UnavailableError
+            If the database is away.
+        """
+        with _away_is_said(), self._store.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that is committed at the end, or undone when an error leaves it."""
-        with (
-            self._writers.held(),
-            self._engine.connect().execution_options(**{_WRITES: True}) as connection,
-            connection.begin(),
-        ):
+        """Open a transaction that is committed at the end, or undone when an error leaves it.
+
+        Raises
+        ------
+        UnavailableError
+            If the database is away or its disk is full; nothing was written then, unless the
+            connection broke while the database was committing.
+        """
+        with _away_is_said(), self._store.writing() as connection:
             yield connection
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Let no other process migrate until this transaction ends."""
+        self._store.lock_schema(connection)
 
     def is_reachable(self) -> bool:
         """Whether a query is answered and the tables are there."""
         try:
             with self.reading() as connection:
                 connection.execute(text("SELECT count(*) FROM alembic_version"))
-        except OperationalError:
+        except (UnavailableError, DBAPIError):
             return False
         return True
 
     def forget_connections(self) -> None:
         """Leave all connections to the process that opened them: for use after a fork."""
-        self._engine.dispose(close=False)
-        self._writers = _FileLock(self._writers.path)
+        self._store.forget_connections()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        self._store.engine.dispose()
 
 
-class _FileLock:
-    """A lock between threads and between processes on one machine."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._threads = threading.Lock()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        with self._threads, self.path.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
-    return engine
+def _store(url: str) -> Store:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _refused() from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database:
+        return SqliteStore(parsed)
+    if backend in {"postgresql", "postgres"}:
+        return PostgresqlStore(parsed.set(drivername="postgresql+psycopg"))
+    raise _refused()
 
 
-def _prepare_connection(connection: Any, _record: object) -> None:
-    """Set what SQLite keeps per connection; transactions are begun by us, not by the driver."""
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+def _refused() -> ConfigurationError:
+    return ConfigurationError(
+        "DATABASE_URL must be empty, name an SQLite file (sqlite:////path/alliance.db) or a "
+        "PostgreSQL database (postgresql://user@host/name)."
+    )
 
 
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once where something will be written: no deadlock, no retry."""
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+@contextmanager
+def _away_is_said() -> Iterator[None]:
+    """Turn what drivers say when the database is away, full or overrun into one error."""
+    try:
+        yield
+    except _AWAY as error:
+        detail = "The database does not answer at the moment; try again in a while."
+        raise UnavailableError(detail) from error

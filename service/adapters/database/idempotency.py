@@ -9,9 +9,10 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from schemas.faults import Fault, RefusedInputError
+from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import IDEMPOTENCY
 from service.errors import ConflictError
@@ -45,15 +46,16 @@ class IdempotencyStore:
         """
         with self._database.writing() as connection:
             _drop_void(connection, claim)
-            found = connection.execute(select(IDEMPOTENCY).where(*_key(claim))).one_or_none()
-            if found is None:
-                connection.execute(insert(IDEMPOTENCY).values(_row(claim)))
+            if insert_if_new(connection, IDEMPOTENCY, _row(claim)):
                 return None
+            found = connection.execute(select(IDEMPOTENCY).where(*_key(claim))).one_or_none()
+        if found is None:
+            raise _under_way()
         if found.request_sha256 != claim.request_sha256:
             detail = "This Idempotency-Key was used for another request; choose a new one."
             raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
         if found.answer is None:
-            raise ConflictError("The first request with this Idempotency-Key is under way.")
+            raise _under_way()
         return zlib.decompress(found.answer)
 
     def give_up(self, claim: Claim) -> None:
@@ -76,6 +78,10 @@ def complete(connection: Connection, claim: Claim, answer: bytes) -> None:
     done = connection.execute(update(IDEMPOTENCY).where(*_own(claim)).values(answer=kept))
     if done.rowcount == 0:
         raise ConflictError("Another request with this Idempotency-Key is under way.")
+
+
+def _under_way() -> ConflictError:
+    return ConflictError("The first request with this Idempotency-Key is under way.")
 
 
 def _drop_void(connection: Connection, claim: Claim) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
+from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import API_KEY, TENANT
 from service.errors import NotFoundError
@@ -130,12 +131,9 @@ _NO_KEY = "There is no valid key with this prefix."
 
 def tenant_id(connection: Connection, name: str) -> str:
     """Return a tenant's identifier; it is made when there is none of this name."""
-    found = connection.scalar(select(TENANT.c.id).where(TENANT.c.name == name))
-    if found is not None:
-        return str(found)
-    made = str(uuid7())
-    connection.execute(insert(TENANT).values(id=made, name=name, created_at=now_ms()))
-    return made
+    row = {"id": str(uuid7()), "name": name, "created_at": now_ms()}
+    insert_if_new(connection, TENANT, row)
+    return str(connection.scalar(select(TENANT.c.id).where(TENANT.c.name == name)))
 
 
 def _valid(prefix: str) -> tuple[Any, ...]:

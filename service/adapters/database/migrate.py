@@ -22,11 +22,12 @@ def migrate(database: Database) -> tuple[str | None, str | None]:
     before, after
         The revisions; ``before`` is ``None`` for an empty database.
     """
-    database.create_folder()
+    database.prepare()
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     newest = ScriptDirectory.from_config(config).get_current_head()
     with database.writing() as connection:
+        database.lock_schema(connection)
         before = MigrationContext.configure(connection).get_current_revision()
         if before != newest:
             config.attributes["connection"] = connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from schemas.faults import Fault
 from schemas.pointers import pointer
 from schemas.responses.block import ResponseBlock, Value, refuse_if_any
 from schemas.responses.covariates import any_given
+from service.adapters.database.bulk import insert_rows, joined_bytes
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete
 from service.adapters.database.samples import NO_SAMPLE
@@ -25,10 +26,9 @@ from service.identifiers import uuid7_bytes
 from service.records import Batch, Kept
 
 MISSING = -1
-_ROWS_AT_ONCE = 20_000
 _TEXTS = ("person", "clinician", "site", "respondent")
-_NUMBERS = ("session_number", "days_since_first_visit", "days_since_delivery")
 _FIELDS = tuple(RESPONSE.c.keys())
+_NUMBERS = ("session_number", "days_since_first_visit", "days_since_delivery")
 
 
 class ResponseStore:
@@ -94,7 +94,7 @@ class ResponseStore:
         """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
         query = _responses(tenant_id, sample_id, RESPONSE.c.answers)
         with self._database.reading() as connection:
-            stored = b"".join(_parts(connection, query))
+            stored = joined_bytes(connection, query)
         answers = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items).astype(np.float64)
         answers[answers == MISSING] = np.nan
         return answers
@@ -148,14 +148,8 @@ def _store(connection: Connection, batch: Batch, block: ResponseBlock, scores: F
     )
     batch_key = connection.scalar(row.returning(BATCH.c.key))
     columns = _columns(sample_key, batch_key, block, scores)
-    rows = list(zip(*(columns[name] for name in _FIELDS), strict=True))
-    connection.exec_driver_sql(_insertion(connection), rows)
-
-
-def _insertion(connection: Connection) -> str:
-    """Write the statement once; a thousand rows go through the driver as plain tuples."""
-    statement = insert(RESPONSE).values(dict.fromkeys(_FIELDS))
-    return str(statement.compile(dialect=connection.dialect, column_keys=list(_FIELDS)))
+    rows = zip(*(columns[name] for name in _FIELDS), strict=True)
+    insert_rows(connection, RESPONSE, rows)
 
 
 def _columns(
@@ -215,13 +209,6 @@ def _responses(tenant_id: str, sample_id: str, *columns: Any) -> Any:
         .where(*_mine(tenant_id, sample_id))
         .order_by(RESPONSE.c.id)
     )
-
-
-def _parts(connection: Connection, query: Any) -> Iterator[bytes]:
-    """Join one column's bytes, as the driver gives them: a row object each would take longer."""
-    cursor: Any = connection.execute(query).cursor
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        yield b"".join([row[0] for row in rows])
 
 
 def _spread(documents: Sequence[str | None]) -> dict[str, list[Value]]:
