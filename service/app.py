@@ -16,6 +16,7 @@ from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_large_bodies
+from service.web.rates import show_rates
 from service.web.routes import guard_request, open_to_all
 
 BLUEPRINTS = (
@@ -38,6 +39,7 @@ def create_app(config: Config) -> Flask:
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
     app.before_request(guard_request)
+    show_rates(app, config.trusted_proxies)
     app.after_request(_secure)
 
     api = make_api(app)

@@ -16,6 +16,7 @@ from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.config import Config
 from service.ports import JobQueue
+from service.rates import SharedRates
 from service.use_cases.find_instrument import Instruments
 
 
@@ -31,6 +32,8 @@ class Services:
         Connections and transactions.
     keys, authenticator, last_use
         API keys, how they are checked, and who notes that they were used.
+    rates
+        How often callers ask, counted by all web processes together.
     instruments
         The catalogue's and the tenants' own.
     samples, responses, idempotency
@@ -44,6 +47,7 @@ class Services:
     keys: KeyStore
     authenticator: Authenticator
     last_use: LastUse
+    rates: SharedRates
     instruments: Instruments
     samples: SampleStore
     responses: ResponseStore
@@ -65,6 +69,7 @@ def compose(config: Config) -> Services:
         keys=keys,
         authenticator=Authenticator([keys], config.key_cache_seconds),
         last_use=LastUse(keys.note_use),
+        rates=SharedRates(),
         instruments=Instruments(
             catalog=Catalog(definitions=shipped_definitions(), confirmed=config.confirmed_keys),
             own=InstrumentStore(database),

@@ -61,6 +61,16 @@ class Config:
         Address of the database; empty for the embedded one.
     maximum_body
         Largest request body, in bytes.
+    maximum_rows
+        Largest number of responses in one request.
+    requests_per_minute
+        Requests of one key or client a minute; 0 is no limit.
+    failed_attempts
+        Failed attempts to authenticate from one address a minute; 0 is no limit.
+    trusted_proxies
+        Proxies in front of the service whose ``X-Forwarded-For`` is believed.
+    maximum_unfinished
+        Analyses of one tenant that may wait or run.
     metrics
         Whether ``/metrics`` exists.
     key_cache_seconds
@@ -99,6 +109,41 @@ class Config:
         str(32 * MEBIBYTE),
         "a whole number, at least 1024",
         "Largest request body, in bytes.",
+    )
+    maximum_rows: int = _setting(
+        "ALLIANCE_MAXIMUM_ROWS",
+        _whole(1),
+        "250000",
+        "a whole number, at least 1",
+        "Largest number of responses in one request.",
+    )
+    requests_per_minute: int = _setting(
+        "ALLIANCE_RATE",
+        _whole(0),
+        "300000",
+        "a whole number, at least 0",
+        "Requests a minute of one key or client, on each machine; 0 is no limit.",
+    )
+    failed_attempts: int = _setting(
+        "ALLIANCE_FAILED_RATE",
+        _whole(0),
+        "600",
+        "a whole number, at least 0",
+        "Failed attempts to authenticate a minute from one address; 0 is no limit.",
+    )
+    trusted_proxies: int = _setting(
+        "ALLIANCE_PROXIES",
+        _whole(0),
+        "0",
+        "a whole number, at least 0",
+        "Proxies in front of the service whose `X-Forwarded-For` is believed.",
+    )
+    maximum_unfinished: int = _setting(
+        "ALLIANCE_MAXIMUM_UNFINISHED",
+        _whole(1),
+        "500",
+        "a whole number, at least 1",
+        "Analyses of one tenant that may wait or run at a time.",
     )
     metrics: bool = _setting(
         "ALLIANCE_METRICS", _switch, "0", "1 or 0", "Whether /metrics exists (unauthenticated)."

@@ -10,7 +10,8 @@
     ├── ConflictError            the state of the thing does not allow it now
     ├── UnavailableError         the database is away or full, for the moment
     ├── UnsupportedTypeError     a body of a media type that is not read here
-    └── TooLargeError            a body beyond the limit
+    ├── TooLargeError            a body beyond the limit
+    └── TooManyRequestsError     more requests, attempts or waiting analyses than the limit
 
 The engine's and the schemas' errors stand in the same table. A message says what rule was broken,
 never what was sent.
@@ -73,8 +74,24 @@ class UnsupportedTypeError(ServiceError):
 class TooLargeError(ServiceError):
     """The body is larger than the limit."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The body may hold at most {limit} bytes; split it into several.")
+    def __init__(self, limit: int, unit: str = "bytes") -> None:
+        super().__init__(f"The body may hold at most {limit} {unit}; split it into several.")
+
+
+class TooManyRequestsError(ServiceError):
+    """More was asked than the limit allows for now.
+
+    Parameters
+    ----------
+    detail
+        A sentence for the caller.
+    retry_after
+        Seconds after which it is worth trying again.
+    """
+
+    def __init__(self, detail: str, *, retry_after: float) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +137,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     UnsupportedTypeError: Problem(
         status=415, code="unsupported-type", title="This media type is not read here"
     ),
+    TooManyRequestsError: Problem(
+        status=429, code="too-many-requests", title="This was asked too often"
+    ),
     RefusedInputError: REFUSED,
     InstrumentError: REFUSED,
     OptionError: REFUSED,
@@ -145,6 +165,7 @@ HTTP_PROBLEMS: Mapping[int, Problem] = {
         Problem(status=416, code="range", title="The range cannot be satisfied"),
         Problem(status=417, code="expectation", title="The expectation cannot be met"),
         REFUSED,
+        PROBLEMS[TooManyRequestsError],
         Problem(status=431, code="headers-too-large", title="The headers are too large"),
         INTERNAL,
         UNAVAILABLE,

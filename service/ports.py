@@ -34,6 +34,10 @@ class JobQueue(Protocol):
         """List analyses in the order they were submitted, without their results."""
         ...
 
+    def unfinished(self, tenant_id: str) -> int:
+        """Count the tenant's analyses that wait or run."""
+        ...
+
     def cancel(self, tenant_id: str, job_id: str) -> None:
         """Cancel an analysis; one that is finished stays as it is."""
         ...

@@ -50,6 +50,7 @@ def add_analysis(body: dict[str, Any]) -> Response:
         kind=body["kind"],
         sample_ids=body["samples"],
         options=body["options"],
+        at_most=services().config.maximum_unfinished,
     )
     _wait(job)
     now = services().queue.find(tenant_id(), job.id)

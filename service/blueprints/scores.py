@@ -14,7 +14,7 @@ from service.records import Scope
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_responses import score_responses
-from service.web.bodies import read_document, read_scoring_body, rows_documentation
+from service.web.bodies import at_most, read_document, read_scoring_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is kept.")
@@ -65,6 +65,7 @@ def score() -> Response:
         answer = score_responses(definition, block)
     elif detail == "change":
         body = read_document(request, known=("instrument", "responses", "measurement_error"))
+        at_most(body.get("responses"))
         answer = describe_change(_scoring_rule(body.get("instrument")), body)
     elif detail == "guide":
         guide = _guide()

@@ -9,11 +9,14 @@ from psychometrics.reliability.forms import why_incomparable
 from schemas.definition import load_definition
 from schemas.faults import Fault, RefusedInputError
 from schemas.pointers import pointer
+from service.errors import TooManyRequestsError
 from service.identifiers import now_ms, uuid7
 from service.ports import JobQueue, Samples
 from service.records import Job, Sample
 from service.use_cases.kinds import KINDS, Kind
 from service.use_cases.two_forms import are_two_forms
+
+_RETRY_SECONDS = 10.0
 
 
 def submit_analysis(
@@ -24,11 +27,14 @@ def submit_analysis(
     kind: str,
     sample_ids: Sequence[str],
     options: Mapping[str, Any],
+    at_most: int,
 ) -> Job:
     """Queue an analysis of a tenant's samples.
 
     Raises
     ------
+    TooManyRequestsError
+        If the tenant already has ``at_most`` analyses that wait or run.
     RefusedInputError
         If kind or options are wrong, or the samples do not go together.
     NotFoundError
@@ -49,8 +55,15 @@ def submit_analysis(
         instrument=found[0].instrument,
         created_at=now_ms(),
     )
+    _check_room(queue, tenant_id, at_most)
     queue.submit(job)
     return job
+
+
+def _check_room(queue: JobQueue, tenant_id: str, at_most: int) -> None:
+    if queue.unfinished(tenant_id) >= at_most:
+        detail = f"At most {at_most} analyses may wait or run; wait for some, or cancel them."
+        raise TooManyRequestsError(detail, retry_after=_RETRY_SECONDS)
 
 
 def _kind(name: str) -> Kind:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from flask import Request
+from flask import Request, current_app
 from marshmallow import Schema
 
 from psychometrics.instrument import Instrument
@@ -15,9 +15,12 @@ from schemas.responses.block import ResponseBlock
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import parse_json, parse_ndjson
 from schemas.responses.table import load_table
-from service.errors import UnsupportedTypeError
+from service.composition import Services
+from service.errors import TooLargeError, UnsupportedTypeError
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+
+_Rows = TypeVar("_Rows")
 
 LoadResponses = Callable[[object, Instrument], ResponseBlock]
 """Validates responses that stand in JSON: for scoring alone, or to be kept."""
@@ -40,7 +43,8 @@ def read_scoring_body(
     if incoming.mimetype == JSON:
         body = read_document(incoming, known=("instrument", "responses"))
         definition = find(body.get("instrument"))
-        return definition, load(body.get("responses"), definition.instrument)
+        rows = at_most(body.get("responses"))
+        return definition, load(rows, definition.instrument)
     check_type(incoming)
     definition = find(incoming.args.get("instrument"))
     return definition, read_rows(incoming, definition.instrument, load)
@@ -56,7 +60,7 @@ def read_batch_body(
         if body.get("instrument", definition.instrument.id) != definition.instrument.id:
             detail = "Must be the sample's instrument, or left out."
             raise RefusedInputError([Fault(pointer="/instrument", code="other", detail=detail)])
-        return load(body.get("responses"), definition.instrument)
+        return load(at_most(body.get("responses")), definition.instrument)
     check_type(incoming)
     return read_rows(incoming, definition.instrument, load)
 
@@ -85,9 +89,23 @@ def read_rows(incoming: Request, instrument: Instrument, load: LoadResponses) ->
     """Read a CSV or NDJSON body of responses to an instrument that is known."""
     body = incoming.get_data()
     if incoming.mimetype == NDJSON:
-        return load(parse_ndjson(body), instrument)
+        return load(at_most(parse_ndjson(body)), instrument)
     header, rows = parse_csv(body)
-    return load_table(header, rows, instrument)
+    return load_table(header, at_most(rows), instrument)
+
+
+def at_most(rows: _Rows) -> _Rows:
+    """Let rows pass that are not too many; what is no list is refused elsewhere.
+
+    Raises
+    ------
+    TooLargeError
+        If there are more than the limit.
+    """
+    limit = cast("Services", current_app.extensions["alliance"]).config.maximum_rows
+    if isinstance(rows, list) and len(rows) > limit:
+        raise TooLargeError(limit, "responses")
+    return rows
 
 
 def check_type(incoming: Request) -> None:

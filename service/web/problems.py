@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
 from http import HTTPStatus
 from typing import IO
@@ -16,6 +17,7 @@ from service.errors import (
     HTTP_PROBLEMS,
     INTERNAL,
     TooLargeError,
+    TooManyRequestsError,
     UnauthenticatedError,
     UnavailableError,
     detail_of,
@@ -83,6 +85,8 @@ def _problem(error: Exception) -> Response:
     response = _response(document_of(error))
     if isinstance(error, UnauthenticatedError):
         response.headers["WWW-Authenticate"] = 'Bearer realm="alliance"'
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, TooLargeError):
         _linger_after(response)
     if isinstance(error, UnavailableError):

@@ -18,6 +18,7 @@ from service.composition import Services
 from service.errors import ForbiddenError, NotFoundError
 from service.records import Caller, Scope
 from service.web.bodies import json_text
+from service.web.rates import authenticate, limit_rate
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -43,7 +44,11 @@ def requires(*scopes: Scope) -> Callable[[_View], _View]:
     def decorate(view: _View) -> _View:
         documented = SmorestBlueprint.doc(
             security=[{"apiKey": []}],
-            responses={401: "UNAUTHORIZED", **({403: "FORBIDDEN"} if scopes else {})},
+            responses={
+                401: "UNAUTHORIZED",
+                429: "TOO_MANY_REQUESTS",
+                **({403: "FORBIDDEN"} if scopes else {}),
+            },
         )(view)
         documented.access = frozenset(scopes)
         return cast("_View", documented)
@@ -74,8 +79,9 @@ def guard_request() -> None:
     scopes: frozenset[Scope] | None = view.access
     if scopes is None:
         return
-    known = services().authenticator.check(_presented_key(request))
+    known = authenticate(services(), _presented_key(request))
     g.caller, g.tenant_id = known, known.tenant_id
+    limit_rate(services(), known)
     services().last_use.note(known.id)
     if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))

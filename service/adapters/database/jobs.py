@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import JOB
@@ -80,6 +80,14 @@ class JobTable:
         )
         with self._database.reading() as connection:
             return [_job(row) for row in connection.execute(query)]
+
+    def unfinished(self, tenant_id: str) -> int:
+        """Count the tenant's analyses that wait or run."""
+        query = select(func.count()).where(
+            JOB.c.tenant_id == tenant_id, JOB.c.status.in_(_UNFINISHED)
+        )
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def cancel(self, tenant_id: str, job_id: str) -> None:
         """Cancel an analysis; one that is finished stays as it is."""

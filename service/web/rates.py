@@ -1,0 +1,96 @@
+"""How often a caller may ask, and an address may fail to prove who it is."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.composition import Services
+from service.errors import TooManyRequestsError, UnauthenticatedError
+from service.rates import Verdict
+from service.records import Caller
+
+_NETWORK_BITS = 64
+"""Of an IPv6 address; the rest is at the choice of whoever has the network."""
+
+
+def show_rates(app: Flask, trusted_proxies: int) -> None:
+    """Tell each caller how its rate stands, and find addresses behind proxies.
+
+    The fields are those of draft-ietf-httpapi-ratelimit-headers-06.
+    """
+    if trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
+            app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0
+        )
+
+    @app.after_request
+    def show(response: Response) -> Response:
+        verdict: Verdict | None = g.get("rate")
+        if verdict is not None:
+            headers = response.headers
+            headers["RateLimit-Limit"] = str(verdict.limit)
+            headers["RateLimit-Remaining"] = str(verdict.remaining)
+            headers["RateLimit-Reset"] = str(math.ceil(verdict.full_in))
+        return response
+
+
+def authenticate(services: Services, presented: str | None) -> Caller:
+    """Check what was presented; who fails too often is not heard for a while.
+
+    A secret that was found valid before is heard from any address, so that nobody is locked out by
+    a neighbour's mistakes. A request without credentials is no attempt.
+
+    Raises
+    ------
+    UnauthenticatedError
+        If it is not valid.
+    TooManyRequestsError
+        If too many attempts from this address failed.
+    """
+    per_minute = services.config.failed_attempts
+    if presented is None or per_minute == 0:
+        return services.authenticator.check(presented)
+    name = f"failed {_network()}"
+    if not services.authenticator.knows(presented):
+        verdict = services.rates.peek(name, per_minute)
+        if not verdict.allowed:
+            detail = "Too many attempts from this address failed; try again later."
+            raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
+    try:
+        return services.authenticator.check(presented)
+    except UnauthenticatedError:
+        services.rates.take(name, per_minute)
+        raise
+
+
+def limit_rate(services: Services, caller: Caller) -> None:
+    """Count a request of a caller.
+
+    Raises
+    ------
+    TooManyRequestsError
+        If it has used up its rate.
+    """
+    per_minute = services.config.requests_per_minute
+    if per_minute == 0:
+        return
+    verdict = g.rate = services.rates.take(f"caller {caller.id}", per_minute)
+    if not verdict.allowed:
+        detail = f"At most {per_minute} requests a minute are answered for one key or client."
+        raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
+
+
+def _network() -> str:
+    """Return where a request comes from; of an IPv6 address the network."""
+    given = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, ipaddress.IPv4Address):
+        return given
+    return str(ipaddress.ip_network((address, _NETWORK_BITS), strict=False))
