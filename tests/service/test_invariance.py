@@ -173,7 +173,13 @@ def test_one_member_of_the_rule_suffices_to_make_another_form(member: str, kind:
     untouched = cast("JobQueue", object())
     with pytest.raises(RefusedInputError) as refused:
         submit_analysis(
-            untouched, shelf, "clinic", kind=kind, sample_ids=list(shelf.samples), options={}
+            untouched,
+            shelf,
+            "clinic",
+            kind=kind,
+            sample_ids=list(shelf.samples),
+            options={},
+            at_most=1,
         )
     assert [fault.pointer for fault in refused.value.faults] == ["/samples/1"]
 
