@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from schemas.responses import pseudonyms
 from schemas.responses.block import Value
+from schemas.responses.pseudonyms import Use
 
 MAXIMUM_TEXT = 128
 MAXIMUM_NAME = 64
@@ -60,6 +62,9 @@ RULES: dict[str, tuple[Callable[[object], bool], str]] = {
 RESERVED_NAMES = frozenset(RULES) | {"id", "answers", "outcomes"}
 """Names that an outcome or a further column cannot have."""
 
+USES = {"person": Use.PSEUDONYM, "clinician": Use.PSEUDONYM, "id": Use.NAME}
+"""What a column's texts stand for; those of every other column are labels."""
+
 OUTCOME_RULE = "Must be a finite number, or missing."
 
 
@@ -75,3 +80,11 @@ def faulty_values(values: Sequence[object], accepts: Callable[[object], bool]) -
 def any_given(values: Sequence[Value]) -> bool:
     """Whether a column says anything at all."""
     return any(value is not None for value in values)
+
+
+def identifying_values(name: str, values: Sequence[object]) -> Iterator[tuple[int, str, str]]:
+    """Position, code and rule of each value of a column that is a date or identifies a person."""
+    if name not in RULES and pseudonyms.is_date_column(values):
+        dates = (place for place, value in enumerate(values) if value is not None)
+        return ((place, "date", pseudonyms.DATE_RULE) for place in dates)
+    return pseudonyms.identifying(values, USES.get(name, Use.LABEL))

@@ -20,6 +20,7 @@ from schemas.responses.block import (
     range_suspicion,
     refuse_if_any,
 )
+from schemas.responses.pseudonyms import column_name_rule, is_date_column
 
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
 _SCORE_FIELDS = frozenset({"id", "answers"})
@@ -138,6 +139,8 @@ def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
             yield Fault(
                 pointer=pointer("responses", number, "id"), code="wrong-type", detail=detail
             )
+    for number, code, rule in covariates.identifying_values("id", ids):
+        yield Fault(pointer=pointer("responses", number, "id"), code=code, detail=rule)
     texts = [value if covariates.is_text(value) else number for number, value in enumerate(ids)]
     for number in duplicates(texts):
         detail = "Another response before it has the same id."
@@ -149,6 +152,8 @@ def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
         accepts, rule = covariates.RULES[name]
         for number in covariates.faulty_values(values, accepts):
             yield Fault(pointer=pointer("responses", number, name), code="invalid", detail=rule)
+        for number, code, rule in covariates.identifying_values(name, values):
+            yield Fault(pointer=pointer("responses", number, name), code=code, detail=rule)
 
 
 def _outcome_columns(objects: _Objects) -> dict[str, list[Any]]:
@@ -174,12 +179,21 @@ def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]])
                 pointer=pointer("responses", number, "outcomes"), code="wrong-type", detail=detail
             )
     for name, values in outcomes.items():
-        for number in covariates.faulty_values(values, covariates.is_number):
-            yield Fault(
-                pointer=pointer("responses", number, "outcomes", name),
-                code="invalid",
-                detail=covariates.OUTCOME_RULE,
-            )
+        for number, code, rule in _faulty_outcomes(name, values):
+            at = pointer("responses", number, "outcomes", name)
+            yield Fault(pointer=at, code=code, detail=rule)
+
+
+def _faulty_outcomes(name: str, values: Sequence[object]) -> Iterator[tuple[int, str, str]]:
+    refused = column_name_rule(name)
+    if refused is not None:
+        first = next((place for place, value in enumerate(values) if value is not None), 0)
+        yield (first, *refused)
+        return
+    for number in covariates.faulty_values(values, covariates.is_number):
+        yield number, "invalid", covariates.OUTCOME_RULE
+    if is_date_column(values):
+        yield from covariates.identifying_values(name, values)
 
 
 def _refusal(code: str, detail: str) -> RefusedInputError:

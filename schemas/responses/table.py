@@ -27,6 +27,7 @@ from schemas.responses.block import (
     range_suspicion,
     refuse_if_any,
 )
+from schemas.responses.pseudonyms import column_name_rule
 
 _ITEM_NAME = re.compile(r"(?P<prefix>.*?)0*(?P<number>[1-9][0-9]{0,2})")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0*)?")
@@ -127,6 +128,7 @@ def recognise(header: Sequence[str], instrument: Instrument) -> Layout:
         for place, name in enumerate(names)
         if place not in items and name and name != "id"
     }
+    refuse_if_any(_name_faults(others))
     return Layout(items=items, id=names.index("id") if "id" in names else None, others=others)
 
 
@@ -299,6 +301,12 @@ def _id_faults(ids: Sequence[str | None]) -> Iterator[Fault]:
                 "printable characters."
             )
             yield Fault(pointer=pointer("responses", number, "id"), code="invalid", detail=detail)
+    for number, code, rule in covariates.identifying_values("id", ids):
+        yield Fault(
+            pointer=pointer("responses", number, "id"),
+            code=code,
+            detail=f"Row {number + 2}: {rule}",
+        )
     unique = [number if text is None else text for number, text in enumerate(ids)]
     for number in duplicates(unique):
         detail = f"Row {number + 2}: another row before it has the same id."
@@ -310,12 +318,31 @@ def _column_faults(columns: Mapping[str, Sequence[Value]]) -> Iterator[Fault]:
         if name not in covariates.RULES and not covariates.is_name(name):
             yield Fault(pointer="/header", code="invalid", detail=covariates.NAME_RULE)
             continue
-        accepts, rule = covariates.RULES.get(name, (_is_value, _VALUE_RULE))
-        for number in covariates.faulty_values(values, accepts):
+        for number, code, rule in _faulty_values(name, values):
             yield Fault(
                 pointer=pointer("responses", number, name),
-                code="invalid",
+                code=code,
                 detail=f"Row {number + 2}: {rule}",
+            )
+
+
+def _faulty_values(name: str, values: Sequence[Value]) -> Iterator[tuple[int, str, str]]:
+    accepts, rule = covariates.RULES.get(name, (_is_value, _VALUE_RULE))
+    for number in covariates.faulty_values(values, accepts):
+        yield number, "invalid", rule
+    yield from covariates.identifying_values(name, values)
+
+
+def _name_faults(places: Mapping[str, int]) -> Iterator[Fault]:
+    """Refuse columns whose names say that they hold dates or identify persons."""
+    for name, place in places.items():
+        refused = None if name in covariates.RULES else column_name_rule(name)
+        if refused is not None:
+            code, rule = refused
+            yield Fault(
+                pointer=pointer("header", place),
+                code=code,
+                detail=f"Column {place + 1}: {rule}",
             )
 
 
