@@ -15,7 +15,7 @@ from psychometrics.types import Progress, no_progress
 def analyse(
     responses: ResponseMatrix, options: InvarianceOptions, *, progress: Progress = no_progress
 ) -> InvarianceResult:
-    """Climb the ladder of invariance for the groups of one sample or of several joined ones.
+    """Climb the ladder for groups of one sample, several samples, or occasions of the same persons.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def analyse(
         estimator=options.estimator.value,
         missing=found.missing.value,
         group=options.group_or_default,
+        between=options.between,
+        n_persons=found.evidence.total,
         reference=found.evidence.names[0],
         groups=found.group_results,
         steps=tuple(one.result for one in found.rungs),

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from psychometrics.errors import EstimationError
 from psychometrics.invariance.gate import Ruling, Status, ruling
-from psychometrics.invariance.groups import groups_of
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
 from psychometrics.invariance.options import ComparisonOptions, Step
 from psychometrics.invariance.results import ComparisonResult, FreedItem
-from psychometrics.invariance.study import Study, study
+from psychometrics.invariance.study import Study, compared, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress, no_progress
 
@@ -47,7 +46,7 @@ def analyse(
     -----
     Answers that cannot be modelled at all make the comparison inconclusive.
     """
-    reference = groups_of(responses, options)[0].name
+    reference = compared(responses, options)[0].name
     try:
         found = study(responses, options, progress=progress)
     except EstimationError as error:
@@ -55,6 +54,7 @@ def analyse(
             status=Status.INCONCLUSIVE.value,
             reason=f"The answers cannot be modelled: {error}",
             group=options.group_or_default,
+            between=options.between,
             reference=reference,
         )
     return _compared(found, ruling(found), options)
@@ -67,10 +67,15 @@ def _compared(found: Study, ruled: Ruling, options: ComparisonOptions) -> Compar
         status=ruled.status.value,
         reason=ruled.reason,
         group=options.group_or_default,
+        between=options.between,
         reference=found.evidence.names[0],
         groups=found.group_results,
-        latent_means=tuple(latent_means(_scalar(found).fitted, found.evidence)) if carried else (),
-        observed_means=tuple(observed_means(found.groups)) if observed else (),
+        latent_means=tuple(latent_means(_scalar(found).fitted, found.design, found.evidence))
+        if carried
+        else (),
+        observed_means=tuple(observed_means(found.groups, repeated=options.repeated))
+        if observed
+        else (),
         freed=_freed(found) if ruled.status is Status.PARTIAL else (),
         cautions=(ASSUMPTION, *found.cautions) if carried else found.cautions,
     )

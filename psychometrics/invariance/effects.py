@@ -26,11 +26,13 @@ Meade, A. W. (2010). A taxonomy of effect size measures for the differential fun
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
 from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.identification import Design
@@ -38,6 +40,26 @@ from psychometrics.invariance.results import ItemEffect
 from psychometrics.types import FloatArray
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """Where an item's parameters stand in a group's state.
+
+    Attributes
+    ----------
+    row, factor
+        Of the loadings.
+    cuts
+        Its thresholds.
+    values
+        The answers that its categories stand for; ``None`` for continuous answers.
+    """
+
+    row: int
+    factor: int
+    cuts: slice
+    values: FloatArray | None
 
 
 def effects(
@@ -55,26 +77,34 @@ def effects(
         Numbers of the items.
     """
     factor = {row.row: row.column for row in design.base.rows(Matrix.LOADINGS)}
-    for item in items:
-        row = design.base.items.index(item)
+    counts = design.n_thresholds or (0,) * design.base.n_items
+    states = [design.placement.state(fitted, group) for group in range(design.n_groups)]
+    for number in items:
+        row = design.base.items.index(number)
+        first = sum(counts[:row])
+        item = _Item(
+            row=row,
+            factor=factor[row],
+            cuts=slice(first, first + counts[row]),
+            values=_category_values(evidence, row),
+        )
         for group in range(1, evidence.n_groups):
-            yield _effect(fitted, evidence, group, row, factor[row], item)
+            yield _effect(evidence, item, group, (states[0], states[group]))
 
 
 def _effect(
-    fitted: Fitted, evidence: Evidence, group: int, row: int, factor: int, item: int
+    evidence: Evidence, item: _Item, group: int, states: tuple[GroupState, GroupState]
 ) -> ItemEffect:
-    state = fitted.states[group]
-    spread = np.sqrt(max(float(state.factor_covariance[factor, factor]), 0.0))
-    eta = float(state.factor_mean[factor]) + spread * _NODES
+    """Compare a group's state, the second, with the reference's."""
+    reference, state = states
+    spread = np.sqrt(max(float(state.factor_covariance[item.factor, item.factor]), 0.0))
+    eta = float(state.factor_mean[item.factor]) + spread * _NODES
     weights = _WEIGHTS / _WEIGHTS.sum()
-    values = _category_values(evidence, row)
-    theirs = _expected(fitted, group, row, factor, eta, values)
-    gap = theirs - _expected(fitted, 0, row, factor, eta, values)
+    gap = _expected(state, item, eta) - _expected(reference, item, eta)
     mean, square = float(weights @ gap), float(weights @ gap**2)
-    deviation = _pooled_deviation(evidence, group, row)
+    deviation = _pooled_deviation(evidence, group, item.row)
     return ItemEffect(
-        item=item,
+        item=evidence.items[item.row],
         group=evidence.names[group],
         dmacs=None if deviation is None else float(np.sqrt(square)) / deviation,
         signed_dmacs=None if deviation is None else mean / deviation,
@@ -82,18 +112,14 @@ def _effect(
     )
 
 
-def _expected(
-    fitted: Fitted, group: int, row: int, factor: int, eta: FloatArray, values: FloatArray | None
-) -> FloatArray:
+def _expected(state: GroupState, item: _Item, eta: FloatArray) -> FloatArray:
     """Return expected answers at factor values of shape (n_nodes,)."""
-    state, layout = fitted.states[group], fitted.layout.groups[group]
-    propensity = state.intercepts[row] + state.loadings[row, factor] * eta
-    if values is None:
+    propensity = state.intercepts[item.row] + state.loadings[item.row, item.factor] * eta
+    if item.values is None:
         return np.asarray(propensity)
-    cuts = state.thresholds[layout.threshold_items == row]
-    unit = np.sqrt(state.residual_covariance[row, row])
-    above = ndtr((propensity[:, None] - cuts) / unit)
-    return np.asarray(values[0] + above @ np.diff(values))
+    unit = np.sqrt(state.residual_covariance[item.row, item.row])
+    above = ndtr((propensity[:, None] - state.thresholds[item.cuts]) / unit)
+    return np.asarray(item.values[0] + above @ np.diff(item.values))
 
 
 def _category_values(evidence: Evidence, row: int) -> FloatArray | None:

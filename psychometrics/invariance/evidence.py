@@ -72,7 +72,9 @@ class Evidence:
     Attributes
     ----------
     names, n_persons
-        Of each group, the reference first; persons used.
+        Of each group, the reference first; persons used who answered there.
+    total
+        Number of persons: of all groups, or the same persons on all occasions.
     items
         Numbers of the items.
     answers
@@ -95,6 +97,7 @@ class Evidence:
 
     names: tuple[str, ...]
     n_persons: tuple[int, ...]
+    total: int
     items: tuple[int, ...]
     answers: tuple[FloatArray, ...]
     n_thresholds: tuple[int, ...] | None
@@ -110,13 +113,36 @@ class Evidence:
         """Number of groups."""
         return len(self.names)
 
-    @property
-    def total(self) -> int:
-        """Number of persons in all groups."""
-        return sum(self.n_persons)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """Answers that are independent of every other block's.
+
+    Attributes
+    ----------
+    name
+        What a message calls it.
+    answers
+        A group's, shape (n_persons, n_items), or those of all occasions side by side.
+    items
+        Numbers of the items, column by column.
+    """
+
+    name: str
+    answers: FloatArray
+    items: tuple[int, ...]
+
+    def do(self, work: Callable[[FloatArray, tuple[int, ...]], _Worked]) -> _Worked:
+        """Do some work on the answers, and name the block where it cannot be done."""
+        try:
+            return work(self.answers, self.items)
+        except EstimationError as error:
+            raise EstimationError(f"{self.name}: {error.step}", error.reason) from error
 
 
-def evidence_of(groups: Sequence[Group], *, estimator: Estimator, missing: Missing) -> Evidence:
+def evidence_of(
+    groups: Sequence[Group], *, estimator: Estimator, missing: Missing, repeated: bool = False
+) -> Evidence:
     """Prepare groups' answers for an estimator.
 
     Parameters
@@ -125,6 +151,8 @@ def evidence_of(groups: Sequence[Group], *, estimator: Estimator, missing: Missi
         The reference first.
     estimator, missing
         How models are estimated and from which answers.
+    repeated
+        Whether the groups are occasions of the same persons, row by row.
 
     Raises
     ------
@@ -136,12 +164,12 @@ def evidence_of(groups: Sequence[Group], *, estimator: Estimator, missing: Missi
     if estimator is Estimator.WLSMV:
         if missing is Missing.FIML:
             raise OptionError("missing", "WLSMV takes 'listwise' or 'pairwise'")
-        return _ordered(groups, missing)
+        return _ordered(groups, missing, repeated=repeated)
     if missing is Missing.PAIRWISE:
         raise OptionError("missing", f"{estimator.value} takes 'fiml' or 'listwise'")
     incomplete = not all(group.responses.complete.all() for group in groups)
     prepare = _incomplete if missing is Missing.FIML and incomplete else _complete
-    return prepare(groups, robust=estimator is Estimator.MLR)
+    return prepare(groups, robust=estimator is Estimator.MLR, repeated=repeated)
 
 
 def _scored(group: Group) -> FloatArray:
@@ -150,29 +178,66 @@ def _scored(group: Group) -> FloatArray:
     return group.responses.recoded[:, columns]
 
 
-def _ordered(groups: Sequence[Group], missing: Missing) -> Evidence:
+def _used(groups: Sequence[Group], policy: MissingPolicy, *, repeated: bool) -> list[FloatArray]:
+    """Return the answers of each group that a policy uses; of occasions, the same persons'."""
+    answers = [_scored(group) for group in groups]
+    rows = [usable_rows(part, policy) for part in answers]
+    if repeated:
+        listwise = policy is MissingPolicy.LISTWISE
+        join = np.logical_and if listwise else np.logical_or
+        rows = [np.asarray(join.reduce(rows))] * len(groups)
+    return [part[chosen] for part, chosen in zip(answers, rows, strict=True)]
+
+
+def _blocks(
+    groups: Sequence[Group], answers: Sequence[FloatArray], *, repeated: bool
+) -> tuple[_Block, ...]:
+    """Divide answers into blocks: every group by itself, occasions side by side."""
+    items = groups[0].responses.instrument.scored_items
+    if repeated:
+        whole = np.hstack(list(answers))
+        return (_Block(name="occasions", answers=whole, items=items * len(groups)),)
+    return tuple(
+        _Block(name=f"group {group.number}", answers=part, items=items)
+        for group, part in zip(groups, answers, strict=True)
+    )
+
+
+def _persons(answers: Sequence[FloatArray]) -> tuple[int, ...]:
+    """Count the persons of each group who gave any answer."""
+    return tuple(int(np.isfinite(part).any(axis=1).sum()) for part in answers)
+
+
+def _ordered(groups: Sequence[Group], missing: Missing, *, repeated: bool) -> Evidence:
     policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
     items = groups[0].responses.instrument.scored_items
-    rows = [_usable(group, items, policy) for group in groups]
-    common = merge_empty_categories(rows, items=items)
+    for block in _blocks(groups, [_scored(group) for group in groups], repeated=repeated):
+        block.do(check_answered)
+    used = _used(groups, policy, repeated=repeated)
+    for block in _blocks(groups, used, repeated=repeated):
+        block.do(_check_persons)
+    common = merge_empty_categories(used, items=items)
+    blocks = _blocks(groups, common.answers, repeated=repeated)
     moments = [
-        _named(group, lambda rows: ordinal_moments(rows, items=items, missing=policy), part)
-        for group, part in zip(groups, common.answers, strict=True)
+        block.do(lambda rows, numbers: ordinal_moments(rows, items=numbers, missing=policy))
+        for block in blocks
     ]
     samples = tuple(
         ordinal_sample(m.thresholds, m.correlations, m.nacov, m.n_persons) for m in moments
     )
+    names = [f"group {group.name}" for group in groups] if not repeated else ["occasions"]
     cautions = [
-        f"group {group.name}: {caution}"
-        for group, part in zip(groups, moments, strict=True)
-        for caution in part.cautions
+        f"{name}: {caution}"
+        for name, part in zip(names, moments, strict=True)
+        for caution in dict.fromkeys(part.cautions)
     ]
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=tuple(part.n_persons for part in moments),
+        n_persons=_persons(common.answers),
+        total=sum(sample.n_persons for sample in samples),
         items=items,
         answers=common.answers,
-        n_thresholds=tuple(cuts.size for cuts in moments[0].thresholds),
+        n_thresholds=tuple(cuts.size for cuts in moments[0].thresholds[: len(items)]),
         fit=lambda model: with_robust_statistics(fit_wlsmv(model, samples), samples),
         difference=satorra_2000,
         curvature=lambda layout, theta: _ordered_curvature(layout, theta, samples),
@@ -182,15 +247,12 @@ def _ordered(groups: Sequence[Group], missing: Missing) -> Evidence:
     )
 
 
-def _usable(group: Group, items: tuple[int, ...], policy: MissingPolicy) -> FloatArray:
-    answers = _scored(group)
-    _named(group, lambda rows: check_answered(rows, items), answers)
-    used = answers[usable_rows(answers, policy)]
-    if used.shape[0] < 2:
+def _check_persons(answers: FloatArray, items: tuple[int, ...]) -> None:
+    """Refuse answers of which hardly any row can be used."""
+    if len(answers) < 2:
         raise EstimationError(
-            f"group {group.number}", f"{used.shape[0]} usable rows; at least two are needed"
+            "persons", f"{len(answers)} usable rows of {len(items)} items; at least two are needed"
         )
-    return used
 
 
 def _ordered_curvature(
@@ -206,18 +268,16 @@ def _ordered_curvature(
     )
 
 
-def _complete(groups: Sequence[Group], *, robust: bool) -> Evidence:
-    items = groups[0].responses.instrument.scored_items
-    rows = tuple(_scored(group)[group.responses.complete] for group in groups)
-    samples = tuple(
-        _named(group, lambda rows: complete_answers(rows, items), part)
-        for group, part in zip(groups, rows, strict=True)
-    )
+def _complete(groups: Sequence[Group], *, robust: bool, repeated: bool) -> Evidence:
+    rows = _used(groups, MissingPolicy.LISTWISE, repeated=repeated)
+    blocks = _blocks(groups, rows, repeated=repeated)
+    samples = tuple(block.do(complete_answers) for block in blocks)
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=tuple(part.shape[0] for part in rows),
-        items=items,
-        answers=rows,
+        n_persons=_persons(rows),
+        total=sum(sample.moments.n_persons for sample in samples),
+        items=groups[0].responses.instrument.scored_items,
+        answers=tuple(rows),
         n_thresholds=None,
         fit=lambda model: fit_ml(model, samples, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
@@ -238,18 +298,16 @@ def _complete_curvature(
     return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
 
 
-def _incomplete(groups: Sequence[Group], *, robust: bool) -> Evidence:
-    items = groups[0].responses.instrument.scored_items
-    rows = tuple(_scored(group) for group in groups)
-    samples = tuple(
-        _named(group, lambda rows: incomplete_answers(rows, items), part)
-        for group, part in zip(groups, rows, strict=True)
-    )
+def _incomplete(groups: Sequence[Group], *, robust: bool, repeated: bool) -> Evidence:
+    rows = _used(groups, MissingPolicy.PAIRWISE, repeated=repeated)
+    blocks = _blocks(groups, rows, repeated=repeated)
+    samples = tuple(block.do(incomplete_answers) for block in blocks)
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=tuple(part.sample.n_persons for part in samples),
-        items=items,
-        answers=tuple(part[np.isfinite(part).any(axis=1)] for part in rows),
+        n_persons=_persons(rows),
+        total=sum(answers.sample.n_persons for answers in samples),
+        items=groups[0].responses.instrument.scored_items,
+        answers=tuple(rows),
         n_thresholds=None,
         fit=lambda model: fit_fiml(model, samples, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
@@ -273,11 +331,3 @@ def _incomplete_curvature(
         information=expansion.hessian,
         scores=expansion.hessian if scores is None else scores,
     )
-
-
-def _named(group: Group, work: Callable[[FloatArray], _Worked], answers: FloatArray) -> _Worked:
-    """Do some work on a group's answers, and name the group where it cannot be done."""
-    try:
-        return work(answers)
-    except EstimationError as error:
-        raise EstimationError(f"group {group.number}: {error.step}", error.reason) from error

@@ -41,7 +41,7 @@ class Extension:
     Attributes
     ----------
     parameters
-        The lifted elements, one for each of the m columns below.
+        The lifted elements in the base model's rows, one for each of the m columns below.
     gradient
         E′g, shape (m,).
     information
@@ -97,7 +97,7 @@ def extension_of(
         return None
     A = E - K @ np.linalg.solve(restricted, K.T @ (J @ E))
     return Extension(
-        parameters=lifted,
+        parameters=tuple(design.placement.base(one) for one in lifted),
         gradient=E.T @ curvature.gradient,
         information=A.T @ J @ A,
         scores=A.T @ curvature.scores @ A,
@@ -107,17 +107,17 @@ def extension_of(
 def _lifted(model: Model, design: Design, step: Step, rows: frozenset[int]) -> Iterator[Parameter]:
     """Yield the elements that a step restricts in the groups beyond the reference, now free."""
     matrix = MADE_EQUAL[step]
-    fixed_at_a_value = design.n_thresholds is not None and step in {Step.SCALAR, Step.STRICT}
-    for group in range(1, model.n_groups):
-        if fixed_at_a_value:
+    if design.n_thresholds is not None and step in {Step.SCALAR, Step.STRICT}:  # fixed at a value
+        for group in range(1, design.n_groups):
             for row in sorted(rows):
                 column = row if matrix is Matrix.RESIDUAL_COVARIANCES else 0
-                yield free(matrix, row, column, group=group)
-            continue
-        for element in model.rows(matrix, group=group):
-            own = free(matrix, element.row, element.column, group=group)
-            if element.row in rows and element.label not in (None, own.label):
-                yield own
+                yield design.free(matrix, row, column, group=group)
+        return
+    for element in model.table:
+        own = free(matrix, element.row, element.column, group=element.group)
+        shared = element.matrix is matrix and element.label not in (None, own.label)
+        if shared and design.placement.base(element).row in rows:
+            yield own
 
 
 def _with_lifted(model: Model, lifted: tuple[Parameter, ...]) -> Model:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
-from psychometrics.invariance.options import SAMPLE, InvarianceOptions
+from psychometrics.invariance.options import SAMPLE, InvarianceOptions, group_name
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray
 
@@ -20,7 +20,7 @@ PERSON = "person"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One group's rows.
+    """One group's rows, or those of one occasion.
 
     Attributes
     ----------
@@ -93,34 +93,40 @@ def groups_of(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Gr
         known = ", ".join(sorted(responses.columns)) or "none"
         raise OptionError("group", f"there is no column {column!r}; the columns are: {known}")
     values = responses.columns[column]
-    given = _given(values)
-    distinct = _sorted(values[given])
-    if len(distinct) < 2:
+    names = {group_name(value): value for value in distinct_values(values)}
+    if len(names) < 2:
         raise OptionError("group", f"column {column!r} must name at least two groups")
-    names = [group_name(value) for value in distinct]
-    chosen = names[0] if options.reference is None else options.reference
-    if chosen not in names:
-        raise OptionError("reference", f"column {column!r} names no such group")
-    pairs = sorted(zip(names, distinct, strict=True), key=lambda pair: pair[0] != chosen)
+    pairs = reference_first(list(names.items()), options)
     return tuple(
-        Group(name=name, number=number, responses=responses.rows(given & (values == value)))
+        Group(name=name, number=number, responses=responses.rows(given(values) & (values == value)))
         for number, (name, value) in enumerate(pairs, start=1)
     )
 
 
+def reference_first(
+    named: Sequence[tuple[str, object]], options: InvarianceOptions
+) -> list[tuple[str, object]]:
+    """Put the reference before the others, which stay in their order.
+
+    Raises
+    ------
+    OptionError
+        When there is no such reference.
+    """
+    names = [name for name, _ in named]
+    chosen = names[0] if options.reference is None else options.reference
+    if chosen not in names:
+        raise OptionError("reference", f"column {options.group_or_default!r} names no such group")
+    return sorted(named, key=lambda pair: pair[0] != chosen)
+
+
 def without_group(responses: ResponseMatrix, options: InvarianceOptions) -> int:
     """Return how many rows name no group."""
-    return int((~_given(responses.columns[options.group_or_default])).sum())
+    return int((~given(responses.columns[options.group_or_default])).sum())
 
 
-def group_name(value: object) -> str:
-    """Return a group's name: whole numbers without a decimal point."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _given(values: NDArray[np.generic]) -> BoolArray:
+def given(values: NDArray[np.generic]) -> BoolArray:
+    """Return which values of a column are not missing, shape (n_persons,)."""
     if values.dtype == object:
         return np.array([value is not None and value != "" for value in values], dtype=np.bool_)
     if np.issubdtype(values.dtype, np.floating):
@@ -128,8 +134,9 @@ def _given(values: NDArray[np.generic]) -> BoolArray:
     return np.ones(values.shape, dtype=np.bool_)
 
 
-def _sorted(values: NDArray[np.generic]) -> Sequence[object]:
-    distinct: list[object] = list(dict.fromkeys(values.tolist()))
+def distinct_values(values: NDArray[np.generic]) -> Sequence[object]:
+    """Return a column's values that are not missing, each once and in order."""
+    distinct: list[object] = list(dict.fromkeys(values[given(values)].tolist()))
     if all(isinstance(value, int | float) for value in distinct):
         return sorted(distinct, key=lambda value: float(str(value)))
     return sorted(distinct, key=str)

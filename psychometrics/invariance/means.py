@@ -22,6 +22,7 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.groups import Group
+from psychometrics.invariance.identification import Design
 from psychometrics.invariance.results import LatentMean, ObservedMean
 from psychometrics.scoring.prorate import score
 from psychometrics.types import FloatArray, Interval
@@ -29,48 +30,71 @@ from psychometrics.types import FloatArray, Interval
 LEVEL = 0.95
 
 
-def latent_means(fitted: Fitted, evidence: Evidence) -> Iterator[LatentMean]:
-    """Yield each factor's mean in each group beyond the reference, with its Wald interval."""
+def latent_means(fitted: Fitted, design: Design, evidence: Evidence) -> Iterator[LatentMean]:
+    """Yield each factor's mean in each group beyond the reference, with its Wald interval.
+
+    Parameters
+    ----------
+    fitted
+        A model with equal intercepts.
+    design, evidence
+        The ladder and the answers.
+    """
     z = float(special.ndtri(0.5 + LEVEL / 2.0))
+    position = {label: place for place, label in enumerate(fitted.layout.model.labels)}
+    states = [design.placement.state(fitted, group) for group in range(design.n_groups)]
     for group in range(1, evidence.n_groups):
-        layout, state = fitted.layout.groups[group], fitted.states[group]
-        cells = layout.cells[Matrix.FACTOR_MEANS]
-        for factor, position in zip(cells.rows, cells.positions, strict=True):
-            estimate = float(state.factor_mean[factor])
-            error = float(fitted.standard_errors[position])
+        for factor, name in enumerate(design.base.factors):
+            label = design.free(Matrix.FACTOR_MEANS, factor, group=group).label
+            estimate = float(states[group].factor_mean[factor])
+            error = float(fitted.standard_errors[position[str(label)]])
             known = bool(np.isfinite(error))
             interval = Interval(lower=estimate - z * error, upper=estimate + z * error, level=LEVEL)
             yield LatentMean(
                 group=evidence.names[group],
-                factor=fitted.layout.model.factors[factor],
+                factor=name,
                 estimate=estimate,
                 standard_error=error if known else None,
                 interval=interval if known else None,
-                standardized=_standardized(estimate, fitted, evidence, group, int(factor)),
+                standardized=_standardized(
+                    estimate,
+                    [float(states[g].factor_covariance[factor, factor]) for g in (0, group)],
+                    [evidence.n_persons[g] for g in (0, group)],
+                ),
             )
 
 
 def _standardized(
-    estimate: float, fitted: Fitted, evidence: Evidence, group: int, factor: int
+    estimate: float, variances: Sequence[float], n_persons: Sequence[int]
 ) -> float | None:
     """Divide by the factor's standard deviation, pooled over the group and the reference."""
-    variances = [fitted.states[g].factor_covariance[factor, factor] for g in (0, group)]
-    persons = [evidence.n_persons[g] for g in (0, group)]
-    pooled = float(np.average(variances, weights=persons))
+    pooled = float(np.average(variances, weights=n_persons))
     return estimate / float(np.sqrt(pooled)) if pooled > 0.0 else None
 
 
-def observed_means(groups: Sequence[Group]) -> Iterator[ObservedMean]:
-    """Yield each scale's mean score in each group, with Hedges' g as against the first group."""
+def observed_means(groups: Sequence[Group], *, repeated: bool = False) -> Iterator[ObservedMean]:
+    """Yield each scale's mean score in each group, with its effect size as against the first.
+
+    Parameters
+    ----------
+    groups
+        Their rows.
+    repeated
+        Whether they are occasions of the same persons, row by row; then persons count who have the
+        score on every occasion.
+    """
     scored = [score(group.responses.instrument, group.responses.answers) for group in groups]
-    for group, scores in zip(groups, scored, strict=True):
-        for column, scale in enumerate(scores.scales):
-            given = _given(scores.scores[:, column])
+    by_scale = [
+        _given([scores.scores[:, column] for scores in scored], repeated=repeated)
+        for column in range(len(scored[0].scales))
+    ]
+    effect_size = standardized_change if repeated else hedges_g
+    for place, group in enumerate(groups):
+        for scale, values in zip(scored[0].scales, by_scale, strict=True):
+            given = values[place]
             if not given.size:
                 continue
-            effect = None
-            if group is not groups[0]:
-                effect = hedges_g(given, _given(scored[0].scores[:, column]))
+            effect = effect_size(given, values[0]) if place else None
             yield ObservedMean(
                 group=group.name,
                 scale=scale,
@@ -82,8 +106,12 @@ def observed_means(groups: Sequence[Group]) -> Iterator[ObservedMean]:
             )
 
 
-def _given(values: FloatArray) -> FloatArray:
-    return values[np.isfinite(values)]
+def _given(scores: Sequence[FloatArray], *, repeated: bool) -> list[FloatArray]:
+    """Return each group's scores that are not missing; of occasions, only whole rows."""
+    if not repeated:
+        return [values[np.isfinite(values)] for values in scores]
+    every = np.column_stack(scores)
+    return list(every[np.isfinite(every).all(axis=1)].T)
 
 
 def hedges_g(group: FloatArray, reference: FloatArray) -> tuple[float, Interval] | None:
@@ -118,3 +146,46 @@ def hedges_g(group: FloatArray, reference: FloatArray) -> tuple[float, Interval]
         / np.sqrt(degrees / 2.0)
     )
     return correction * d, Interval(lower=correction * lower, upper=correction * upper, level=LEVEL)
+
+
+def standardized_change(later: FloatArray, earlier: FloatArray) -> tuple[float, Interval] | None:
+    """Return the mean change in standard deviations of a score, and its 95% interval.
+
+    Parameters
+    ----------
+    later, earlier
+        Scores of the same persons, shapes (n_persons,); positive means they rose.
+
+    Returns
+    -------
+    tuple of float and Interval, or None
+        ``None`` where there is no variance or too few persons.
+
+    Notes
+    -----
+    d = (mean change) / s with s² the mean of both variances; its variance, with r the correlation,
+    s_D² the variance of the change and n − 1 degrees of freedom, is
+
+        s_D² / ((n − 1) s²) + d² (s₁⁴ + s₂⁴ + 2 r² s₁² s₂²) / (8 (n − 1) s⁴)
+
+    so that the interval is of the difference of means as groups would have it, and knows that the
+    persons are the same.
+
+    References
+    ----------
+    Bonett, D. G. (2008). Confidence intervals for standardized linear contrasts of means.
+        doi:10.1037/1082-989X.13.2.99.
+    """
+    degrees = later.size - 1
+    if degrees < 2:
+        return None
+    covariance = np.cov(later, earlier)
+    mean_variance = float(np.diagonal(covariance).mean())
+    if mean_variance <= 0.0:
+        return None
+    d = float((later - earlier).mean()) / float(np.sqrt(mean_variance))
+    of_change = float((later - earlier).var(ddof=1)) / mean_variance
+    of_spread = float((covariance**2).sum()) / (8.0 * mean_variance**2)
+    error = float(np.sqrt((of_change + d**2 * of_spread) / degrees))
+    z = float(special.ndtri(0.5 + LEVEL / 2.0))
+    return d, Interval(lower=d - z * error, upper=d + z * error, level=LEVEL)

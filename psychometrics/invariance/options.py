@@ -23,7 +23,7 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvarianceOptions:
-    """Options of the analysis.
+    """Options of the analysis: of groups, or of occasions of the same persons.
 
     Attributes
     ----------
@@ -39,6 +39,11 @@ class InvarianceOptions:
         order.
     structure
         The factors: one for each subscale, Bond against the rest, or a single one.
+    occasion
+        The column that names each row's occasion, where the same persons (column ``person``) are
+        compared with themselves; ``None`` to compare groups.
+    occasions
+        The occasions to compare; empty for all of the column.
     """
 
     group: str | None = None
@@ -46,13 +51,32 @@ class InvarianceOptions:
     missing: Missing | None = None
     reference: str | None = None
     structure: Structure = Structure.THREE_FACTOR
+    occasion: str | None = None
+    occasions: tuple[str, ...] = ()
+
+    @property
+    def repeated(self) -> bool:
+        """Whether occasions of the same persons are compared."""
+        return self.occasion is not None
+
+    @property
+    def between(self) -> str:
+        """What is compared, in a word."""
+        return "occasions" if self.repeated else "groups"
 
     @property
     def group_or_default(self) -> str:
         """The column that will be used."""
-        return SAMPLE if self.group is None else self.group
+        return self.occasion or self.group or SAMPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonOptions(InvarianceOptions):
     """Options of a comparison: those of the ladder that must carry it."""
+
+
+def group_name(value: object) -> str:
+    """Return a group's name: whole numbers without a decimal point."""
+    if isinstance(value, float) and float(value).is_integer():
+        return str(int(value))
+    return str(value)

@@ -30,6 +30,7 @@ import numpy as np
 from scipy import special
 
 from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.model import Matrix, Parameter
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.extension import Extension
@@ -63,7 +64,7 @@ DEPARTURES = {
 
 def departing_rows(fitted: Fitted, design: Design, step: Step) -> tuple[int, ...]:
     """Choose the items that depart: a quarter of each factor's, those with middling loadings."""
-    state = fitted.states[0]
+    state = design.placement.state(fitted, 0)
     chosen: list[int] = []
     for column in range(design.base.n_factors):
         held = [
@@ -115,7 +116,7 @@ def power(
     for group in range(1, evidence.n_groups):
         d = np.array(
             [
-                _departure(one, fitted, step)
+                _departure(one, design.placement.state(fitted, group), step)
                 if one.group == group and one.row in departing
                 else 0.0
                 for one in extension.parameters
@@ -140,9 +141,8 @@ def _regular_part(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
     return values[kept], vectors[:, kept]
 
 
-def _departure(one: Parameter, fitted: Fitted, step: Step) -> float:
-    """Return how far a parameter departs, in its own unit."""
-    state = fitted.states[one.group]
+def _departure(one: Parameter, state: GroupState, step: Step) -> float:
+    """Return how far a parameter of a group departs, in its own unit."""
     deviation = float(np.sqrt(state.covariance[one.row, one.row]))
     if step is Step.THRESHOLDS:
         return THRESHOLD_DEPARTURE * deviation * (one.column % 2)
@@ -150,12 +150,11 @@ def _departure(one: Parameter, fitted: Fitted, step: Step) -> float:
         return INTERCEPT_DEPARTURE * deviation
     if step is Step.STRICT:
         return RESIDUAL_DEPARTURE * float(state.residual_covariance[one.row, one.row])
-    return _weaker_loading(one, fitted)
+    return _weaker_loading(one, state)
 
 
-def _weaker_loading(one: Parameter, fitted: Fitted) -> float:
+def _weaker_loading(one: Parameter, state: GroupState) -> float:
     """Return the change of a loading that lowers its standardized size, residuals unchanged."""
-    state = fitted.states[one.group]
     factor = float(np.sqrt(state.factor_covariance[one.column, one.column]))
     residual = float(np.sqrt(state.residual_covariance[one.row, one.row]))
     loading = float(state.loadings[one.row, one.column])

@@ -10,14 +10,14 @@ from psychometrics.types import Interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupResult:
-    """A group and the persons used.
+    """A group, or an occasion, and the persons used.
 
     Attributes
     ----------
     name
-        The value in the column that makes groups.
+        The value in the column that makes groups or occasions.
     n
-        Persons used.
+        Persons used; of an occasion, those who answered there.
     """
 
     name: str
@@ -210,7 +210,11 @@ class InvarianceResult:
     estimator, missing
         The contract's names.
     group
-        The column that makes groups.
+        The column that makes groups or occasions.
+    between
+        What is compared: ``groups`` of different persons or ``occasions`` of the same.
+    n_persons
+        Persons used: of all groups, or the same persons on all occasions.
     reference
         The group whose factors have mean zero and unit variance.
     groups
@@ -228,6 +232,8 @@ class InvarianceResult:
     estimator: str
     missing: str
     group: str
+    between: str
+    n_persons: int
     reference: str
     groups: tuple[GroupResult, ...]
     steps: tuple[StepResult, ...]
@@ -269,7 +275,8 @@ class ObservedMean:
     mean, sd, n
         Of the scores, in raw points.
     effect_size, interval
-        Hedges' g as against the reference group, and its interval; ``None`` for that group.
+        Hedges' g as against the reference group, or the mean change since the reference occasion in
+        standard deviations of the score, and its interval; ``None`` for the reference.
     """
 
     group: str
@@ -307,8 +314,8 @@ class ComparisonResult:
         ``permitted``, ``partial``, ``refused`` or ``inconclusive``.
     reason
         Why, in a sentence without any figure.
-    group, reference, groups
-        Who was to be compared.
+    group, between, reference, groups
+        Who was to be compared: ``groups`` of different persons or ``occasions`` of the same.
     latent_means
         Empty unless ``permitted`` or ``partial``.
     observed_means
@@ -322,6 +329,7 @@ class ComparisonResult:
     status: str
     reason: str
     group: str
+    between: str
     reference: str | None
     groups: tuple[GroupResult, ...] = ()
     latent_means: tuple[LatentMean, ...] = ()

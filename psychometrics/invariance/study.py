@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from psychometrics.cfa.options import Estimator, Missing, Rival, Structure
@@ -11,6 +12,12 @@ from psychometrics.invariance.evidence import Evidence, evidence_of
 from psychometrics.invariance.groups import Group, groups_of, without_group
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.ladder import Rung, climb
+from psychometrics.invariance.occasions import (
+    absences,
+    occasions_of,
+    some_person_twice,
+    without_occasion,
+)
 from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.invariance.partial import Search, search
 from psychometrics.invariance.results import GroupResult
@@ -66,17 +73,18 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         When a group's answers cannot be modelled.
     """
     rival = _rival(responses, options)
-    groups = groups_of(responses, options)
+    groups = compared(responses, options)
     missing = _treatment(groups, options)
-    evidence = evidence_of(groups, estimator=options.estimator, missing=missing)
+    evidence = evidence_of(
+        groups, estimator=options.estimator, missing=missing, repeated=options.repeated
+    )
     design = Design(
         base=rival_model(responses.instrument, rival),
         n_groups=evidence.n_groups,
         n_thresholds=evidence.n_thresholds,
+        repeated=options.repeated,
     )
     rungs = climb(design, evidence, progress=progress)
-    left_out = without_group(responses, options)
-    first = (f"{left_out} rows name no group and were left out.",) if left_out else ()
     return Study(
         groups=groups,
         missing=missing,
@@ -84,8 +92,47 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         design=design,
         rungs=rungs,
         search=search(design, evidence, rungs),
-        cautions=first + evidence.cautions,
+        cautions=(*_left_out(responses, options, groups, evidence), *evidence.cautions),
     )
+
+
+def compared(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Group, ...]:
+    """Divide rows into what is compared: groups, or occasions of the same persons.
+
+    Raises
+    ------
+    OptionError, EstimationError
+        As ``groups_of`` and ``occasions_of``.
+    """
+    return (occasions_of if options.repeated else groups_of)(responses, options)
+
+
+def _left_out(
+    responses: ResponseMatrix,
+    options: InvarianceOptions,
+    groups: tuple[Group, ...],
+    evidence: Evidence,
+) -> Iterator[str]:
+    """Say which rows and persons do not count, or only in part."""
+    if not options.repeated:
+        n_rows = without_group(responses, options)
+        if n_rows:
+            yield f"{n_rows} rows name no group and were left out."
+        if some_person_twice(responses):
+            yield (
+                "Some persons have several responses, and the tests take them for different "
+                "persons; the option 'occasion' compares the same persons' occasions."
+            )
+        return
+    n_rows = without_occasion(responses, options)
+    if n_rows:
+        yield f"{n_rows} rows name no person or no occasion and were left out."
+    n_persons = groups[0].responses.n_persons
+    n_absent, n_unused = absences(groups), n_persons - evidence.total
+    if n_absent:
+        yield f"{n_absent} of {n_persons} persons have no answer on at least one occasion."
+    if n_unused:
+        yield f"{n_unused} of {n_persons} persons lack answers and were left out."
 
 
 def _rival(responses: ResponseMatrix, options: InvarianceOptions) -> Rival:

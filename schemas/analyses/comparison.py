@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import fields, post_load
+from marshmallow import fields
 
 from psychometrics.invariance.options import ComparisonOptions
 from schemas.analyses.invariance import GroupSchema, LadderOptionsSchema
@@ -14,10 +12,7 @@ from schemas.base import IntervalSchema, Number, ResultSchema
 class ComparisonOptionsSchema(LadderOptionsSchema):
     """Options of a comparison."""
 
-    @post_load
-    def make(self, data: dict[str, Any], **kwargs: Any) -> ComparisonOptions:
-        """Make the engine's options."""
-        return ComparisonOptions(**data)
+    made = ComparisonOptions
 
 
 class LatentMeanSchema(ResultSchema):
@@ -56,6 +51,7 @@ class ComparisonResultSchema(ResultSchema):
     status = fields.String()
     reason = fields.String()
     group = fields.String()
+    between = fields.String()
     reference = fields.String(allow_none=True)
     groups = fields.List(fields.Nested(GroupSchema))
     latent_means = fields.List(fields.Nested(LatentMeanSchema))

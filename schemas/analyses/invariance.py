@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from psychometrics.cfa.options import Structure
-from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.invariance.options import InvarianceOptions, group_name
 from schemas.analyses.cfa import CfaModelSchema
 from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.base import Number, ResultSchema
 
+MAXIMUM_NAME = 64
 _STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
 _PARAMETERS = ("loadings", "higher_order_loadings", "factor_correlations", "items")
 _OTHERS = (
@@ -23,8 +25,21 @@ _OTHERS = (
 )
 
 
+class GroupName(fields.Field[str]):
+    """A group or occasion as its column names it: a text or a number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, str) and 0 < len(value) <= MAXIMUM_NAME:
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return group_name(value)
+        raise ValidationError("Must be a text or a finite number.")
+
+
 class LadderOptionsSchema(EstimationOptionsSchema):
     """Options of every analysis that climbs the ladder of invariance."""
+
+    made: type[InvarianceOptions] = InvarianceOptions
 
     group = fields.String(
         load_default=None,
@@ -34,10 +49,27 @@ class LadderOptionsSchema(EstimationOptionsSchema):
             "are given, which then are the groups (column `sample`)."
         },
     )
-    reference = fields.String(
+    occasion = fields.String(
         load_default=None,
         allow_none=True,
-        metadata={"description": "The group to compare with; the first in sorted order."},
+        validate=validate.Length(min=1, max=MAXIMUM_NAME),
+        metadata={
+            "description": "The column that names each row's occasion (`session_number` or any "
+            "other): the same persons (column `person`) are then compared with themselves."
+        },
+    )
+    occasions = fields.List(
+        GroupName(metadata={"type": ["string", "number"]}),
+        validate=validate.Length(min=2, max=12),
+        metadata={"description": "The occasions to compare; all of the column if left out."},
+    )
+    reference = GroupName(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "type": ["string", "number"],
+            "description": "The group or occasion to compare with; the first in sorted order.",
+        },
     )
     structure = fields.Enum(
         Structure,
@@ -49,14 +81,22 @@ class LadderOptionsSchema(EstimationOptionsSchema):
         metadata={"description": "The factors: one for each subscale unless said otherwise."},
     )
 
-
-class InvarianceOptionsSchema(LadderOptionsSchema):
-    """Options of an analysis of invariance."""
+    @validates_schema
+    def check_occasion(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse groups beside occasions, and occasions without their column."""
+        if data["occasion"] is not None and data["group"] is not None:
+            raise ValidationError("groups and occasions are compared one at a time", "occasion")
+        if data["occasion"] is None and "occasions" in data:
+            raise ValidationError("needs 'occasion', the column that names them", "occasions")
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> InvarianceOptions:
         """Make the engine's options."""
-        return InvarianceOptions(**data)
+        return self.made(**data | {"occasions": tuple(data.get("occasions", ()))})
+
+
+class InvarianceOptionsSchema(LadderOptionsSchema):
+    """Options of an analysis of invariance."""
 
 
 class GroupSchema(ResultSchema):
@@ -147,6 +187,8 @@ class InvarianceResultSchema(ResultSchema):
     estimator = fields.String()
     missing = fields.String()
     group = fields.String()
+    between = fields.String()
+    n_persons = fields.Integer()
     reference = fields.String()
     groups = fields.List(fields.Nested(GroupSchema))
     steps = fields.List(fields.Nested(StepSchema))

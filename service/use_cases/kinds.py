@@ -201,7 +201,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             name="invariance",
-            purpose="Whether the form measures the same in several groups.",
+            purpose="Whether the form measures the same in several groups, or over time.",
             options=InvarianceOptionsSchema,
             result=InvarianceResultSchema,
             engine="psychometrics.invariance.analysis",
@@ -209,7 +209,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             name="comparison",
-            purpose="Groups' means, where the ladder of invariance carries them.",
+            purpose="Means of groups or occasions, where the ladder of invariance carries them.",
             options=ComparisonOptionsSchema,
             result=ComparisonResultSchema,
             engine="psychometrics.invariance.comparison",

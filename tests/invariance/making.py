@@ -53,3 +53,44 @@ def two_groups(
         answers=np.concatenate(answers).astype(np.float64),
         columns={"setting": names},
     )
+
+
+def occasions(
+    n: int,
+    *,
+    seed: int,
+    n_occasions: int = 2,
+    shifted: Mapping[int, float] = NONE,
+    weaker: Mapping[int, float] = NONE,
+    growth: tuple[float, float, float] = (0.3, 0.25, 0.2),
+) -> ResponseMatrix:
+    """Draw n persons on occasions whose factors correlate .6 and whose items' remainders .25.
+
+    ``shifted`` and ``weaker`` are as in :func:`two_groups`, of the last occasion.
+    """
+    rng = np.random.default_rng(seed)
+    instrument = instrument_of(SCALES)
+    root = np.linalg.cholesky(CORRELATIONS)
+    lasting, items = rng.standard_normal((n, 3)) @ root.T, rng.standard_normal((n, 12))
+    answers = []
+    for occasion in range(n_occasions):
+        here = rng.standard_normal((n, 3)) @ root.T
+        eta = np.sqrt(0.6) * lasting + np.sqrt(0.4) * here + occasion * np.array(growth)
+        loadings, cuts = LOADINGS.copy(), np.tile(CUTS, (12, 1))
+        if occasion == n_occasions - 1:
+            for item, by in weaker.items():
+                loadings[item - 1] -= by
+            for item, by in shifted.items():
+                cuts[item - 1] -= by
+        remainder = np.sqrt(0.25) * items + np.sqrt(0.75) * rng.standard_normal((n, 12))
+        propensity = (eta @ instrument.membership.T) * loadings
+        propensity += np.sqrt(1.0 - loadings**2) * remainder
+        answers.append(1.0 + (propensity[:, :, None] > cuts).sum(axis=2))
+    return ResponseMatrix(
+        instrument=instrument,
+        answers=np.concatenate(answers).astype(np.float64),
+        columns={
+            "person": np.tile(np.array([f"p{k}" for k in range(n)], dtype=object), n_occasions),
+            "session_number": np.repeat(np.arange(1.0, n_occasions + 1.0), n),
+        },
+    )

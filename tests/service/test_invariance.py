@@ -113,6 +113,27 @@ def test_an_inconclusive_comparison_tells_no_mean_and_no_number_but_counts(
             assert not re.search(r"\d\.\d", value), path
 
 
+def test_occasions_of_the_same_persons_are_compared(clinic: Client, data: Path) -> None:
+    sample = sample_of(clinic, data / "occasions_2_420.csv")
+    options = {"occasion": "session_number", "estimator": "MLR"}
+    ladder = finished(clinic, "invariance", [sample], **options)["result"]
+    assert ladder["between"] == "occasions"
+    assert ladder["n_persons"] == 420
+    compared = finished(clinic, "comparison", [sample], **options)["result"]
+    assert compared["group"] == "session_number"
+    assert [group["n"] for group in compared["groups"]] == [420, 420]
+
+
+def test_occasions_without_persons_are_refused_at_the_option(clinic: Client, data: Path) -> None:
+    sample = sample_of(clinic, data / "wai_250.csv")
+    for kind in KINDS:
+        answer = ask(clinic, sample, kind=kind, options={"occasion": "group"})
+        assert answer.json()["status"] == "failed"
+        [fault] = answer.json()["error"]["errors"]
+        assert fault["pointer"] == "/options/occasion"
+        assert "'person'" in fault["detail"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_different_forms_are_refused_when_they_are_sent(
     kind: str, clinic: Client, settings: list[str]
