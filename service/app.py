@@ -12,6 +12,7 @@ from service.blueprints import analyses, instruments, meta, samples, scores
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
+from service.pages.register import show_pages
 from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
 from service.web.openapi import finished_document, make_api
@@ -47,6 +48,7 @@ def create_app(config: Config) -> Flask:
         api.register_blueprint(blueprint)
     if config.metrics:
         app.add_url_rule("/metrics", "metrics", open_to_all(meta.metrics))
+    show_pages(app)
     app.extensions["openapi"] = finished_document(api, KINDS.values())
     return app
 
@@ -68,9 +70,10 @@ class _Json(JSONProvider):
 def _secure(response: Response) -> Response:
     """Close what browsers leave open; the documentation page needs its own style sheet only."""
     headers = response.headers
-    headers["Content-Security-Policy"] = (
+    headers.setdefault(
+        "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "form-action 'none'; frame-ancestors 'none'",
     )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"

@@ -11,6 +11,7 @@ from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
+from service.adapters.database.sessions import SessionStore
 from service.auth.authenticator import Authenticator
 from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
@@ -34,6 +35,8 @@ class Services:
         API keys, how they are checked, and who notes that they were used.
     rates
         How often callers ask, counted by all web processes together.
+    sessions
+        People who signed in with a key.
     instruments
         The catalogue's and the tenants' own.
     samples, responses, idempotency
@@ -48,6 +51,7 @@ class Services:
     authenticator: Authenticator
     last_use: LastUse
     rates: SharedRates
+    sessions: SessionStore
     instruments: Instruments
     samples: SampleStore
     responses: ResponseStore
@@ -70,6 +74,7 @@ def compose(config: Config) -> Services:
         authenticator=Authenticator([keys], config.key_cache_seconds),
         last_use=LastUse(keys.note_use),
         rates=SharedRates(),
+        sessions=SessionStore(database),
         instruments=Instruments(
             catalog=Catalog(definitions=shipped_definitions(), confirmed=config.confirmed_keys),
             own=InstrumentStore(database),

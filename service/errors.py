@@ -6,6 +6,7 @@
     ├── ConfigurationError       a setting or the machine does not allow the service to run
     ├── UnauthenticatedError     no valid credentials
     ├── ForbiddenError           valid credentials without the scope
+    ├── StaleFormError           a form of a page without its token
     ├── NotFoundError            no such thing, or it belongs to another tenant
     ├── ConflictError            the state of the thing does not allow it now
     ├── UnavailableError         the database is away or full, for the moment
@@ -53,6 +54,13 @@ class UnauthenticatedError(ServiceError):
 
 class ForbiddenError(ServiceError):
     """The key is valid but was not given the scope."""
+
+
+class StaleFormError(ServiceError):
+    """A form of a page was sent without its token, or with one that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("Go back, load the page again and send the form once more.")
 
 
 class NotFoundError(ServiceError):
@@ -130,6 +138,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ForbiddenError: Problem(
         status=403, code="forbidden", title="The API key lacks the scope for this"
     ),
+    StaleFormError: Problem(status=403, code="stale-form", title="This form is no longer valid"),
     NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),
     ConflictError: Problem(status=409, code="conflict", title="This is not possible at the moment"),
     UnavailableError: UNAVAILABLE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -10,17 +9,13 @@ from flask import Response, request
 
 from schemas.analysis import AnalysisPageSchema, AnalysisSchema, NewAnalysisSchema
 from schemas.samples import PageQuerySchema
-from service.ports import JobQueue
 from service.records import Job, Scope
-from service.rendering import job_json, job_summary_json, page, standing_json
+from service.rendering import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
-from service.web.waiting import place_to_wait, preferred_wait, standings
+from service.web.waiting import place_to_wait, preferred_wait, progress_events, standings
 
 blueprint = Blueprint("analyses", __name__, description="What the answers say of the instrument.")
-
-_QUIET_LOOKS = 50
-_RECONNECT = b"retry: 2000\n\n"
 
 _LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Address of the analysis."}}
 _PREFER = {
@@ -105,7 +100,7 @@ def follow_analysis(analysis_id: str) -> Response:
     queue, seconds = services().queue, float(services().config.maximum_stream)
     queue.standing(tenant_id(), analysis_id)
     return Response(
-        _events(queue, tenant_id(), analysis_id, seconds),
+        progress_events(queue, tenant_id(), analysis_id, seconds),
         mimetype="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -116,19 +111,3 @@ def _wait(job: Job) -> None:
     with place_to_wait() as place:
         for _ in standings(services().queue, job.tenant_id, job.id, seconds if place else 0.0):
             pass
-
-
-def _events(queue: JobQueue, tenant: str, job_id: str, seconds: float) -> Iterator[bytes]:
-    """Write an event for each change, and now and then a comment that keeps the way open."""
-    yield _RECONNECT
-    last, idle = None, 0
-    with place_to_wait() as place:
-        for standing in standings(queue, tenant, job_id, seconds if place else 0.0):
-            if standing != last:
-                name = b"finished" if standing.status.finished else b"progress"
-                yield b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(standing_json(standing)))
-                last, idle = standing, 0
-            else:
-                idle += 1
-                if idle % _QUIET_LOOKS == 0:
-                    yield b": still there\n\n"

@@ -12,7 +12,7 @@ import orjson
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError
 from schemas.responses.block import ResponseBlock
-from service.adapters.files import read_responses
+from service.adapters.files.responses import read_responses
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
 from service.config import Config
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
+from pathlib import Path
 
 from service.config import Config
 from service.errors import ConfigurationError
@@ -54,6 +56,7 @@ def _run_all(config: Config, arguments: argparse.Namespace) -> int:
     database = Database(config.sqlalchemy_url)
     migrate(database)
     database.close()
+    _say_what_to_do(arguments.host, arguments.port)
     web = [
         "serve",
         "--no-worker",
@@ -62,6 +65,19 @@ def _run_all(config: Config, arguments: argparse.Namespace) -> int:
         f"--workers={arguments.workers}",
     ]
     return Supervisor(web, [["work"]]).run()
+
+
+def _say_what_to_do(host: str, port: int) -> None:
+    """Tell a person at a terminal where the pages are and how to get in; programs read the log."""
+    if not sys.stderr.isatty():
+        return
+    program = sys.argv[0] if Path(sys.argv[0]).name == "alliance" else "alliance"
+    address = f"[{host}]" if ":" in host else host
+    sys.stderr.write(
+        f"\n  Open http://{address}:{port}/ in a browser; the API's page is at /docs."
+        f"\n  To sign in, make a key in another terminal:  {program} keys create --tenant NAME"
+        "\n  Ctrl-C stops the service.\n\n"
+    )
 
 
 def _check_port_is_free(host: str, port: int) -> None:

@@ -28,8 +28,9 @@ def submit_analysis(
     sample_ids: Sequence[str],
     options: Mapping[str, Any],
     at_most: int,
+    job_id: str | None = None,
 ) -> Job:
-    """Queue an analysis of a tenant's samples.
+    """Queue an analysis of a tenant's samples; its identifier may be chosen by the caller.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def submit_analysis(
     if faults:
         raise RefusedInputError(faults)
     job = Job(
-        id=str(uuid7()),
+        id=str(uuid7()) if job_id is None else job_id,
         tenant_id=tenant_id,
         kind=kind,
         samples=tuple(sample_ids),

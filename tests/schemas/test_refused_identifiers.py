@@ -13,7 +13,7 @@ import pytest
 
 from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
-from service.adapters.files import read_responses
+from service.adapters.files.responses import read_responses
 
 ITEMS = [f"i{item}" for item in range(1, 13)]
 ANSWERS = [5, 4, 5, 4, 5, 5, 4, 4, 5, 3, 4, 3]

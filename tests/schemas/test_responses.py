@@ -14,7 +14,7 @@ from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import load_batch, load_scoring, parse_json, parse_ndjson
 from schemas.responses.table import load_table
-from service.adapters.files import read_responses
+from service.adapters.files.responses import read_responses
 
 RIGHT = [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3]
 HEADER = ",".join(f"i{item}" for item in range(1, 13))

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from psychometrics.scoring.prorate import ScoreStatus, score
 from schemas.definition import Definition
-from service.adapters.files import read_responses
+from service.adapters.files.responses import read_responses
 from service.catalog.catalog import shipped_definitions
 
 N_ITEMS = 12

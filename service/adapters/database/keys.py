@@ -136,12 +136,23 @@ def tenant_id(connection: Connection, name: str) -> str:
     return str(connection.scalar(select(TENANT.c.id).where(TENANT.c.name == name)))
 
 
-def _valid(prefix: str) -> tuple[Any, ...]:
+def valid(now: int) -> tuple[Any, ...]:
+    """Conditions on a key that is neither revoked nor expired."""
     return (
-        API_KEY.c.prefix == prefix,
         API_KEY.c.revoked_at.is_(None),
-        or_(API_KEY.c.expires_at.is_(None), API_KEY.c.expires_at > now_ms()),
+        or_(API_KEY.c.expires_at.is_(None), API_KEY.c.expires_at > now),
     )
+
+
+def caller_of(row: Row[Any]) -> Caller:
+    """Say who calls with the key in a row of its table."""
+    return Caller(
+        kind=CallerKind.KEY, id=row.id, tenant_id=row.tenant_id, scopes=_scopes(row.scopes)
+    )
+
+
+def _valid(prefix: str) -> tuple[Any, ...]:
+    return (API_KEY.c.prefix == prefix, *valid(now_ms()))
 
 
 def _api_key(connection: Connection, prefix: str) -> ApiKey:
@@ -152,10 +163,7 @@ def _credential(row: Row[Any]) -> Credential:
     secrets = [Secret(digest=row.digest, expires_at=row.expires_at)]
     if row.former_digest is not None:
         secrets.append(Secret(digest=row.former_digest, expires_at=row.former_expires_at))
-    caller = Caller(
-        kind=CallerKind.KEY, id=row.id, tenant_id=row.tenant_id, scopes=_scopes(row.scopes)
-    )
-    return Credential(caller=caller, secrets=tuple(secrets))
+    return Credential(caller=caller_of(row), secrets=tuple(secrets))
 
 
 def _key(row: Row[Any]) -> ApiKey:

@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Row, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from schemas.definition import Definition
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
-from service.errors import NotFoundError
+from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms, uuid7
 from service.records import Sample
 
@@ -24,10 +25,24 @@ class SampleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, tenant_id: str, *, name: str, setting: str, definition: Definition) -> Sample:
-        """Make an empty sample, with the definition as it is now."""
+    def add(
+        self,
+        tenant_id: str,
+        *,
+        name: str,
+        setting: str,
+        definition: Definition,
+        sample_id: str | None = None,
+    ) -> Sample:
+        """Make an empty sample, with the definition as it is now.
+
+        Raises
+        ------
+        ConflictError
+            If there is a sample of the identifier that was chosen.
+        """
         sample = Sample(
-            id=str(uuid7()),
+            id=str(uuid7()) if sample_id is None else sample_id,
             tenant_id=tenant_id,
             name=name,
             setting=setting,
@@ -36,8 +51,11 @@ class SampleStore:
             n_responses=0,
             created_at=now_ms(),
         )
-        with self._database.writing() as connection:
-            connection.execute(insert(SAMPLE).values(_row(sample)))
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(SAMPLE).values(_row(sample)))
+        except IntegrityError:
+            raise ConflictError("There is a sample of this identifier.") from None
         return sample
 
     def find(self, tenant_id: str, sample_id: str) -> Sample:

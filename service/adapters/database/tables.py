@@ -56,6 +56,16 @@ API_KEY = Table(
     Column("last_used_at", BigInteger),
 )
 
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("key_id", ForeignKey("api_key.id", ondelete="CASCADE"), nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Index(None, "key_id"),
+)
+
 INSTRUMENT = Table(
     "instrument",
     METADATA,

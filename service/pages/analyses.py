@@ -1,0 +1,131 @@
+"""Analyses: asking for one, watching it, reading what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from schemas.faults import RefusedInputError
+from service.errors import NotFoundError
+from service.pages.samples import identifier, show_sample
+from service.pages.session import page
+from service.pages.wording import STATUSES, grouped
+from service.records import Job, Scope
+from service.rendering import job_json
+from service.use_cases.kinds import KINDS
+from service.use_cases.submit_analysis import submit_analysis
+from service.web.routes import services, tenant_id
+from service.web.waiting import progress_events
+
+
+@page("/samples/<sample_id>/analyses", Scope.ANALYSES, methods=("POST",))
+def add_analysis(sample_id: str) -> ResponseReturnValue:
+    """Ask for an analysis of a sample, and go to where it can be watched.
+
+    The form brings the identifier of the analysis to be made, so that sending it twice makes one.
+    """
+    sample = services().samples.find(tenant_id(), sample_id)
+    analysis_id = identifier(request.form.get("id", ""))
+    if not _exists(analysis_id):
+        kind = request.form.get("kind", "")
+        try:
+            submit_analysis(
+                services().queue,
+                services().samples,
+                tenant_id(),
+                kind=kind,
+                sample_ids=[sample_id],
+                options=_options(kind),
+                at_most=services().config.maximum_unfinished,
+                job_id=analysis_id,
+            )
+        except RefusedInputError as error:
+            return show_sample(sample, refused=grouped(error.faults)), 422
+    return redirect(f"/analyses/{analysis_id}", 303)
+
+
+@page("/analyses/<analysis_id>", Scope.ANALYSES)
+def analysis(analysis_id: str) -> ResponseReturnValue:
+    """Show where an analysis stands, or what came out."""
+    found = services().queue.find(tenant_id(), analysis_id)
+    return render_template(
+        "analysis.html",
+        analysis=found,
+        kind=KINDS[found.kind],
+        names=_names(found),
+        statuses=STATUSES,
+        result=found.result or {},
+    )
+
+
+@page("/analyses/<analysis_id>/events", Scope.ANALYSES)
+def events(analysis_id: str) -> ResponseReturnValue:
+    """Follow an analysis, for the page's script."""
+    queue, seconds = services().queue, float(services().config.maximum_stream)
+    queue.standing(tenant_id(), analysis_id)
+    return Response(
+        progress_events(queue, tenant_id(), analysis_id, seconds),
+        mimetype="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+@page("/analyses/<analysis_id>/result.json", Scope.ANALYSES)
+def result(analysis_id: str) -> ResponseReturnValue:
+    """Return an analysis as the API does, as a file."""
+    found = services().queue.find(tenant_id(), analysis_id)
+    return Response(
+        orjson.dumps(job_json(found), option=orjson.OPT_INDENT_2),
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{found.kind}-{found.id}.json"'},
+    )
+
+
+@page("/analyses/<analysis_id>/cancel", Scope.ANALYSES, methods=("POST",))
+def cancel(analysis_id: str) -> ResponseReturnValue:
+    """Cancel an analysis; one that is finished stays as it is."""
+    services().queue.cancel(tenant_id(), analysis_id)
+    return redirect(f"/analyses/{analysis_id}", 303)
+
+
+def _options(kind: str) -> dict[str, Any]:
+    """Turn what was picked into the kind's options; what the kind does not take is left out."""
+    taken = KINDS[kind].options().fields if kind in KINDS else {}
+    options: dict[str, Any] = {}
+    group = request.form.get("group", "")
+    if group and "group" in taken:
+        options["group"] = group
+    outcomes = [_outcome(name) for name in request.form.getlist("outcome")]
+    if outcomes and "outcomes" in taken:
+        options["outcomes"] = outcomes
+    return options
+
+
+def _outcome(name: str) -> dict[str, Any]:
+    """Describe an outcome, with the session it was measured at where that was said."""
+    session = request.form.get(f"session of {name}", "").strip()
+    measured: Mapping[str, Any] = {"session_number": int(session)} if session.isdecimal() else {}
+    return {"name": name, **measured}
+
+
+def _names(found: Job) -> list[tuple[str, str]]:
+    """Return identifier and name of the samples that are still there."""
+    names = []
+    for sample_id in found.samples:
+        try:
+            names.append((sample_id, services().samples.find(tenant_id(), sample_id).name))
+        except NotFoundError:
+            continue
+    return names
+
+
+def _exists(analysis_id: str) -> bool:
+    try:
+        services().queue.standing(tenant_id(), analysis_id)
+    except NotFoundError:
+        return False
+    return True

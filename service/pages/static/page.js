@@ -1,0 +1,60 @@
+// The pages work without this: it follows an analysis as it goes on, takes a dropped file anywhere on
+// its field, and keeps a form from being sent twice.
+"use strict";
+
+const watch = document.getElementById("watch");
+if (watch) {
+  const bar = watch.querySelector("progress");
+  const stage = document.getElementById("stage");
+  const follow = new EventSource(watch.dataset.events);
+  const show = (event) => {
+    const { progress } = JSON.parse(event.data);
+    const words = progress.stage.replaceAll("_", " ");
+    stage.textContent = words.charAt(0).toUpperCase() + words.slice(1);
+    if (progress.total) {
+      bar.max = progress.total;
+      bar.value = progress.done;
+    } else {
+      bar.removeAttribute("value");
+    }
+  };
+  follow.addEventListener("progress", show);
+  follow.addEventListener("finished", () => {
+    follow.close();
+    location.reload();
+  });
+}
+
+for (const field of document.querySelectorAll(".drop")) {
+  const input = field.querySelector("input");
+  const over = (on) => (event) => {
+    event.preventDefault();
+    field.classList.toggle("over", on);
+  };
+  field.addEventListener("dragover", over(true));
+  field.addEventListener("dragleave", over(false));
+  field.addEventListener("drop", (event) => {
+    over(false)(event);
+    input.files = event.dataTransfer.files;
+  });
+}
+
+for (const form of document.forms) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    if (button && button.dataset.busy) {
+      button.textContent = button.dataset.busy;
+      button.setAttribute("aria-busy", "true");
+    }
+  });
+}
+
+// A page that comes back from the browser's memory has not been sent yet.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
