@@ -34,7 +34,11 @@ def analyse(
     EstimationError
         When a group's answers cannot be modelled.
     """
-    found = study(responses, options, progress=progress)
+    return described(study(responses, options, progress=progress), options)
+
+
+def described(found: Study, options: InvarianceOptions) -> InvarianceResult:
+    """Describe a ladder that was climbed."""
     return InvarianceResult(
         estimator=options.estimator.value,
         missing=found.missing.value,

@@ -7,10 +7,10 @@ none can leak into a field, a log or a figure. Under ``partial`` only latent mea
 from __future__ import annotations
 
 from psychometrics.errors import EstimationError
-from psychometrics.invariance.gate import Ruling, Status, ruling
+from psychometrics.invariance.gate import Status, ruling
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
-from psychometrics.invariance.options import ComparisonOptions, Step
+from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
 from psychometrics.invariance.results import ComparisonResult, FreedItem
 from psychometrics.invariance.study import Study, compared, study
 from psychometrics.responses import ResponseMatrix
@@ -46,21 +46,29 @@ def analyse(
     -----
     Answers that cannot be modelled at all make the comparison inconclusive.
     """
-    reference = compared(responses, options)[0].name
     try:
         found = study(responses, options, progress=progress)
     except EstimationError as error:
-        return ComparisonResult(
-            status=Status.INCONCLUSIVE.value,
-            reason=f"The answers cannot be modelled: {error}",
-            group=options.group_or_default,
-            between=options.between,
-            reference=reference,
-        )
-    return _compared(found, ruling(found), options)
+        return inconclusive(responses, options, error)
+    return comparison_of(found, options)
 
 
-def _compared(found: Study, ruled: Ruling, options: ComparisonOptions) -> ComparisonResult:
+def inconclusive(
+    responses: ResponseMatrix, options: InvarianceOptions, error: EstimationError
+) -> ComparisonResult:
+    """Answer for groups whose answers cannot be modelled."""
+    return ComparisonResult(
+        status=Status.INCONCLUSIVE.value,
+        reason=f"The answers cannot be modelled: {error}",
+        group=options.group_or_default,
+        between=options.between,
+        reference=compared(responses, options)[0].name,
+    )
+
+
+def comparison_of(found: Study, options: InvarianceOptions) -> ComparisonResult:
+    """Compare the groups of a ladder that was climbed."""
+    ruled = ruling(found)
     carried = ruled.status in {Status.PERMITTED, Status.PARTIAL}
     observed = ruled.status is Status.PERMITTED
     return ComparisonResult(

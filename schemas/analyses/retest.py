@@ -11,7 +11,8 @@ from schemas.analyses.paired import PairedSchema
 from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
 
 
-def _differ(occasions: list[int]) -> None:
+def different_occasions(occasions: list[int]) -> None:
+    """Refuse the same occasion twice."""
     if len(set(occasions)) < len(occasions):
         raise ValidationError("The two occasions must differ.")
 
@@ -23,7 +24,7 @@ class RetestOptionsSchema(StrictSchema):
         StrictInteger(validate=validate.Range(min=1)),
         load_default=None,
         allow_none=True,
-        validate=[validate.Length(equal=2), _differ],
+        validate=[validate.Length(equal=2), different_occasions],
         metadata={"description": "Two values of session_number; the two lowest if left out."},
     )
     level = StrictNumber(load_default=0.95, validate=validate.Range(0.5, 0.999))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 from psychometrics.types import Progress
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
 from service.use_cases.kinds import Kind, Material
-
-_NAMED_SOFTWARE = ("alliance", "numpy", "scipy", "factor-analyzer")
+from service.use_cases.software import software
 
 
 def analyse_block(
@@ -51,8 +49,3 @@ def analyse_two_blocks(
         "result": kind.run(Material(responses=first, other_form=second), options, progress),
         "software": software(),
     }
-
-
-def software() -> dict[str, str]:
-    """Versions of what computed a result."""
-    return {name: version(name) for name in _NAMED_SOFTWARE}

@@ -26,6 +26,7 @@ from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
 from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
 from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
+from schemas.analyses.validity import STEPS, ValidityOptionsSchema, ValidityResultSchema
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
@@ -69,6 +70,22 @@ class Analyse(Protocol):
         ...
 
 
+class AnalyseStep(Protocol):
+    """The entrance of what is composed of other kinds: one step after the other."""
+
+    def __call__(
+        self,
+        step: str,
+        done: Mapping[str, Mapping[str, Any]],
+        material: Material,
+        *,
+        options: Any,
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Do one step and return what it gives, as JSON values."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of analysis.
@@ -82,7 +99,7 @@ class Kind:
     options, result
         Schemas of what it takes and gives.
     engine
-        The module whose ``analyse`` does it.
+        The module whose ``analyse`` does it, or ``analyse_step`` where there are several steps.
     uses_columns
         Whether it looks at more than the answers: outcomes, groups, timing.
     joins_forms
@@ -122,8 +139,31 @@ class Kind:
     def run(
         self, material: Material, given: Mapping[str, Any], progress: Progress
     ) -> dict[str, Any]:
-        """Analyse, and return the result as JSON values; loads the engine."""
-        engine, options = import_module(self.engine), self.load_options(given)
+        """Do every step, and return the result as JSON values; loads the engine."""
+        done: dict[str, dict[str, Any]] = {}
+        for step in self.steps:
+            done[step] = self.run_step(step, done, material, given=given, progress=progress)
+        return done[self.steps[-1]]
+
+    def run_step(
+        self,
+        step: str,
+        done: Mapping[str, Mapping[str, Any]],
+        material: Material,
+        *,
+        given: Mapping[str, Any],
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Do one step, and return what it gives as JSON values; loads the engine."""
+        options = self.load_options(given)
+        if step == WHOLE:
+            return self.analyse(material, options, progress)
+        composed = cast("AnalyseStep", import_module(self.engine).analyse_step)
+        return composed(step, done, material, options=options, progress=progress)
+
+    def analyse(self, material: Material, options: Any, progress: Progress) -> dict[str, Any]:
+        """Analyse at a stretch by the engine's own options."""
+        engine = import_module(self.engine)
         if material.other_form is None:
             analyse = cast("Analyse", engine.analyse)
             result = analyse(material.responses, options, progress=progress)
@@ -231,6 +271,16 @@ KINDS: Mapping[str, Kind] = {
             result=SufficiencyResultSchema,
             engine="psychometrics.sufficiency.analysis",
             uses_columns=True,
+        ),
+        Kind(
+            name="validity",
+            purpose="Whether the form holds up in this sample: one answer, with its evidence.",
+            options=ValidityOptionsSchema,
+            result=ValidityResultSchema,
+            engine="service.use_cases.validity.steps",
+            uses_columns=True,
+            joins_forms=True,
+            steps=STEPS,
         ),
     )
 }

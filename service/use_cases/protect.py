@@ -13,6 +13,9 @@ error would give it anyway.
     small count away; with them floor and ceiling, skewness and kurtosis, and the digits of mean and
     standard deviation (or both). Shares of missing answers, of the lowest and highest score and of
     careless answering that are small counts, or small complements.
+``sample``
+    Values of a column with those who have none as one row; each item's missing answers, the same
+    ones in every group; what was set aside, with the number of responses it would follow from.
 ``sufficiency``
     Categories of an item, the same ones in every group; what requirements observed where it is
     small or withheld elsewhere, and how many more it takes, for the difference would give it.
@@ -307,6 +310,61 @@ def _requirements(result: Json, items: Sequence[Json]) -> list[Json]:
     return protected
 
 
+# --- sample
+
+
+def _sample(result: Json) -> Json:
+    n_persons = result["n_persons"]
+    asides = (result["n_set_aside"], result["n_other_respondents"])
+    items = [one for one in result["items"] if one["group"] is None]
+    missing = [protected_count(one["n_missing"], n_persons) for one in items]
+    cells = n_persons * len(items)
+    return {
+        **result,
+        "n_responses": None if any(map(is_small, asides)) else result["n_responses"],
+        "n_complete": protected_count(result["n_complete"], n_persons),
+        "counts": [_column(column) for column in result["counts"]],
+        "clinicians": result["clinicians"] and _clinicians(result["clinicians"]),
+        "missing": None
+        if missing.count(None) == 1
+        else protected_proportion(result["missing"], cells),
+        "items": [
+            *(_left_out(one, n) for one, n in zip(items, missing, strict=True)),
+            *_left_out_in_groups(result["items"]),
+        ],
+    }
+
+
+def _column(column: Json) -> Json:
+    if column["counts"] is None:
+        return {**column, "n_missing": protected_count(column["n_missing"])}
+    row = protected_counts([*(one["n"] for one in column["counts"]), column["n_missing"]])
+    *shown, n_missing = row.counts
+    counts = [{**one, "n": n} for one, n in zip(column["counts"], shown, strict=True)]
+    return {**column, "counts": counts, "n_missing": n_missing}
+
+
+def _left_out_in_groups(items: Sequence[Json]) -> list[Json]:
+    """Protect each item's groups by answered and missing; those of no group are a row too."""
+    found: list[Json] = []
+    for whole in (one for one in items if one["group"] is None):
+        groups = [one for one in items if one["item"] == whole["item"] and one is not whole]
+        rows = [[one["n_persons"] - one["n_missing"], one["n_missing"]] for one in groups]
+        rest = [
+            whole["n_persons"] - whole["n_missing"] - sum(answered for answered, _ in rows),
+            whole["n_missing"] - sum(missing for _, missing in rows),
+        ]
+        table = protected_table([*rows, rest])[: len(rows)]
+        for one, row in zip(groups, table, strict=True):
+            n_persons = None if row.total is None else one["n_persons"]
+            found.append({**_left_out(one, row.counts[1]), "n_persons": n_persons})
+    return found
+
+
+def _left_out(one: Json, n_missing: int | None) -> Json:
+    return {**one, "n_missing": n_missing, "missing": None if n_missing is None else one["missing"]}
+
+
 # --- criterion
 
 
@@ -357,6 +415,7 @@ def _is_number(value: object) -> bool:
 
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": _items,
+    "sample": _sample,
     "sufficiency": _sufficiency,
     "criterion": _criterion,
 }

@@ -61,7 +61,8 @@ def run_step(
     progress(0, 1, "loading")
     kind = KINDS[job.kind]
     found = [samples.find(job.tenant_id, sample_id) for sample_id in job.samples]
-    return kind.run(_material(found, responses, kind), job.options, progress)
+    material = _material(found, responses, kind)
+    return kind.run_step(step, done, material, given=job.options, progress=progress)
 
 
 def run_analysis(

@@ -1,0 +1,118 @@
+"""What the rules look at: numbers from the analyses, ``None`` where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Numbers and names that the rules rest on; a flag is 1 for yes and 0 for no.
+
+    Attributes
+    ----------
+    n_persons, n_complete, n_required
+        Persons; those who answered every scored item; how many of these a factor analysis needs.
+    n_more
+        How many more it takes.
+    n_groups, smallest_group
+        Groups that were compared, and the persons of the smallest.
+    n_factors
+        Factors that the form claims: its subscales.
+    ordered
+        Whether the models for ordered answers could be computed; else those for continuous ones
+        are judged.
+    claimed_proper
+        Whether the claimed model converged to a proper solution.
+    cfi, rmsea, srmr
+        Of the claimed model: robust indices, else scaled ones.
+    htmt, factor_correlation, factor_correlation_upper
+        Of the closest pair of subscales; the upper limit of the 95% interval.
+    simpler_preferred
+        Whether the rule for rival models names one with fewer factors.
+    simpler_fits
+        Whether a proper model with fewer factors meets the strict bounds of fit.
+    explained_common_variance, omega_hierarchical
+        Of a proper bifactor model.
+    alpha, alpha_lower, alpha_highest
+        The lowest alpha of a subscale, the lower limit of its interval; the highest alpha.
+    extreme_share, extreme_upper
+        The largest share of persons at the lowest or highest possible score of a scale, and the
+        upper limit of its 95% interval.
+    missing_share, missing_item, complete_share
+        Share of answers that are missing; of the item that misses most; of persons with all
+        answers.
+    permitted, partial, refused
+        What the gate before comparisons answered.
+    item_difference
+        The largest dMACS of a released item.
+    n_pairs, icc, icc_lower
+        Persons rated twice; the lowest ICC(2,1) of a scale and its interval's lower limit.
+    smallest_detectable_change
+        Of the total (or of the only scale), in points.
+    change_ratio
+        The largest ratio of a scale's smallest detectable change to its minimal important one.
+    n_outcomes, n_predicted
+        Outcomes that were correlated; those whose ratings came first.
+    n_hypotheses, share_held
+        Hypotheses whose timing is known (rating not after the outcome) and that were tested; the
+        share of them that held.
+    enough_outcomes
+        Whether every outcome has enough persons.
+    names
+        Names and sentences that words may mention.
+    """
+
+    n_persons: float | None = None
+    n_complete: float | None = None
+    n_required: float | None = None
+    n_more: float | None = None
+    n_groups: float | None = None
+    smallest_group: float | None = None
+    n_factors: float | None = None
+    ordered: float | None = None
+    claimed_proper: float | None = None
+    cfi: float | None = None
+    rmsea: float | None = None
+    srmr: float | None = None
+    htmt: float | None = None
+    factor_correlation: float | None = None
+    factor_correlation_upper: float | None = None
+    simpler_preferred: float | None = None
+    simpler_fits: float | None = None
+    explained_common_variance: float | None = None
+    omega_hierarchical: float | None = None
+    alpha: float | None = None
+    alpha_lower: float | None = None
+    alpha_highest: float | None = None
+    extreme_share: float | None = None
+    extreme_upper: float | None = None
+    missing_share: float | None = None
+    missing_item: float | None = None
+    complete_share: float | None = None
+    permitted: float | None = None
+    partial: float | None = None
+    refused: float | None = None
+    item_difference: float | None = None
+    n_pairs: float | None = None
+    icc: float | None = None
+    icc_lower: float | None = None
+    smallest_detectable_change: float | None = None
+    change_ratio: float | None = None
+    n_outcomes: float | None = None
+    n_predicted: float | None = None
+    n_hypotheses: float | None = None
+    share_held: float | None = None
+    enough_outcomes: float | None = None
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def number(self, name: str) -> float | None:
+        """Return a number by its name."""
+        value: float | None = getattr(self, name)
+        return value
+
+
+NUMBERS = tuple(name for name in Evidence.__slots__ if name != "names")
+"""Names of all numbers."""

@@ -1,0 +1,218 @@
+"""Hold evidence against rules: a rating for each property, and one answer.
+
+References
+----------
+Prinsen, C. A. C., Mokkink, L. B., Bouter, L. M., et al. (2018). COSMIN guideline for systematic
+reviews of patient-reported outcome measures. Quality of Life Research, 27, 1147–1157.
+doi:10.1007/s11136-018-1798-3
+Kleene, S. C. (1952). Introduction to metamathematics, § 64: the strong three-valued logic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from psychometrics.validity.evidence import Evidence
+from psychometrics.validity.rules import (
+    AllOf,
+    AnyOf,
+    Code,
+    Compare,
+    Condition,
+    Known,
+    Rated,
+    Rating,
+    Relation,
+    Remark,
+    Rule,
+    Standards,
+)
+
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedProperty:
+    """One measurement property and its rating.
+
+    Attributes
+    ----------
+    rule
+        By which rule.
+    rating
+        The rating.
+    because, remedies
+        Sentences that explain it, and that say what would change it.
+    numbers
+        What it rests on, by name.
+    """
+
+    rule: Rule
+    rating: Rating
+    because: tuple[str, ...]
+    remedies: tuple[str, ...]
+    numbers: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer and what it rests on.
+
+    Attributes
+    ----------
+    code
+        The answer in a word.
+    answer
+        The answer in a sentence.
+    properties
+        Every property, in the rules' order.
+    """
+
+    code: Code
+    answer: str
+    properties: tuple[RatedProperty, ...]
+
+
+def judge(evidence: Evidence, standards: Standards, *, shown: Evidence | None = None) -> Verdict:
+    """Rate every property, then answer.
+
+    Parameters
+    ----------
+    evidence
+        What the analyses found.
+    standards
+        The rules; a rule may look at the ratings of those before it.
+    shown
+        The same with what may not be published left out; words and numbers come from it.
+    """
+    case = _Case(evidence=evidence, shown=evidence if shown is None else shown, rated={})
+    for rule in standards.rules:
+        case.rated[rule.measurement_property] = _rated(rule, case)
+    chosen = next(answer for answer in standards.answers if case.holds(answer.when) is True)
+    return Verdict(
+        code=chosen.code,
+        answer=_sentence(chosen.words, case),
+        properties=tuple(case.rated.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """The evidence, and the properties that are rated so far."""
+
+    evidence: Evidence
+    shown: Evidence
+    rated: dict[str, RatedProperty]
+
+    def holds(self, condition: Condition) -> bool | None:
+        """Whether a condition is met; ``None`` where that is not known."""
+        match condition:
+            case Compare():
+                return _compared(self.evidence.number(condition.number), condition)
+            case Known():
+                return (self.evidence.number(condition.number) is not None) is condition.known
+            case Rated():
+                return self.rated[condition.measurement_property].rating in condition.ratings
+            case AllOf():
+                return _all(self.holds(part) for part in condition.parts)
+            case AnyOf():
+                return _not(_all(_not(self.holds(part)) for part in condition.parts))
+
+    def said(self, remarks: Sequence[Remark]) -> tuple[str, ...]:
+        """Words of every remark whose case is met."""
+        words = _Words(self.shown)
+        met = (remark for remark in remarks if self.holds(remark.when) is True)
+        return tuple(remark.words.format_map(words) for remark in met)
+
+
+def _compared(number: float | None, condition: Compare) -> bool | None:
+    if number is None or not math.isfinite(number):
+        return None
+    match condition.relation:
+        case Relation.AT_LEAST:
+            return number >= condition.bound
+        case Relation.ABOVE:
+            return number > condition.bound
+        case Relation.AT_MOST:
+            return number <= condition.bound
+        case Relation.BELOW:
+            return number < condition.bound
+
+
+def _all(parts: Iterable[bool | None]) -> bool | None:
+    known = list(parts)
+    if False in known:
+        return False
+    return None if None in known else True
+
+
+def _not(value: bool | None) -> bool | None:  # noqa: FBT001 three values, not a switch
+    return None if value is None else not value
+
+
+def _rated(rule: Rule, case: _Case) -> RatedProperty:
+    """Rate a property, then say why; what is said may look at the rating."""
+    rating = _rating(rule, case)
+    found = RatedProperty(
+        rule=rule,
+        rating=rating,
+        because=(),
+        remedies=(),
+        numbers={name: case.shown.number(name) for name in rule.numbers},
+    )
+    after = replace(case, rated=case.rated | {rule.measurement_property: found})
+    return replace(found, because=after.said(rule.because), remedies=after.said(rule.remedies))
+
+
+def _rating(rule: Rule, case: _Case) -> Rating:
+    if case.holds(rule.assessed) is not True:
+        return Rating.NOT_ASSESSED
+    if case.holds(rule.insufficient) is True:
+        return Rating.INSUFFICIENT
+    if case.holds(rule.sufficient) is True:
+        return Rating.SUFFICIENT
+    return Rating.INDETERMINATE
+
+
+def _sentence(words: str, case: _Case) -> str:
+    clauses = {
+        rating.value: _joined(
+            [
+                clause
+                for one in case.rated.values()
+                if one.rating is rating
+                for clause in case.said(one.rule.phrases.get(rating, ()))[:1]
+            ]
+        )
+        for rating in Rating
+    }
+    return words.format_map(_Words(case.shown, clauses))
+
+
+def _joined(clauses: Sequence[str]) -> str:
+    """Join clauses as people do; nothing to say is said so."""
+    if not clauses:
+        return "nothing that counts here"
+    *others, last = clauses
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+class _Words(dict[str, object]):
+    """Names and numbers for words; a number that is not known says so in any format."""
+
+    def __init__(self, evidence: Evidence, clauses: Mapping[str, str] | None = None) -> None:
+        super().__init__({**evidence.names, **(clauses or {})})
+        self._evidence = evidence
+
+    def __missing__(self, name: str) -> object:
+        number = self._evidence.number(name)
+        return _Unknown() if number is None else number
+
+
+class _Unknown:
+    """What is not known, in any format."""
+
+    def __format__(self, _: str) -> str:
+        return NOT_KNOWN

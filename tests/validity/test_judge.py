@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from marshmallow import ValidationError
+
+from psychometrics.validity.evidence import NUMBERS, Evidence
+from psychometrics.validity.judge import judge
+from psychometrics.validity.proportions import wilson_interval
+from psychometrics.validity.rules import Code, Rating, Remark
+from schemas.standards import load_standards
+from service.catalog.rules import validity_standards
+
+NAMES = {
+    name: "words"
+    for rule in validity_standards().rules
+    for remark in (*rule.because, *rule.remedies, *(r for p in rule.phrases.values() for r in p))
+    for name in re.findall(r"{(\w+)[:}]", remark.words)
+    if name not in NUMBERS
+}
+GOOD = Evidence(
+    n_persons=1000,
+    n_complete=1000,
+    n_required=100,
+    n_more=-900,
+    n_groups=2,
+    smallest_group=500,
+    n_factors=3,
+    claimed_proper=1,
+    cfi=0.99,
+    rmsea=0.02,
+    srmr=0.02,
+    htmt=0.75,
+    factor_correlation=0.75,
+    factor_correlation_upper=0.8,
+    simpler_preferred=0,
+    simpler_fits=0,
+    alpha=0.8,
+    alpha_lower=0.78,
+    alpha_highest=0.85,
+    extreme_share=0.1,
+    extreme_upper=0.12,
+    missing_share=0.01,
+    missing_item=0.02,
+    complete_share=0.9,
+    permitted=1,
+    partial=0,
+    refused=0,
+    names=NAMES,
+)
+
+
+def code(**changes: float | None) -> Code:
+    return judge(replace(GOOD, **changes), validity_standards()).code  # type: ignore[arg-type]
+
+
+def rating(measured: str, **changes: float | None) -> Rating:
+    verdict = judge(replace(GOOD, **changes), validity_standards())  # type: ignore[arg-type]
+    return next(
+        one.rating for one in verdict.properties if one.rule.measurement_property == measured
+    )
+
+
+def test_good_evidence_holds_up() -> None:
+    assert code() is Code.HOLDS_UP
+
+
+def test_nothing_known_is_never_a_pass() -> None:
+    verdict = judge(Evidence(names=NAMES), validity_standards())
+    assert verdict.code is Code.CANNOT_SAY
+    assert not any(one.rating is Rating.SUFFICIENT for one in verdict.properties)
+
+
+@pytest.mark.parametrize("number", [name for name in NUMBERS if getattr(GOOD, name) is not None])
+def test_forgetting_a_number_never_improves_a_rating(number: str) -> None:
+    order = (Rating.NOT_ASSESSED, Rating.INDETERMINATE, Rating.SUFFICIENT)
+    before = judge(GOOD, validity_standards()).properties
+    after = judge(replace(GOOD, **{number: None}), validity_standards()).properties  # type: ignore[arg-type]
+    for one, other in zip(before, after, strict=True):
+        assert order.index(other.rating) <= order.index(one.rating)
+
+
+def test_too_few_persons_cannot_say() -> None:
+    assert code(n_complete=20, n_more=80) is Code.CANNOT_SAY
+
+
+def test_an_improper_claim_never_wins() -> None:
+    assert code(claimed_proper=0, cfi=None, rmsea=None, srmr=None) is Code.CANNOT_SAY
+
+
+def test_fit_between_strict_and_lenient_bounds_is_indeterminate() -> None:
+    assert rating("structural-validity", cfi=0.93, srmr=0.05) is Rating.INDETERMINATE
+
+
+def test_merged_subscales_that_a_simpler_model_fits_hold_up_in_part() -> None:
+    assert code(htmt=0.95, simpler_preferred=1, simpler_fits=1) is Code.HOLDS_UP_IN_PART
+
+
+def test_merged_subscales_with_a_ceiling_do_not_hold_up() -> None:
+    found = code(htmt=0.95, simpler_fits=1, extreme_share=0.25, extreme_upper=0.28)
+    assert found is Code.DOES_NOT_HOLD_UP
+
+
+def test_a_refused_comparison_holds_up_in_part() -> None:
+    assert code(permitted=0, refused=1) is Code.HOLDS_UP_IN_PART
+
+
+def test_items_that_differ_a_little_do_not_spoil_invariance() -> None:
+    found = rating("measurement-invariance", permitted=0, partial=1, item_difference=0.2)
+    assert found is Rating.SUFFICIENT
+
+
+def test_items_that_differ_much_do() -> None:
+    found = rating("measurement-invariance", permitted=0, partial=1, item_difference=0.5)
+    assert found is Rating.INSUFFICIENT
+
+
+def test_one_group_is_said_not_to_be_compared() -> None:
+    verdict = judge(replace(GOOD, n_groups=None, permitted=None), validity_standards())
+    assert verdict.code is Code.HOLDS_UP
+    assert "was not tested" in verdict.answer
+
+
+def test_what_is_withheld_is_rated_but_not_said() -> None:
+    few = replace(GOOD, n_complete=8, n_more=92)
+    verdict = judge(few, validity_standards(), shown=replace(few, n_complete=None, n_more=None))
+    said = str(verdict)
+    assert verdict.code is Code.CANNOT_SAY
+    assert "92" not in said
+    assert "8 persons" not in said
+
+
+def test_every_rule_says_something_in_every_case() -> None:
+    for rule in validity_standards().rules:
+        assert rule.statement.endswith(".")
+        assert rule.because
+        assert all(isinstance(remark, Remark) for remark in rule.remedies)
+
+
+def test_a_rule_on_a_number_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        load_standards(
+            {
+                "id": "x",
+                "version": "1",
+                "rules": [],
+                "answers": [
+                    {"code": "cannot-say", "words": "", "when": {"known": "x", "is": True}}
+                ],
+            }
+        )
+
+
+def test_wilson_interval_as_printed_by_newcombe() -> None:
+    """Newcombe (1998), table I, method 3: 15 of 148 gives .0624 to .1605."""
+    interval = wilson_interval(15 / 148, 148)
+    assert (round(interval.lower, 4), round(interval.upper, 4)) == (0.0624, 0.1605)
