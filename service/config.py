@@ -81,10 +81,14 @@ class Config:
         Longest time one event stream stays open, in seconds.
     job_slots
         Analyses that one worker runs side by side.
+    job_slots_altogether
+        Analyses that all workers run side by side; 0 is no limit.
     job_deadline
         Longest time of one analysis, in seconds.
     job_memory
-        Address space of one analysis, in bytes.
+        Memory of one analysis beyond the loaded engines, in bytes.
+    result_days
+        Days after which a finished analysis is deleted; 0 is never.
     worker_time_to_live
         After how many seconds without a heartbeat a worker counts as dead.
     confirmed_keys
@@ -176,6 +180,13 @@ class Config:
         "a whole number, at least 1",
         "Analyses that one worker runs side by side.",
     )
+    job_slots_altogether: int = _setting(
+        "ALLIANCE_JOB_SLOTS_ALTOGETHER",
+        _whole(0),
+        "0",
+        "a whole number, at least 0",
+        "Analyses that all workers run side by side; 0 is no limit.",
+    )
     job_deadline: int = _setting(
         "ALLIANCE_JOB_DEADLINE",
         _whole(1),
@@ -188,7 +199,14 @@ class Config:
         _whole(256 * MEBIBYTE),
         str(4096 * MEBIBYTE),
         "a whole number, at least 268435456",
-        "Address space of one analysis, in bytes.",
+        "Memory that one analysis may use beyond the loaded engines, in bytes.",
+    )
+    result_days: int = _setting(
+        "ALLIANCE_RESULT_DAYS",
+        _whole(0),
+        "365",
+        "a whole number, at least 0",
+        "Days after which a finished analysis is deleted with its result; 0 is never.",
     )
     worker_time_to_live: int = _setting(
         "ALLIANCE_WORKER_TTL",

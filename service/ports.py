@@ -18,8 +18,11 @@ class JobQueue(Protocol):
     :class:`service.errors.NotFoundError` when the tenant has none of this identifier.
     """
 
-    def submit(self, job: Job) -> None:
-        """Accept an analysis; when this returns it is not lost any more."""
+    def submit(self, job: Job, kept: Kept = None) -> None:
+        """Accept an analysis; when this returns it is not lost any more.
+
+        ``kept`` claims an idempotency key and keeps an answer under it, all or nothing.
+        """
         ...
 
     def find(self, tenant_id: str, job_id: str) -> Job:

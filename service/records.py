@@ -234,6 +234,8 @@ class Job:
         What was asked; the options as given.
     instrument
         The rule's ``id``, ``version`` and ``sha256``.
+    priority
+        1 to 9; lower ones are begun first.
     standing
         Where it stands.
     attempts
@@ -253,6 +255,7 @@ class Job:
     options: Mapping[str, Any]
     instrument: Mapping[str, str]
     created_at: int
+    priority: int = 5
     standing: Standing = Standing()
     attempts: int = 0
     started_at: int | None = None
@@ -278,3 +281,19 @@ class Lease:
     worker: str
     attempt: int
     job: Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An analysis on its way to the queue.
+
+    Attributes
+    ----------
+    job_id
+        Which.
+    priority
+        1 to 9; lower ones are begun first.
+    """
+
+    job_id: str
+    priority: int

@@ -69,9 +69,9 @@ def get_sample(sample_id: str) -> dict[str, Any]:
 @refuses("NOT_FOUND")
 @blueprint.response(204)
 def remove_sample(sample_id: str) -> None:
-    """Delete a sample with all responses and scores in it.
+    """Delete a sample with all responses and scores in it, and with all analyses of it.
 
-    Results of analyses that are finished stay; analyses that are under way fail.
+    Analyses of several samples go too, and those that are under way are ended.
     """
     services().samples.remove(tenant_id(), sample_id)
 

@@ -1,4 +1,4 @@
-"""One analysis in a process of its own.
+"""One step of an analysis in a process of its own.
 
 So it can be stopped at once, and uses no more memory than it may. It is forked from a server that
 has the engines loaded (15 ms instead of seconds), and dies with the worker that asked for it.
@@ -11,29 +11,34 @@ import logging
 import resource
 import signal
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from psychometrics.errors import PsychometricsError
+from psychometrics.types import Progress
 from schemas.faults import RefusedInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
-from service.errors import INTERNAL, ServiceError, document, document_of
+from service.errors import INTERNAL, ServiceError, UnavailableError, document, document_of
 from service.identifiers import uuid7
 from service.records import Job
 from service.telemetry import configure_logging, log
 from service.use_cases.kinds import KINDS
-from service.use_cases.run_analysis import run_analysis
+from service.use_cases.run_analysis import run_step
 
 _PR_SET_PDEATHSIG = 1
+_AWAY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,21 @@ class Task:
 
     Attributes
     ----------
-    job
-        The analysis.
+    job, step
+        The analysis, and which of its steps.
+    done
+        By name: what the steps before it gave.
     database_url
         Where the samples are.
     memory
-        Address space, in bytes.
+        Bytes that it may use beyond those of the loaded engines.
     log_level
         Lowest level that is logged.
     """
 
     job: Job
+    step: str
+    done: Mapping[str, Mapping[str, Any]]
     database_url: str
     memory: int
     log_level: str
@@ -69,7 +78,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The analysis is done; the result as JSON."""
+    """The step is done; what it gives as JSON."""
 
     result: bytes
 
@@ -133,10 +142,7 @@ def _outcome(task: Task, connection: Connection) -> Message:
         connection.send(Progressed(done=done, total=total, stage=stage))
 
     try:
-        database = Database(task.database_url)
-        samples, responses = SampleStore(database), ResponseStore(database)
-        result = run_analysis(task.job, samples, responses, progress)
-        return Succeeded(result=orjson.dumps(result))
+        return Succeeded(result=orjson.dumps(_result(task, progress)))
     except (PsychometricsError, RefusedInputError, ServiceError) as error:
         return Failed(problem=document_of(error))
     except MemoryError:
@@ -148,6 +154,25 @@ def _outcome(task: Task, connection: Connection) -> Message:
         return Failed(problem=document(INTERNAL, detail) | {"incident": incident})
 
 
+def _result(task: Task, progress: Progress) -> dict[str, Any]:
+    """Do the step; while the database is away, again and again, until the deadline."""
+    database = Database(task.database_url)
+    samples, responses = SampleStore(database), ResponseStore(database)
+    while True:
+        try:
+            return run_step(
+                task.job,
+                task.step,
+                task.done,
+                samples=samples,
+                responses=responses,
+                progress=progress,
+            )
+        except UnavailableError:
+            progress(0, 1, "waiting for the database")
+            time.sleep(_AWAY_SECONDS)
+
+
 def out_of_memory(memory: int) -> str:
     """Say that an analysis needed more memory than it may use."""
     return (
@@ -157,8 +182,15 @@ def out_of_memory(memory: int) -> str:
 
 
 def _limit(memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    most = _mapped() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _mapped() -> int:
+    """Address space that the engines take before anything is analysed, in bytes (Linux)."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0

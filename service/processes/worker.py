@@ -1,42 +1,43 @@
-"""The worker: takes analyses from the queue, lets each run in a process of its own, keeps its row.
+"""The worker: takes analyses from the queue and runs them, each step in a process of its own.
 
-Several slots run side by side, each a thread that mostly waits. A slot renews its lease while the
-analysis runs, stops it when it was cancelled, took too long or is held by another worker, and hands
-it over when the worker is asked to stop.
+A worker that meets what it does not understand ends at once, without tidying up: being killed is
+what everything here is made for, and a new worker begins with nothing in doubt.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
 
-import orjson
-
+from service.adapters.database.attempts import Attempts
 from service.adapters.database.engine import Database
-from service.adapters.database.jobs import JobClaims
+from service.adapters.database.jobs import JobTable
+from service.adapters.database.workers import Submissions, WorkerTable
+from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.config import Config
-from service.errors import INTERNAL, document
-from service.identifiers import uuid7
-from service.processes.analysis import (
-    Failed,
-    Message,
-    Progressed,
-    Succeeded,
-    Task,
-    out_of_memory,
-    start,
-    warm_up,
-)
-from service.records import Lease, Standing, Status
+from service.errors import UnavailableError
+from service.identifiers import now_ms, uuid7
+from service.processes.analysis import warm_up
+from service.processes.attendance import Attendance, Outcome
+from service.processes.pulse import Pulse, TakenForDeadError
+from service.records import Lease
 from service.telemetry import log
+from service.use_cases.run_analysis import steps_of
 
 _LOOK_SECONDS = 0.1
-_HEARTBEATS_IN_A_LIFE = 5
-_PROGRESS_SECONDS = 0.3
 _AFTER_INCIDENT_SECONDS = 1.0
+_FORGET_SECONDS = 30.0
+_EXPIRE_SECONDS = 3600.0
+_STOP_SECONDS = 10.0
+_MS_A_DAY = 86_400_000
+_RESTART = 75
+"""Exit status (EX_TEMPFAIL) that asks for a new worker."""
 
 
 class Worker:
@@ -50,144 +51,146 @@ class Worker:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._claims = JobClaims(
-            Database(config.sqlalchemy_url),
-            worker=str(uuid7()),
-            time_to_live=config.worker_time_to_live,
+        self._id = str(uuid7())
+        database = Database(config.sqlalchemy_url)
+        self._jobs = JobTable(database)
+        self._attempts = Attempts(database, self._id)
+        self._submissions = Submissions(database)
+        self._table = WorkerTable(database)
+        self._workflows = Workflows(
+            database,
+            worker=self._id,
+            slots=config.job_slots,
+            slots_altogether=config.job_slots_altogether or None,
+        )
+        self._pulse = Pulse(
+            self._id, self._table, self._workflows, time_to_live=config.worker_time_to_live
         )
         self._stop = threading.Event()
+        self._attended: set[str] = set()
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Work until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         warm_up()
-        slots = [
-            threading.Thread(target=self._until_stopped, args=(self._work,))
-            for _ in range(self._config.job_slots)
+        self._table.enter(self._id)
+        self._workflows.launch(self._run_analysis)
+        log("worker ready", worker=self._id, slots=self._config.job_slots)
+        rounds = (
+            (self._beat, self._pulse.interval),
+            (self._pass_on, _LOOK_SECONDS),
+            (self._forget_finished, _FORGET_SECONDS),
+            (self._expire, _EXPIRE_SECONDS),
+        )
+        threads = [
+            threading.Thread(target=self._again_and_again, args=one, daemon=True) for one in rounds
         ]
-        for slot in slots:
-            slot.start()
-        log("worker ready", slots=len(slots))
-        self._until_stopped(self._look_after_the_dead)
-        for slot in slots:
-            slot.join()
+        for thread in threads:
+            thread.start()
+        self._stop.wait()
+        self._finish()
 
-    def _until_stopped(self, step: Callable[[], None]) -> None:
-        """Repeat a step; an incident (the database is away, the disk is full) does not end it."""
+    def _again_and_again(self, act: Callable[[], None], seconds: float) -> None:
+        """Act at intervals; that the database is away, or its disk full, does not end it."""
         while not self._stop.is_set():
             try:
-                step()
-            except Exception:  # noqa: BLE001 the outermost door: log it and go on
-                log("incident", level=logging.ERROR, error=True, incident=str(uuid7()))
+                act()
+                self._stop.wait(seconds)
+            except UnavailableError:
+                log("unavailable", level=logging.ERROR, error=True)
+                self._pulse.forget()
                 self._stop.wait(_AFTER_INCIDENT_SECONDS)
+            except Exception:  # noqa: BLE001 the outermost door of a thread
+                self._end_at_once()
 
-    def _look_after_the_dead(self) -> None:
-        found = self._claims.requeue_dead()
-        if found:
-            log("analyses of dead workers", found=found)
-        self._stop.wait(self._config.worker_time_to_live / 4)
-
-    def _work(self) -> None:
-        lease = self._claims.claim()
-        if lease is None:
-            self._stop.wait(_LOOK_SECONDS)
-            return
-        log("analysis begun", job=lease.job.id, kind=lease.job.kind, attempt=lease.attempt)
-        outcome = Attendance(self._config, self._claims, lease, self._stop).run()
-        log("analysis ended", job=lease.job.id, kind=lease.job.kind, outcome=outcome)
-
-
-class Attendance:
-    """Attends to one analysis from its start to its end.
-
-    Parameters
-    ----------
-    config, claims, lease
-        Limits, the queue, and what is to be run.
-    stop
-        Set when the worker is asked to stop.
-    """
-
-    def __init__(
-        self, config: Config, claims: JobClaims, lease: Lease, stop: threading.Event
-    ) -> None:
-        self._config = config
-        self._claims = claims
-        self._lease = lease
-        self._stop = stop
-        self._standing = Standing(status=Status.RUNNING, stage="starting")
-        self._written = self._standing
-        self._written_at = time.monotonic()
-        self._deadline = time.monotonic() + config.job_deadline
-        self._heartbeat_seconds = config.worker_time_to_live / _HEARTBEATS_IN_A_LIFE
-
-    def run(self) -> str:
-        """Run the analysis and return, in a word, how it ended."""
-        task = Task(
-            job=self._lease.job,
-            database_url=self._config.sqlalchemy_url,
-            memory=self._config.job_memory,
-            log_level=self._config.log_level,
-        )
-        process, connection = start(task)
+    def _beat(self) -> None:
         try:
-            while True:
-                if connection.poll(_LOOK_SECONDS):
-                    outcome = self._hear(connection.recv())
-                else:
-                    outcome = self._look()
-                if outcome is not None:
-                    return outcome
-        except EOFError:
-            process.join()
-            return self._fail(_died(process.exitcode, self._config.job_memory))
+            self._pulse.beat()
+        except TakenForDeadError:
+            log("taken for dead", level=logging.ERROR, worker=self._id)
+            os._exit(_RESTART)
+
+    def _pass_on(self) -> None:
+        """Put into the queue what was submitted; doing it twice changes nothing."""
+        waiting = self._submissions.waiting()
+        for submission in waiting:
+            self._workflows.take(submission)
+        if waiting:
+            self._submissions.passed_on(one.job_id for one in waiting)
+
+    def _forget_finished(self) -> None:
+        self._workflows.forget_finished()
+
+    def _expire(self) -> None:
+        days = self._config.result_days
+        if days:
+            expired = self._jobs.expire(now_ms() - days * _MS_A_DAY)
+            log("results expired", analyses=expired)
+
+    def _run_analysis(self, job_id: str, checkpoint: Checkpoint) -> None:
+        """Run an analysis within its workflow: begin, then step by step."""
+        self._attended.add(job_id)
+        try:
+            lease = self._begin(job_id)
+            if lease is not None:
+                self._run_steps(lease, checkpoint)
+        except Exception:  # noqa: BLE001 the outermost door of a workflow
+            self._end_at_once()
         finally:
-            process.kill()
-            process.join()
-            connection.close()
+            self._attended.discard(job_id)
 
-    def _hear(self, message: Message) -> str | None:
-        match message:
-            case Progressed():
-                self._standing = Standing(
-                    status=Status.RUNNING,
-                    done=message.done,
-                    total=message.total,
-                    stage=message.stage,
-                )
-                return self._look()
-            case Succeeded():
-                held = self._claims.succeed(self._lease, orjson.loads(message.result))
-                return "succeeded" if held else "void"
-            case Failed():
-                return "failed" if self._claims.fail(self._lease, message.problem) else "void"
+    def _run_steps(self, lease: Lease, checkpoint: Checkpoint) -> None:
+        job = lease.job
+        log("analysis begun", job=job.id, kind=job.kind, attempt=lease.attempt)
+        deadline = time.monotonic() + self._config.job_deadline
+        for step in steps_of(job):
+            outcome = checkpoint(step, partial(self._attend, lease, step, deadline))
+            if outcome != Outcome.DONE:
+                break
+        log("analysis ended", job=job.id, kind=job.kind, outcome=outcome)
 
-    def _look(self) -> str | None:
-        """See to lease, deadline and stop; return how it ended, if it did."""
-        if self._stop.is_set():
-            self._claims.hand_over(self._lease)
-            return "handed over"
-        if time.monotonic() > self._deadline:
-            return self._fail(f"The analysis took longer than {self._config.job_deadline} seconds.")
-        return None if self._keep() else "cancelled"
+    def _attend(self, lease: Lease, step: str, deadline: float) -> str:
+        attendance = Attendance(
+            self._config, self._attempts, lease, deadline=deadline, stop=self._stop
+        )
+        outcome = attendance.run(step)
+        if outcome is Outcome.LOST:
+            self._attended.discard(lease.job.id)
+            log("analysis handed over", job=lease.job.id, step=step)
+            _wait_for_the_end()
+        return outcome
 
-    def _keep(self) -> bool:
-        """Renew the lease when it is time or there is news; otherwise only look at it."""
-        age = time.monotonic() - self._written_at
-        news = self._standing != self._written and age >= _PROGRESS_SECONDS
-        if not news and age < self._heartbeat_seconds:
-            return self._claims.holds(self._lease)
-        self._written, self._written_at = self._standing, time.monotonic()
-        return self._claims.keep(self._lease, self._standing)
+    def _begin(self, job_id: str) -> Lease | None:
+        while not self._stop.is_set():
+            try:
+                return self._attempts.begin(job_id)
+            except UnavailableError:
+                self._stop.wait(_AFTER_INCIDENT_SECONDS)
+        self._attended.discard(job_id)
+        return _wait_for_the_end()
 
-    def _fail(self, detail: str) -> str:
-        self._claims.fail(self._lease, document(INTERNAL, detail))
-        return "failed"
+    def _finish(self) -> NoReturn:
+        """Hand over what runs, leave, and end."""
+        deadline = time.monotonic() + _STOP_SECONDS
+        self._workflows.stop()
+        while self._attended and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+        try:
+            self._table.leave(self._id)
+        except UnavailableError:
+            log("unavailable", level=logging.ERROR, error=True)
+        log("worker stopped", worker=self._id)
+        os._exit(0)
+
+    def _end_at_once(self) -> NoReturn:
+        if self._stop.is_set():  # what fails while the queue is being closed is no incident
+            _wait_for_the_end()
+        log("incident", level=logging.ERROR, error=True, incident=str(uuid7()))
+        os._exit(_RESTART)
 
 
-def _died(exit_code: int | None, memory: int) -> str:
-    """Say why a process ended without a word."""
-    if exit_code in {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT}:
-        return f"The machine ended the analysis. {out_of_memory(memory)}"
-    return "The analysis ended without a result; the incident was recorded."
+def _wait_for_the_end() -> NoReturn:
+    """Keep a workflow's thread until the process ends: returning would end the workflow."""
+    while True:
+        time.sleep(3600)

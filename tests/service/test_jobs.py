@@ -1,21 +1,31 @@
-"""The queue's rules: one worker at a time, three beginnings, nothing finished twice."""
+"""An analysis' row: one worker at a time, three beginnings, nothing finished twice."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
+from schemas.definition import Definition
+from service.adapters.database.attempts import Attempts
 from service.adapters.database.engine import Database
-from service.adapters.database.jobs import JobClaims, JobTable
+from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
+from service.adapters.database.migrate import migrate
+from service.adapters.database.samples import SampleStore
+from service.adapters.database.workers import Submissions
 from service.config import Config
 from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7
-from service.processes.worker import Attendance
+from service.processes.attendance import Attendance, Outcome
 from service.records import Job, Lease, Scope, Standing, Status
+from tests.service.test_responses import Store, block
 
 
 class Queue:
@@ -23,27 +33,32 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.tenant = KeyStore(database).add("a", [Scope.ANALYSES], "a" * 12, b"a").tenant_id
+        self.tenant = KeyStore(database).add("a", [Scope.ANALYSES], "q" * 12, b"q").tenant_id
         self.table = JobTable(database)
+        self.submissions = Submissions(database)
 
-    def submit(self) -> str:
+    def submit(self, *samples: str, priority: int = 5) -> str:
         job = Job(
             id=str(uuid7()),
             tenant_id=self.tenant,
             kind="items",
-            samples=("none",),
+            samples=samples or ("none",),
             options={},
             instrument={"id": "i", "version": "1", "sha256": "0"},
             created_at=now_ms(),
+            priority=priority,
         )
         self.table.submit(job)
         return job.id
 
-    def worker(self, name: str, time_to_live: float = 60) -> JobClaims:
-        return JobClaims(self.database, worker=name, time_to_live=time_to_live)
+    def worker(self, name: str) -> Attempts:
+        return Attempts(self.database, name)
 
     def status(self, job_id: str) -> Status:
         return self.table.standing(self.tenant, job_id).status
+
+    def found(self, job_id: str) -> Job:
+        return self.table.find(self.tenant, job_id)
 
 
 @pytest.fixture
@@ -51,81 +66,132 @@ def queue(database: Database) -> Queue:
     return Queue(database)
 
 
-def claim(worker: JobClaims) -> Lease:
-    lease = worker.claim()
+def begin(worker: Attempts, job_id: str) -> Lease:
+    lease = worker.begin(job_id)
     assert lease is not None
     return lease
 
 
-def test_an_analysis_is_claimed_by_one_worker_in_the_order_of_asking(queue: Queue) -> None:
-    first, second = queue.submit(), queue.submit()
-    assert claim(queue.worker("a")).job.id == first
-    assert claim(queue.worker("b")).job.id == second
-    assert queue.worker("c").claim() is None
+def result(**values: Any) -> bytes:
+    return orjson.dumps(values)
+
+
+def test_what_is_submitted_waits_to_be_passed_on_once(queue: Queue) -> None:
+    first, second = queue.submit(), queue.submit(priority=1)
+    waiting = queue.submissions.waiting()
+    assert [(one.job_id, one.priority) for one in waiting] == [(first, 5), (second, 1)]
+    queue.submissions.passed_on([first])
+    assert [one.job_id for one in queue.submissions.waiting()] == [second]
 
 
 def test_a_finished_analysis_keeps_its_first_result(queue: Queue) -> None:
     job = queue.submit()
     worker = queue.worker("a")
-    lease = claim(worker)
-    assert worker.succeed(lease, {"n_persons": 1})
-    assert not worker.succeed(lease, {"n_persons": 2})
-    assert queue.table.find(queue.tenant, job).result == {"n_persons": 1}
+    lease = begin(worker, job)
+    assert worker.succeed(lease, result(n_persons=1))
+    assert not worker.succeed(lease, result(n_persons=2))
+    assert worker.begin(job) is None
+    assert queue.found(job).result == {"n_persons": 1}
 
 
-def test_a_worker_taken_for_dead_can_change_nothing_when_it_comes_back(queue: Queue) -> None:
+def test_of_two_workers_with_one_analysis_the_later_one_may_write(queue: Queue) -> None:
     job = queue.submit()
-    dead, alive = queue.worker("dead", 0.001), queue.worker("alive", 0.001)
-    lost = claim(dead)
-    time.sleep(0.01)
-    assert alive.requeue_dead() == 1
-    taken = claim(alive)
+    dead, alive = queue.worker("dead"), queue.worker("alive")
+    lost, taken = begin(dead, job), begin(alive, job)
     assert taken.attempt == 2
     assert not dead.holds(lost)
+    assert not dead.is_over(lost)
     assert not dead.keep(lost, Standing(status=Status.RUNNING))
-    assert not dead.succeed(lost, {"n_persons": 1})
-    assert alive.succeed(taken, {"n_persons": 2})
-    assert queue.table.find(queue.tenant, job).result == {"n_persons": 2}
+    assert not dead.finish_step(lost, "step", result(n_persons=1))
+    assert not dead.fail(lost, {})
+    assert not dead.hand_over(lost)
+    assert not dead.succeed(lost, result(n_persons=1))
+    assert alive.succeed(taken, result(n_persons=2))
+    assert queue.found(job).result == {"n_persons": 2}
 
 
-def test_a_living_worker_keeps_what_it_holds(queue: Queue) -> None:
-    queue.submit()
+def test_many_workers_that_begin_one_analysis_at_once_leave_one_that_holds_it(
+    queue: Queue,
+) -> None:
+    job = queue.submit()
+    workers = [queue.worker(name) for name in ("a", "b", "c")]
+    leases: dict[int, Lease | None] = {}
+    barrier = threading.Barrier(len(workers))
+
+    def race(number: int) -> None:
+        barrier.wait()
+        leases[number] = workers[number].begin(job)
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    begun = [(workers[number], lease) for number, lease in leases.items() if lease is not None]
+    assert sorted(lease.attempt for _, lease in begun) == [1, 2, 3]
+    assert [worker.succeed(lease, result()) for worker, lease in begun].count(True) == 1
+
+
+def test_progress_is_read_as_it_was_written(queue: Queue) -> None:
+    job = queue.submit()
     worker = queue.worker("a")
-    lease = claim(worker)
-    assert worker.keep(lease, Standing(status=Status.RUNNING, done=1, total=3, stage="fit"))
-    assert worker.requeue_dead() == 0
-    assert queue.table.standing(queue.tenant, lease.job.id) == Standing(
-        status=Status.RUNNING, done=1, total=3, stage="fit"
-    )
+    standing = Standing(status=Status.RUNNING, done=1, total=3, stage="fit")
+    assert worker.keep(begin(worker, job), standing)
+    assert queue.table.standing(queue.tenant, job) == standing
 
 
 def test_an_analysis_whose_worker_dies_three_times_fails_with_a_sentence(queue: Queue) -> None:
     job = queue.submit()
-    worker = queue.worker("a", 0.001)
-    for _ in range(3):
-        claim(worker)
-        time.sleep(0.01)
-        worker.requeue_dead()
-    failed = queue.table.find(queue.tenant, job)
+    for name in ("a", "b", "c"):
+        begin(queue.worker(name), job)
+    assert queue.worker("d").begin(job) is None
+    failed = queue.found(job)
     assert failed.standing.status is Status.FAILED
     assert failed.error is not None
     assert "3 times" in failed.error["detail"]
 
 
 def test_what_is_handed_over_counts_as_not_begun(queue: Queue) -> None:
-    queue.submit()
+    job = queue.submit()
     worker = queue.worker("a")
-    assert worker.hand_over(claim(worker))
-    assert claim(queue.worker("b")).attempt == 1
+    assert worker.hand_over(begin(worker, job))
+    assert queue.status(job) is Status.QUEUED
+    assert begin(queue.worker("b"), job).attempt == 1
+
+
+def test_steps_that_are_done_stay_for_the_next_worker_and_go_with_the_end(queue: Queue) -> None:
+    job = queue.submit()
+    first = queue.worker("a")
+    assert first.finish_step(begin(first, job), "sample", result(n_persons=3))
+    second = queue.worker("b")
+    lease = begin(second, job)
+    assert second.steps(lease) == {"sample": {"n_persons": 3}}
+    assert second.succeed(lease, result())
+    assert second.steps(lease) == {}
+
+
+@pytest.mark.parametrize("how", ["cancel", "fail"])
+def test_no_step_outlives_its_analysis(queue: Queue, how: str) -> None:
+    job = queue.submit()
+    worker = queue.worker("a")
+    lease = begin(worker, job)
+    worker.finish_step(lease, "sample", result(n_persons=3))
+    if how == "cancel":
+        queue.table.cancel(queue.tenant, job)
+    else:
+        worker.fail(lease, {})
+    assert worker.steps(lease) == {}
 
 
 def test_a_cancelled_analysis_is_taken_from_its_worker(queue: Queue) -> None:
     job = queue.submit()
     worker = queue.worker("a")
-    lease = claim(worker)
+    lease = begin(worker, job)
     queue.table.cancel(queue.tenant, job)
     assert not worker.holds(lease)
+    assert worker.is_over(lease)
     assert not worker.fail(lease, {})
+    assert worker.begin(job) is None
     assert queue.status(job) is Status.CANCELLED
 
 
@@ -138,16 +204,84 @@ def test_another_tenants_analysis_can_be_neither_seen_nor_cancelled(queue: Queue
     assert queue.status(job) is Status.QUEUED
 
 
+def test_a_deleted_sample_takes_all_analyses_of_it_along(queue: Queue, wai_sr: Definition) -> None:
+    samples = SampleStore(queue.database)
+    gone, stays = (
+        samples.add(queue.tenant, name=name, setting="other", definition=wai_sr).id
+        for name in ("gone", "stays")
+    )
+    of_it, of_both, of_another = queue.submit(gone), queue.submit(stays, gone), queue.submit(stays)
+    worker = queue.worker("a")
+    lease = begin(worker, of_it)
+    samples.remove(queue.tenant, gone)
+    assert not worker.holds(lease)
+    assert worker.is_over(lease)
+    assert not worker.succeed(lease, result())
+    for job in (of_it, of_both):
+        with pytest.raises(NotFoundError):
+            queue.found(job)
+    assert queue.status(of_another) is Status.QUEUED
+
+
+def test_results_expire_when_they_were_finished_long_ago(queue: Queue) -> None:
+    old, waiting = queue.submit(), queue.submit()
+    worker = queue.worker("a")
+    worker.succeed(begin(worker, old), result())
+    assert queue.table.expire(now_ms() - 60_000) == 0
+    assert queue.table.expire(now_ms() + 60_000) == 1
+    with pytest.raises(NotFoundError):
+        queue.found(old)
+    assert queue.status(waiting) is Status.QUEUED
+
+
+def config_of(queue: Queue, **changes: Any) -> Config:
+    url = queue.database.url
+    config = Config.from_environment({"DATABASE_URL": url, "ALLIANCE_LOG_LEVEL": "error"})
+    return replace(config, **changes)
+
+
+def attend(queue: Queue, job: str, **changes: Any) -> Outcome:
+    worker = queue.worker("a")
+    config = config_of(queue, **changes)
+    attendance = Attendance(
+        config,
+        worker,
+        begin(worker, job),
+        deadline=time.monotonic() + config.job_deadline,
+        stop=threading.Event(),
+    )
+    return attendance.run("analysis")
+
+
+def problem_of(queue: Queue, job: str) -> Mapping[str, Any]:
+    error = queue.found(job).error
+    assert error is not None
+    return error
+
+
 def test_an_analysis_beyond_its_deadline_fails_with_a_sentence(queue: Queue) -> None:
     job = queue.submit()
-    config = replace(
-        Config.from_environment({"DATABASE_URL": queue.database.url}),
-        log_level="ERROR",
-        job_deadline=0,
-    )
-    worker = queue.worker("a")
-    outcome = Attendance(config, worker, claim(worker), threading.Event()).run()
-    failed = queue.table.find(queue.tenant, job)
-    assert outcome == "failed"
-    assert failed.error is not None
-    assert "longer than 0 seconds" in failed.error["detail"]
+    assert attend(queue, job, job_deadline=0) is Outcome.FAILED
+    assert "longer than 0 seconds" in problem_of(queue, job)["detail"]
+
+
+def test_an_analysis_beyond_its_memory_fails_with_a_sentence(
+    tmp_path: Path, wai_sr: Definition
+) -> None:
+    """Two hundred thousand responses are 19 MB as one matrix, and more than one is needed."""
+    database = Database(f"sqlite:///{tmp_path / 'alliance.db'}")
+    migrate(database)
+    store = Store(database, wai_sr)
+    store.add(block(200_000))
+    queue = Queue(database)
+    job = queue.submit(store.sample.id)
+    assert attend(queue, job, job_memory=24 << 20) is Outcome.FAILED
+    assert "more than its 24 MiB of memory" in problem_of(queue, job)["detail"]
+    again = queue.submit(store.sample.id)
+    assert attend(queue, again) is Outcome.SUCCEEDED
+
+
+def test_an_analysis_that_cannot_be_done_fails_with_its_reason(queue: Queue) -> None:
+    job = queue.submit()
+    assert attend(queue, job) is Outcome.FAILED
+    assert problem_of(queue, job)["status"] == 404

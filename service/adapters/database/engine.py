@@ -26,6 +26,10 @@ class Store(Protocol):
 
     engine: Engine
 
+    def queue_engine(self, connections: int) -> Engine:
+        """Make an engine for the queue's own transactions in this database."""
+        ...
+
     def prepare(self) -> None:
         """Make the place of the data, where it is ours to make."""
         ...
@@ -66,10 +70,9 @@ class Database:
         self.url = url
         self._store = _store(url)
 
-    @property
-    def engine(self) -> Engine:
-        """The engine, for migrations and for the queue, which keeps its tables here too."""
-        return self._store.engine
+    def queue_engine(self, connections: int) -> Engine:
+        """Make an engine for the queue, which keeps its tables here and begins by its own rules."""
+        return self._store.queue_engine(connections)
 
     def prepare(self) -> None:
         """Make the folder of an embedded database.

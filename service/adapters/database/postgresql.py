@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 
 _KEPT_CONNECTIONS = 4
 _MORE_CONNECTIONS = 16
@@ -34,6 +34,15 @@ class PostgresqlStore:
         )
         self._snapshots = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    def queue_engine(self, connections: int) -> Engine:
+        """Make an engine of a few connections."""
+        return create_engine(
+            self.engine.url,
+            pool_pre_ping=True,
+            pool_size=connections,
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "alliance jobs"},
         )
 
     def prepare(self) -> None:

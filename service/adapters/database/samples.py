@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from schemas.definition import Definition
 from service.adapters.database.engine import Database
+from service.adapters.database.jobs import forget_jobs
 from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
 from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms, uuid7
@@ -84,7 +85,7 @@ class SampleStore:
             return [_sample(row) for row in connection.execute(query)]
 
     def remove(self, tenant_id: str, sample_id: str) -> None:
-        """Delete a sample with its responses, scores, batches and their kept answers.
+        """Delete a sample with its responses, scores, batches, their kept answers, and analyses.
 
         Raises
         ------
@@ -100,6 +101,7 @@ class SampleStore:
                     IDEMPOTENCY.c.tenant_id == tenant_id, IDEMPOTENCY.c.sample_id == sample_id
                 )
             )
+            forget_jobs(connection, tenant_id, sample_id)
         if removed.rowcount == 0:
             raise NotFoundError(NO_SAMPLE)
 

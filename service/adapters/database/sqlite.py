@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from service.errors import ConfigurationError
 
@@ -31,6 +31,13 @@ class SqliteStore:
         event.listen(self.engine, "connect", _prepare_connection)
         event.listen(self.engine, "begin", _begin)
         self._writers = _FileLock(self._file.with_name(self._file.name + ".lock"))
+
+    def queue_engine(self, connections: int) -> Engine:
+        """Make an engine whose driver begins by itself: with the write lock, at the first write."""
+        engine = create_engine(self.engine.url, pool_size=connections)
+        event.listen(engine, "connect", _prepare_connection)
+        event.listen(engine, "connect", _begin_at_first_write)
+        return engine
 
     def prepare(self) -> None:
         """Make the file's folder."""
@@ -91,6 +98,10 @@ def _prepare_connection(connection: Any, _record: object) -> None:
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_at_first_write(connection: Any, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
 
 
 def _begin(connection: Connection) -> None:

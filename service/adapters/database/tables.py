@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 METADATA = MetaData(
@@ -151,13 +152,13 @@ JOB = Table(
     Column("instrument_id", String(64), nullable=False),
     Column("instrument_version", String(32), nullable=False),
     Column("instrument_sha256", String(64), nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("5")),
     Column("status", String(10), nullable=False),
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("stage", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("worker", String(36)),
-    Column("heartbeat_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
@@ -165,4 +166,26 @@ JOB = Table(
     Column("error", Text),
     Index(None, "tenant_id", "id"),
     Index(None, "status", "id"),
+)
+
+JOB_STEP = Table(
+    "job_step",
+    METADATA,
+    Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("result", Text, nullable=False),
+)
+
+SUBMISSION = Table(
+    "submission",
+    METADATA,
+    Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+)
+
+WORKER = Table(
+    "worker",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("beats", BigInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
 )

@@ -1,0 +1,158 @@
+"""Durable workflows: one for each analysis, a checkpoint after each step.
+
+DBOS keeps, in tables of its own beside ours, which analysis waits, which worker has it, and which
+of its steps are done. It survives the death of any process; what it does not do by itself is to
+notice a death, so workers watch each other (:mod:`service.processes.pulse`) and resume here what a
+dead one had. Nothing but identifiers and names of steps is stored there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import orjson
+from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer
+
+from service.adapters.database.engine import Database
+from service.records import Submission
+
+APPLICATION_VERSION = "1"
+"""Never changed: DBOS runs a workflow only on workers of the version that it was queued under, so
+that a new number would strand, in silence, all that waits during an upgrade."""
+
+_QUEUE = "analyses"
+_WORKFLOW = "analysis"
+_LOOK_SECONDS = 0.1
+_CONNECTIONS = 8
+
+Checkpoint = Callable[[str, Callable[[], str]], str]
+"""Does a step, by name, or returns what it returned when it was done before."""
+
+Run = Callable[[str, Checkpoint], None]
+"""Runs the analysis of this identifier, step by step."""
+
+
+class Workflows:
+    """One worker's part in the queue.
+
+    Parameters
+    ----------
+    database
+        Where the queue's tables are.
+    worker
+        An identifier that no other worker has or had.
+    slots
+        Analyses that each worker runs side by side.
+    slots_altogether
+        Analyses that all workers run side by side; ``None`` is no limit.
+    """
+
+    def __init__(
+        self, database: Database, *, worker: str, slots: int, slots_altogether: int | None
+    ) -> None:
+        self._database = database
+        self._worker = worker
+        self._slots = slots
+        self._slots_altogether = slots_altogether
+
+    def launch(self, run: Run) -> None:
+        """Make the tables where they are missing, and begin to take analyses from the queue."""
+
+        @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=None)
+        def analysis(job_id: str) -> None:
+            run(job_id, _checkpoint)
+
+        _quieten()
+        DBOS(config=self._settings())
+        DBOS.launch()
+        together = self._slots_altogether
+        DBOS.register_queue(
+            _QUEUE,
+            worker_concurrency=self._slots if together is None else min(self._slots, together),
+            global_concurrency=together,
+            polling_interval_sec=_LOOK_SECONDS,
+            on_conflict="always_update",
+        )
+
+    def take(self, submission: Submission) -> None:
+        """Put an analysis into the queue; one that is in it already stays as it is."""
+        options = EnqueueOptions(
+            workflow_name=_WORKFLOW,
+            queue_name=_QUEUE,
+            workflow_id=submission.job_id,
+            priority=submission.priority,
+            app_version=APPLICATION_VERSION,
+        )
+        DBOS.enqueue_workflow_with_options(options, submission.job_id)
+
+    def resume_orphans(self, living: Collection[str]) -> int:
+        """Put back what workers have that do not live. Returns how many analyses."""
+        pending = DBOS.list_workflows(
+            status="PENDING", name=_WORKFLOW, load_input=False, load_output=False
+        )
+        orphans = [found.workflow_id for found in pending if found.executor_id not in living]
+        if orphans:
+            DBOS.resume_workflows(orphans, queue_name=_QUEUE)
+        return len(orphans)
+
+    def forget_finished(self) -> int:
+        """Delete the traces of analyses that are over. Returns how many."""
+        over = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            name=_WORKFLOW,
+            limit=1000,
+            load_input=False,
+            load_output=False,
+        )
+        _delete(found.workflow_id for found in over)
+        return len(over)
+
+    def stop(self) -> None:
+        """Take no more analyses; those that run are not waited for."""
+        DBOS.destroy()
+
+    def _settings(self) -> DBOSConfig:
+        return DBOSConfig(
+            name="alliance",
+            system_database_url=None,
+            system_database_engine=self._database.queue_engine(_CONNECTIONS),
+            executor_id=self._worker,
+            application_version=APPLICATION_VERSION,
+            serializer=_Json(),
+            use_listen_notify=False,
+            enable_otlp=False,
+            max_executor_threads=self._slots + _CONNECTIONS,
+            log_level="WARNING",
+        )
+
+
+class _Json(Serializer):
+    """Values as JSON: nothing is executed when they are read, as pickled ones could be."""
+
+    def serialize(self, data: Any) -> str:
+        return orjson.dumps(data).decode()
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return orjson.loads(serialized_data)
+
+    def name(self) -> str:
+        return "json"
+
+
+def _checkpoint(step: str, work: Callable[[], str]) -> str:
+    return DBOS.run_step({"name": step}, work)
+
+
+def _delete(workflow_ids: Iterable[str]) -> None:
+    if found := list(workflow_ids):
+        DBOS.delete_workflows(found)
+
+
+def _quieten() -> None:
+    """Let DBOS log as everything else does: through our handler, which never prints arguments."""
+    logger = logging.getLogger("dbos")
+    logger.addHandler(logging.NullHandler())  # or it would add a handler of its own
+    logger.propagate = True
+    logger.setLevel(logging.WARNING)
