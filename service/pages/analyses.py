@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from typing import Any
 
 import orjson
@@ -21,6 +21,8 @@ from service.use_cases.submit_analysis import submit_analysis
 from service.web.routes import services, tenant_id
 from service.web.waiting import progress_events
 
+_NUMBER = re.compile(r"[0-9]{1,6}")
+
 
 @page("/samples/<sample_id>/analyses", Scope.ANALYSES, methods=("POST",))
 def add_analysis(sample_id: str) -> ResponseReturnValue:
@@ -38,7 +40,7 @@ def add_analysis(sample_id: str) -> ResponseReturnValue:
                 services().samples,
                 tenant_id(),
                 kind=kind,
-                sample_ids=[sample_id],
+                sample_ids=[sample_id, *filter(None, [request.form.get("other")])],
                 options=_options(kind),
                 at_most=services().config.maximum_unfinished,
                 job_id=analysis_id,
@@ -106,10 +108,15 @@ def _options(kind: str) -> dict[str, Any]:
 
 
 def _outcome(name: str) -> dict[str, Any]:
-    """Describe an outcome, with the session it was measured at where that was said."""
+    """Describe an outcome, with what was said of its time and of what is expected."""
+    described: dict[str, Any] = {"name": name}
     session = request.form.get(f"session of {name}", "").strip()
-    measured: Mapping[str, Any] = {"session_number": int(session)} if session.isdecimal() else {}
-    return {"name": name, **measured}
+    if session:
+        described["session_number"] = float(session) if _NUMBER.fullmatch(session) else session
+    direction = request.form.get(f"expectation of {name}", "")
+    if direction:
+        described["expected"] = {"direction": direction}
+    return described
 
 
 def _names(found: Job) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from service.adapters.files.responses import read_uploaded_table
 from service.adapters.files.tables import Table
 from service.errors import NotFoundError
 from service.identifiers import uuid7
+from service.pages.home import list_samples, newest
 from service.pages.session import page
 from service.pages.wording import COLUMNS, SETTINGS, FaultGroup, grouped
 from service.records import Sample, Scope
@@ -101,6 +102,7 @@ def show_sample(found: Sample, *, refused: Sequence[FaultGroup] = ()) -> str:
         title=found.definition["title"],
         instrument=load_definition(found.definition).instrument,
         description=describe_sample(services().responses, found),
+        others=_comparable(found),
         columns=COLUMNS,
         settings=SETTINGS,
         kinds=KINDS,
@@ -133,6 +135,16 @@ def _form(
         forms=services().instruments.list(tenant_id()),
     )
     return page_text, 200 if error is None else _status(error)
+
+
+def _comparable(found: Sample) -> Sequence[Sample]:
+    """Return the newest other samples of the same form."""
+    listed = newest(list_samples)
+    return [
+        other
+        for other in listed
+        if other.instrument == found.instrument and other.id != found.id and other.n_responses
+    ]
 
 
 def _checked(given: Mapping[str, str]) -> Definition:

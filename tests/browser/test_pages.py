@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 
-KIND = "reliability"
 SERIOUS = {"serious", "critical"}
 
 Look = Callable[[Page], None]
@@ -74,13 +73,13 @@ def bring(page: Page, files: Path, look: Look = nothing) -> None:
 
 
 def ask(page: Page, look: Look = nothing) -> None:
-    """Ask for an analysis by groups, watch it, and read what came out."""
+    """Ask for the validity of the form in two groups, watch it, and read the answer."""
     page.get_by_role("radio", name="site").check()
-    page.locator(f"button[value={KIND}]").click()
+    page.get_by_role("button", name="Make the validity report").click()
     page.wait_for_url("**/analyses/**")
     look(page)
     expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("heading", name="What came out")).to_be_visible()
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible()
     look(page)
 
 
