@@ -110,10 +110,13 @@ class SimulatedSample:
         Shape (n_persons, n_items), as on the form.
     group
         Shape (n_persons,), positions in :data:`GROUPS`.
+    factors
+        Shape (n_persons, n_subscales): what the answers come from.
     """
 
     answers: FloatArray
     group: IntArray
+    factors: FloatArray
 
 
 def population(instrument: Instrument, scenario: str = "holds-up") -> Population:
@@ -141,15 +144,39 @@ def population(instrument: Instrument, scenario: str = "holds-up") -> Population
 
 def draw(truth: Population, *, n_persons: int, rng: np.random.Generator) -> SimulatedSample:
     """Draw a sample; the first half of the persons (rounded up) belongs to the first group."""
-    instrument = truth.instrument
     group = (np.arange(n_persons) >= (n_persons + 1) // 2).astype(np.int64)
     factors = truth.factor_means[group] + _correlated(truth.factor_correlations, n_persons, rng)
-    noise = rng.standard_normal((n_persons, instrument.n_items))
+    answers = answers_from(truth, factors=factors, group=group, rng=rng)
+    return SimulatedSample(answers=answers, group=group, factors=factors)
+
+
+def answers_from(
+    truth: Population, *, factors: FloatArray, group: IntArray, rng: np.random.Generator
+) -> FloatArray:
+    """Draw what persons answer: once, or again on another occasion.
+
+    Parameters
+    ----------
+    truth
+        The population.
+    factors
+        Shape (n_persons, n_subscales).
+    group
+        Shape (n_persons,), positions in :data:`GROUPS`.
+    rng
+        Draws what is not of the factors.
+
+    Returns
+    -------
+    answers
+        Shape (n_persons, n_items), as on the form.
+    """
+    instrument = truth.instrument
+    noise = rng.standard_normal((len(factors), instrument.n_items))
     loading = truth.loadings * instrument.membership.T
     propensity = factors @ loading + noise * np.sqrt(1 - truth.loadings**2)
     category = (propensity[:, :, None] > truth.thresholds[group]).sum(axis=2)
-    keyed = category + float(instrument.minimum)
-    return SimulatedSample(answers=instrument.recode(keyed), group=group)
+    return instrument.recode(category + float(instrument.minimum))
 
 
 def _loadings(instrument: Instrument) -> FloatArray:
