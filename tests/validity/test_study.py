@@ -55,6 +55,13 @@ def test_every_section_is_there_and_has_the_shape_of_its_kind(holds_up: dict[str
     assert sections["retest"]["reason"]
 
 
+def test_every_computed_section_has_every_field_of_its_kind(holds_up: dict[str, Any]) -> None:
+    for name, kind in KINDS.items():
+        section = holds_up["sections"].get(name, {"computed": False})
+        if section.get("computed") is not False:
+            assert set(section) == set(kind.result().fields), name
+
+
 def test_every_property_names_a_rule_that_is_shown(holds_up: dict[str, Any]) -> None:
     shown = {rule["id"]: rule for rule in holds_up["sections"]["standards"]["rules"]}
     for one in holds_up["verdict"]["properties"]:

@@ -68,7 +68,7 @@ def give_verdict(
         "method": METHOD,
     }
     result = dict(ValidityResultSchema().dump(judged))
-    result["sections"] = {**protected, **result["sections"]}
+    result["sections"] = {**protected, "standards": result["sections"]["standards"]}
     return result
 
 
