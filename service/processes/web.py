@@ -16,10 +16,11 @@ from gunicorn.workers.base import Worker
 from service.app import create_app
 from service.config import Config
 from service.metrics import forget_process
+from service.processes.patience import PatientWorker
 from service.telemetry import log
 
 THREADS = 16
-"""Threads of one web process. Most wait: for an analysis, or for a slow client."""
+"""Threads of one web process. Most wait: for an analysis, or for a slow reader."""
 
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
@@ -37,7 +38,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
         self._settings: dict[str, Any] = {
             "bind": f"{address}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "threads": THREADS,
             "preload_app": True,
             "timeout": 60,
@@ -51,6 +52,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
             "worker_exit": _before_exit,
             "child_exit": _after_exit,
         }
+        PatientWorker.maximum_body = config.maximum_body
         super().__init__()
 
     def load_config(self) -> None:

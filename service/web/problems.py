@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import threading
 import time
 from http import HTTPStatus
 from typing import IO
@@ -32,6 +33,8 @@ PROBLEM_TYPE = "application/problem+json"
 _RETRY_SECONDS = 2
 _LINGER_SECONDS = 5.0
 _CHUNK = 1 << 20
+
+_lingering = threading.BoundedSemaphore(4)
 
 
 def handle_errors(app: Flask) -> None:
@@ -133,10 +136,14 @@ def _linger_after(response: Response) -> None:
 
     def discard() -> None:
         deadline = time.monotonic() + _LINGER_SECONDS
-        with contextlib.suppress(OSError):
-            if connection is not None:
-                connection.settimeout(1.0)
-            while time.monotonic() < deadline and stream.read(_CHUNK):
-                pass
+        try:
+            with contextlib.suppress(OSError):
+                if connection is not None:
+                    connection.settimeout(1.0)
+                while time.monotonic() < deadline and stream.read(_CHUNK):
+                    pass
+        finally:
+            _lingering.release()
 
-    response.call_on_close(discard)
+    if _lingering.acquire(blocking=False):  # few threads may be spent on this
+        response.call_on_close(discard)
