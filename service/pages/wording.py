@@ -77,6 +77,15 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
         "Rows of another length than the header",
         "Often a comma within a text: put such texts in double quotes, or save the file again.",
     ),
+    "identifying": (
+        "What could identify a person",
+        "Put pseudonyms that only you can resolve in its place, or leave the column out.",
+    ),
+    "date": (
+        "Dates",
+        "Give days since the first visit, or since delivery, instead of dates.",
+    ),
+    "other-instrument": ("Samples of different forms", "Choose samples of one form."),
     "empty": ("No answers", "The file has a header and nothing below it."),
     "range-suspicion": ("What it looks like", "Compare the file with the form before you go on."),
     "unreadable": ("The file cannot be read", "Nothing of it was kept."),

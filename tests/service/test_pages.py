@@ -14,7 +14,7 @@ import requests
 from pandas import DataFrame
 
 from service.identifiers import uuid7
-from tests.service.server import Client, Server, run_alliance
+from tests.service.server import Client, Server, run_alliance, running_server
 
 HEADER = ["person", "site", *[f"i{item}" for item in range(1, 13)], "plus_m"]
 PLANTED = "31415926"
@@ -387,3 +387,12 @@ def test_an_unknown_address_stays_a_problem_document_for_programs(clinic: Client
     assert answer.headers["Content-Type"] == "application/problem+json"
     in_browser = clinic.get("/v1/nonsense", headers={"Accept": "text/html"})
     assert in_browser.headers["Content-Type"] == "application/problem+json"
+
+
+def test_guessing_keys_is_slowed_down_with_a_page(tmp_path: Path) -> None:
+    with running_server(tmp_path, "--workers=1", ALLIANCE_FAILED_RATE="3") as server:
+        visitor = Browser(server)
+        answers = [visitor.sign_in(f"guess {number}") for number in range(5)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+        assert "Wait a little" in answers[-1].text
+        assert int(answers[-1].headers["Retry-After"]) >= 1
