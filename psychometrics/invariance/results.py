@@ -209,6 +209,8 @@ class InvarianceResult:
     ----------
     estimator, missing
         The contract's names.
+    structure
+        The factors: the rival model's name.
     group
         The column that makes groups or occasions.
     between
@@ -231,6 +233,7 @@ class InvarianceResult:
 
     estimator: str
     missing: str
+    structure: str
     group: str
     between: str
     n_persons: int

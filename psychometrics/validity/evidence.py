@@ -46,6 +46,8 @@ class Evidence:
         answers.
     permitted, partial, refused
         What the gate before comparisons answered.
+    rejected
+        Whether a step of the ladder up to equal intercepts is not tenable.
     item_difference
         The largest dMACS of a released item.
     n_pairs, icc, icc_lower
@@ -95,6 +97,7 @@ class Evidence:
     permitted: float | None = None
     partial: float | None = None
     refused: float | None = None
+    rejected: float | None = None
     item_difference: float | None = None
     n_pairs: float | None = None
     icc: float | None = None

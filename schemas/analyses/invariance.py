@@ -186,6 +186,7 @@ class InvarianceResultSchema(ResultSchema):
 
     estimator = fields.String()
     missing = fields.String()
+    structure = fields.String()
     group = fields.String()
     between = fields.String()
     n_persons = fields.Integer()

@@ -48,6 +48,7 @@ GOOD = Evidence(
     permitted=1,
     partial=0,
     refused=0,
+    rejected=0,
     names=NAMES,
 )
 
@@ -113,7 +114,9 @@ def test_items_that_differ_a_little_do_not_spoil_invariance() -> None:
 
 
 def test_items_that_differ_much_do() -> None:
-    found = rating("measurement-invariance", permitted=0, partial=1, item_difference=0.5)
+    found = rating(
+        "measurement-invariance", permitted=0, partial=1, rejected=1, item_difference=0.5
+    )
     assert found is Rating.INSUFFICIENT
 
 

@@ -48,6 +48,7 @@ def test_a_study_where_it_does_not_is_found(merged: dict[str, Any]) -> None:
 def test_every_section_is_there_and_has_the_shape_of_its_kind(holds_up: dict[str, Any]) -> None:
     sections = holds_up["sections"]
     assert list(sections) == [*SECTIONS, "standards"]
+    assert len(sections["items"]["items"]) == 12
     assert {model["model"] for model in sections["cfa"]["models"]} >= {"one-factor", "bifactor"}
     assert sections["cfa"]["estimator"] == "WLSMV"
     assert sections["cfa_continuous"]["estimator"] == "MLR"

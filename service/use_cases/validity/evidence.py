@@ -10,6 +10,7 @@ from psychometrics.cfa.options import Structure
 from psychometrics.criterion.results import Timing
 from psychometrics.disclosure import is_small, protected_count, protected_proportion
 from psychometrics.instrument import Instrument
+from psychometrics.invariance.options import Step
 from psychometrics.scoring.prorate import TOTAL
 from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
@@ -230,9 +231,10 @@ def _of_extremes(items: Json) -> dict[str, Any]:
 
 def _of_groups(comparison: Json, invariance: Json) -> dict[str, Any]:
     if not is_computed(comparison):
-        return {"names": {"released": "", "comparison_reason": ""}}
+        return {"names": {"released": "", "work": "", "comparison_reason": ""}}
     sizes = [group["n"] for group in comparison["groups"]]
-    items = [one["item"] for one in comparison["freed"]]
+    freed = (invariance.get("partial_invariance") or {}).get("freed", ())
+    rejected = [one["step"] for one in invariance.get("steps", ()) if one["tenable"] is False]
     return {
         "n_groups": max(len(sizes), 2),
         "smallest_group": min(sizes, default=None),
@@ -240,10 +242,12 @@ def _of_groups(comparison: Json, invariance: Json) -> dict[str, Any]:
             status: float(comparison["status"] == status)
             for status in ("permitted", "partial", "refused")
         },
+        "rejected": float(any(step != Step.STRICT.value for step in rejected)),
         "item_difference": _largest_difference(invariance),
         "names": {
             "comparison_reason": sentence(comparison["reason"]),
-            "released": _listed_items(items),
+            "released": _listed_items(sorted({one["item"] for one in freed})),
+            "work": "works" if len({one["item"] for one in freed}) == 1 else "work",
         },
     }
 
@@ -257,7 +261,7 @@ def _largest_difference(invariance: Json) -> float | None:
 def _listed_items(items: Sequence[int]) -> str:
     if not items:
         return "no item"
-    *others, last = (str(item) for item in sorted(items))
+    *others, last = map(str, items)
     return f"items {', '.join(others)} and {last}" if others else f"item {last}"
 
 

@@ -9,7 +9,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.validity.judge import RatedProperty, Verdict, judge
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Rating, Rule, Standards
-from schemas.analyses.validity import ValidityResultSchema
+from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSchema
 from service.catalog.rules import validity_standards
 from service.use_cases.protect import protect
 from service.use_cases.software import software
@@ -61,15 +61,12 @@ def give_verdict(
         name: protect(_kind(name), section) if is_computed(section) else dict(section)
         for name, section in sections.items()
     }
-    judged = {
-        "verdict": _described(verdict),
-        "sections": {"standards": _standards(standards)},
+    return {
+        "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
+        "sections": protected | {"standards": _standards(standards)},
         "software": software(),
-        "method": METHOD,
+        "method": dict(METHOD),
     }
-    result = dict(ValidityResultSchema().dump(judged))
-    result["sections"] = {**protected, "standards": result["sections"]["standards"]}
-    return result
 
 
 def _kind(section: str) -> str:
@@ -110,11 +107,12 @@ def _property(one: RatedProperty) -> Json:
 
 
 def _standards(standards: Standards) -> Json:
-    return {
+    shown = {
         "id": standards.id,
         "version": standards.version,
         "rules": [_rule(rule) for rule in standards.rules],
     }
+    return dict(StandardsSectionSchema().dump(shown))
 
 
 def _rule(rule: Rule) -> Json:

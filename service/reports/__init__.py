@@ -1,0 +1,1 @@
+"""The validity report: a finished analysis as a document for people."""

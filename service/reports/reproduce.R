@@ -1,0 +1,329 @@
+
+# ---------------------------------------------------------------------------------------------------
+# What follows is the same in every script. Needed: lavaan, psych, semTools, GPArotation, jsonlite.
+#
+#   Rscript report.R DATA.csv [MORE.csv ...] [--out NUMBERS.json] [--without-parallel]
+#
+# DATA.csv is what the service exports: one row a response, columns i1 ... iK as answered, and the
+# columns beside them. Several files are several samples, the reference first. Not reproduced: which
+# items a search for partial invariance releases, model-specific cut-offs, standard errors that allow
+# for clusters under WLSMV, and outcomes that stand in another row than the rating.
+suppressPackageStartupMessages({library(lavaan); library(psych); library(semTools); library(jsonlite)})
+
+# --- data ------------------------------------------------------------------------------------------
+
+item_columns <- function(data) {
+  named <- regmatches(names(data), regexec("^(.*?)0*([1-9][0-9]*)$", names(data), perl = TRUE))
+  for (prefix in unique(stats::na.omit(sapply(named, `[`, 2)))) {
+    numbers <- sapply(named, function(m) if (length(m) && m[2] == prefix) as.integer(m[3]) else NA)
+    if (all(seq_len(settings$n_items) %in% numbers)) return(match(seq_len(settings$n_items), numbers))
+  }
+  stop("no columns for the ", settings$n_items, " items")
+}
+
+read_sample <- function(file, number) {
+  data <- read.csv(file, check.names = FALSE, na.strings = c("", "NA"))
+  names(data)[item_columns(data)] <- paste0("i", seq_len(settings$n_items))
+  if (is.null(data$sample)) data$sample <- paste0("sample", number)
+  data
+}
+
+read_responses <- function(files) {
+  parts <- Map(read_sample, files, seq_along(files))
+  every <- unique(unlist(lapply(parts, names)))
+  do.call(rbind, lapply(parts, function(part) { part[setdiff(every, names(part))] <- NA; part[every] }))
+}
+
+recoded <- function(data) {
+  for (item in settings$reversed)
+    data[[paste0("i", item)]] <- settings$minimum + settings$maximum - data[[paste0("i", item)]]
+  data
+}
+
+in_time <- function(data) {
+  clocks <- lapply(c("session_number", "days_since_first_visit", "days_since_delivery"),
+                   function(name) if (is.null(data[[name]])) rep(NA_real_, nrow(data)) else data[[name]])
+  do.call(order, c(clocks, list(seq_len(nrow(data)), na.last = TRUE)))
+}
+
+# One rating a person: the first one, or the first one of the session that was chosen.
+one_rating_each <- function(data) {
+  data <- data[rowSums(!is.na(data[items])) > 0, ]
+  if (!is.null(settings$session_number)) data <- data[data$session_number %in% settings$session_number, ]
+  if (is.null(data$person)) return(data)
+  data <- data[in_time(data), ]
+  data[is.na(data$person) | !duplicated(paste(data$sample, data$person)), ]
+}
+
+scale_scores <- function(data) {
+  found <- sapply(names(scales), function(name) {
+    x <- data[scales[[name]]]
+    answered <- rowSums(!is.na(x))
+    ifelse(answered >= settings$minimum_answered[[name]], rowSums(x, na.rm = TRUE) * ncol(x) / answered, NA)
+  })
+  found <- matrix(found, nrow = nrow(data), dimnames = list(NULL, names(scales)))
+  if (settings$total) cbind(found, total = rowSums(found)) else found
+}
+
+# --- models ----------------------------------------------------------------------------------------
+
+measured <- function(factors) paste(names(factors), "=~", sapply(factors, paste, collapse = " + "))
+
+model_syntax <- function(name) {
+  structure <- sub("\\+method$", "", name)
+  bond <- match("bond", names(scales))
+  factors <- switch(structure,
+    "one-factor" = list(general = scored),
+    "two-factor" = stats::setNames(list(unlist(scales[-bond], use.names = FALSE), scales[[bond]]),
+                                   c(paste(ids[-bond], collapse = "_"), "bond")),
+    "bifactor" = c(stats::setNames(scales, ids), list(general = scored)),
+    stats::setNames(scales, ids))
+  lines <- measured(factors)
+  if (structure == "second-order") lines <- c(lines, paste("general =~", paste(ids, collapse = " + ")))
+  if (grepl("\\+method$", name)) {
+    turned <- paste0("i", settings$reversed)
+    label <- if (length(turned) == 2) "a*" else ""
+    others <- if (structure == "second-order") "general" else names(factors)
+    lines <- c(lines, paste("method =~", paste0(label, turned, collapse = " + ")),
+               if (structure != "bifactor") paste0("method ~~ 0*", others))
+  }
+  paste(lines, collapse = "\n")
+}
+
+fitted_model <- function(name, data, estimator, ...) {
+  ordered <- if (estimator == "WLSMV") scored else FALSE
+  missing <- if (estimator == "WLSMV") settings$missing
+             else if (anyNA(data[scored])) "fiml" else "listwise"
+  arguments <- list(model_syntax(name), data, std.lv = TRUE, estimator = estimator, missing = missing,
+                    orthogonal = startsWith(name, "bifactor"), ...)
+  if (estimator == "WLSMV") arguments$ordered <- scored
+  else if (!is.null(settings$cluster)) arguments$cluster <- settings$cluster
+  do.call("cfa", arguments)
+}
+
+fit_numbers <- function(fit) {
+  wanted <- c(chi_square = "chisq", df = "df", scaled_chi_square = "chisq.scaled", cfi = "cfi",
+              tli = "tli", rmsea = "rmsea", scaled_cfi = "cfi.scaled", scaled_rmsea = "rmsea.scaled",
+              robust_cfi = "cfi.robust", robust_rmsea = "rmsea.robust", srmr = "srmr",
+              log_likelihood = "logl", aic = "aic", bic = "bic")
+  all <- fitMeasures(fit)
+  as.list(stats::setNames(unname(all[wanted]), names(wanted)))
+}
+
+model_numbers <- function(fit) {
+  if (!lavInspect(fit, "converged")) return(list(converged = FALSE))
+  found <- standardizedSolution(fit)
+  free <- parameterEstimates(fit)
+  loading <- found$op == "=~" & found$rhs %in% scored
+  pairs <- found$op == "~~" & found$lhs != found$rhs & found$lhs %in% lavNames(fit, "lv")
+  c(list(converged = TRUE), fit_numbers(fit), list(
+    loadings = data.frame(factor = found$lhs[loading], item = as.integer(sub("i", "", found$rhs[loading])),
+                          standardized = found$est.std[loading], estimate = free$est[free$op == "=~" & free$rhs %in% scored],
+                          standard_error = free$se[free$op == "=~" & free$rhs %in% scored]),
+    factor_correlations = data.frame(first = found$lhs[pairs], second = found$rhs[pairs],
+                                     estimate = found$est.std[pairs])))
+}
+
+rival_models <- function(data, estimator, names) {
+  stats::setNames(lapply(names, function(name)
+    tryCatch(model_numbers(fitted_model(name, data, estimator)),
+             error = function(e) list(converged = FALSE))), names)
+}
+
+# --- groups ----------------------------------------------------------------------------------------
+
+# A category that is empty in a group is merged with the neighbour that fewer persons chose.
+merged <- function(data) {
+  for (item in scored) repeat {
+    counts <- table(data$group, data[[item]])
+    empty <- which(colSums(counts == 0) > 0)
+    if (!length(empty) || ncol(counts) < 2) break
+    k <- empty[[1]]
+    near <- c(k - 1, k + 1)
+    near <- near[near >= 1 & near <= ncol(counts)]
+    into <- near[which.min(colSums(counts)[near])]
+    data[[item]][data[[item]] == as.numeric(colnames(counts)[k])] <- as.numeric(colnames(counts)[into])
+  }
+  data
+}
+
+in_groups <- function(data) {
+  data$group <- as.character(data[[settings$group]])
+  data <- data[!is.na(data$group), ]
+  first <- if (is.null(settings$reference) || !(settings$reference %in% data$group)) sort(unique(data$group))[1]
+           else settings$reference
+  data[order(data$group != first, data$group), ]
+}
+
+ladder <- function(data) {
+  model <- model_syntax(settings$structure)
+  if (settings$estimator == "WLSMV") {
+    if (settings$missing == "listwise") data <- data[stats::complete.cases(data[scored]), ]
+    data <- merged(data)
+    equal <- list(configural = "", thresholds = "thresholds", metric = c("thresholds", "loadings"),
+                  scalar = c("thresholds", "loadings", "intercepts"),
+                  strict = c("thresholds", "loadings", "intercepts", "residuals"))
+    return(lapply(equal, function(same) {
+      call <- list(configural.model = model, data = data, ordered = scored, group = "group",
+                   parameterization = "theta", ID.fac = "std.lv", ID.cat = "Wu.Estabrook.2016")
+      if (same[1] != "") call$group.equal <- same
+      cfa(as.character(do.call(measEq.syntax, call)), data, ordered = scored, group = "group",
+          estimator = "WLSMV", parameterization = "theta", missing = settings$missing)
+    }))
+  }
+  equal <- list(configural = "", metric = "loadings", scalar = c("loadings", "intercepts"),
+                strict = c("loadings", "intercepts", "residuals"))
+  missing <- if (anyNA(data[scored])) "fiml" else "listwise"
+  lapply(equal, function(same) {
+    call <- list(model, data, group = "group", estimator = settings$estimator, std.lv = TRUE, missing = missing)
+    if (same[1] != "") call$group.equal <- same
+    do.call("cfa", call)
+  })
+}
+
+latent_means <- function(fit) {
+  p <- parameterEstimates(fit)
+  p <- p[p$op == "~1" & p$lhs %in% lavNames(fit, "lv") & p$group > 1, ]
+  data.frame(factor = p$lhs, group = lavInspect(fit, "group.label")[p$group], estimate = p$est,
+             standard_error = p$se)
+}
+
+ladder_numbers <- function(fits) {
+  steps <- lapply(names(fits), function(step) {
+    place <- match(step, names(fits))
+    against <- if (place == 1) NULL else as.data.frame(lavTestLRT(fits[[place - 1]], fits[[place]]))[2, ]
+    c(list(step = step), fit_numbers(fits[[step]]), if (place > 1) list(
+      difference = list(chi_square = against[["Chisq diff"]], df = against[["Df diff"]],
+                        p_value = against[["Pr(>Chisq)"]])))
+  })
+  list(steps = steps, latent_means = if (settings$means) latent_means(fits$scalar))
+}
+
+# --- everything else -------------------------------------------------------------------------------
+
+item_numbers <- function(data) {
+  described <- psych::describe(data[scored])
+  data.frame(item = as.integer(sub("i", "", scored)), mean = described$mean, sd = described$sd,
+             skewness = described$skew,
+             floor = sapply(data[scored], function(x) mean(x == settings$minimum, na.rm = TRUE)),
+             ceiling = sapply(data[scored], function(x) mean(x == settings$maximum, na.rm = TRUE)))
+}
+
+one_factor_omega <- function(x, ...) {
+  fit <- cfa(paste("f =~", paste(names(x), collapse = " + ")), x, std.lv = TRUE, ...)
+  unname(compRelSEM(fit)[["f"]])
+}
+
+reliability_numbers <- function(data) {
+  data <- data[stats::complete.cases(data[scored]), ]
+  every <- c(scales, if (settings$total) list(total = scored))
+  own <- lapply(every, function(columns) {
+    x <- data[columns]
+    found <- suppressWarnings(psych::alpha(x, check.keys = FALSE))
+    omega <- tryCatch(one_factor_omega(x), error = function(e) NA)
+    list(alpha = found$total$raw_alpha, alpha_lower = found$feldt$lower.ci[[1]],
+         alpha_upper = found$feldt$upper.ci[[1]], omega = omega,
+         ordinal_omega = tryCatch(one_factor_omega(x, ordered = names(x)), error = function(e) NA),
+         standard_error_of_measurement = stats::sd(rowSums(x)) * sqrt(1 - omega))
+  })
+  if (settings$total && length(scales) > 2) {
+    factors <- fitted_model("three-factor", data, "ML")
+    bifactor <- fitted_model("bifactor", data, "ML")
+    own$total$omega_total <- unname(compRelSEM(factors, return.total = TRUE)[["total"]])
+    own$total$omega_hierarchical <- unname(compRelSEM(bifactor)[["general"]])
+  }
+  own
+}
+
+dimension_numbers <- function(data, parallel) {
+  data <- data[stats::complete.cases(data[scored]), scored]
+  R <- lavCor(data, ordered = scored)
+  R <- matrix(as.numeric(R), ncol(R), dimnames = list(scored, scored))
+  bartlett <- psych::cortest.bartlett(R, n = nrow(data))
+  found <- list(n_persons = nrow(data), correlations = unname(R), kmo = psych::KMO(R)$MSA,
+                bartlett = list(chi_square = bartlett$chisq, df = bartlett$df, p_value = bartlett$p.value),
+                eigenvalues = eigen(R, symmetric = TRUE)$values,
+                map = which.min(psych::vss(R, n = min(8, ncol(R) - 1), n.obs = nrow(data), plot = FALSE)$map))
+  if (parallel) {
+    set.seed(settings$seed)
+    invisible(utils::capture.output(
+      random <- psych::fa.parallel(data, fa = "both", cor = "poly", n.iter = settings$replicates,
+                                   sim = FALSE, quant = 0.95, plot = FALSE)))
+    found$parallel <- random$ncomp
+  }
+  found
+}
+
+# Factors in the order of the subscales they resemble most, and of their sign.
+explored <- function(R, n_persons) {
+  fit <- psych::fa(R, length(scales), n.obs = n_persons, fm = "minres", rotate = "oblimin")
+  loadings <- unclass(fit$loadings)
+  key <- sapply(scales, function(columns) as.numeric(scored %in% columns))
+  alike <- crossprod(key, loadings) / sqrt(outer(colSums(key^2), colSums(loadings^2)))
+  order <- apply(abs(alike), 1, which.max)
+  if (anyDuplicated(order)) order <- seq_len(ncol(loadings))
+  sign <- sign(alike[cbind(seq_along(order), order)])
+  correlations <- if (is.null(fit$Phi)) diag(ncol(loadings)) else fit$Phi
+  list(loadings = unname(loadings[, order, drop = FALSE] %*% diag(sign, length(sign))),
+       factor_correlations = unname(diag(sign, length(sign)) %*% correlations[order, order] %*% diag(sign, length(sign))))
+}
+
+retest_numbers <- function(data) {
+  occasions <- settings$occasions
+  key <- paste(data$sample, data$person)
+  scores <- scale_scores(data)
+  rows <- lapply(occasions, function(one) which(data$session_number == one & !is.na(data$person)))
+  both <- intersect(key[rows[[1]]], key[rows[[2]]])
+  at <- lapply(rows, function(one) one[match(both, key[one])])
+  lapply(stats::setNames(nm = colnames(scores)), function(name) {
+    x <- stats::na.omit(cbind(scores[at[[1]], name], scores[at[[2]], name]))
+    found <- psych::ICC(x, lmer = FALSE)$results
+    list(n_pairs = nrow(x), icc_2_1 = found$ICC[2], icc_3_1 = found$ICC[3],
+         smallest_detectable_change = stats::qnorm(0.975) * stats::sd(x[, 2] - x[, 1]))
+  })
+}
+
+criterion_numbers <- function(data) {
+  scores <- scale_scores(data)
+  lapply(stats::setNames(nm = settings$outcomes), function(name) {
+    apply(scores, 2, function(one) {
+      known <- stats::complete.cases(one, data[[name]])
+      list(n_persons = sum(known), pearson = stats::cor(one[known], data[[name]][known]))
+    })
+  })
+}
+
+reproduce <- function(files, parallel = TRUE) {
+  responses <- recoded(read_responses(files))
+  if (!is.null(settings$respondent)) responses <- responses[responses$respondent %in% settings$respondent, ]
+  persons <- one_rating_each(responses)
+  found <- list(n_persons = nrow(persons), items = item_numbers(persons))
+  part <- function(name, run) if (name %in% settings$sections) run() else NULL
+  found$dimensionality <- part("dimensionality", function() dimension_numbers(persons, parallel))
+  found$efa <- part("efa", function() {
+    whole <- if (is.null(found$dimensionality)) dimension_numbers(persons, FALSE) else found$dimensionality
+    explored(whole$correlations, whole$n_persons)
+  })
+  found$cfa <- part("cfa", function() rival_models(persons, "WLSMV", settings$models))
+  found$cfa_continuous <- part("cfa_continuous", function() rival_models(persons, "MLR", settings$models))
+  found$reliability <- part("reliability", function() reliability_numbers(persons))
+  found$invariance <- part("invariance", function() ladder_numbers(ladder(in_groups(persons))))
+  found$retest <- part("retest", function() retest_numbers(responses))
+  found$criterion <- part("criterion", function() criterion_numbers(persons))
+  found$software <- c(list(R = R.version.string), lapply(stats::setNames(nm = c("lavaan", "psych", "semTools")),
+                      function(name) as.character(packageVersion(name))))
+  found
+}
+
+items <- paste0("i", seq_len(settings$n_items))
+scales <- lapply(settings$scales, function(numbers) paste0("i", numbers))
+ids <- make.names(names(scales), unique = TRUE)
+scored <- items[sort(unlist(settings$scales, use.names = FALSE))]
+
+given <- commandArgs(trailingOnly = TRUE)
+out <- match("--out", given)
+files <- given[!startsWith(given, "--") & !(seq_along(given) %in% (out + 1))]
+if (!length(files)) stop("name the exported data: Rscript report.R DATA.csv [--out NUMBERS.json]")
+numbers <- suppressWarnings(reproduce(files, parallel = !("--without-parallel" %in% given)))
+text <- toJSON(numbers, auto_unbox = TRUE, digits = NA, na = "null", null = "null", matrix = "rowmajor")
+if (is.na(out)) cat(text, "\n", sep = "") else writeLines(text, given[out + 1])
