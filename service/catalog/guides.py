@@ -32,6 +32,8 @@ class Guide:
     sentences
         By comparison (:class:`psychometrics.scoring.profile.Comparison`), with ``{lower}`` and
         ``{higher}``, and ``no-questions``.
+    headings
+        Over the questions, by who asks or is asked, and over ``practice``.
     questions
         By subscale, then by who asks or is asked.
     opening
@@ -49,6 +51,7 @@ class Guide:
     other_scale: str
     and_: str
     sentences: Mapping[str, str]
+    headings: Mapping[str, str]
     questions: Mapping[str, Mapping[str, Sequence[str]]]
     opening: Mapping[str, Sequence[str]]
     practice: Sequence[str]

@@ -49,4 +49,4 @@ def sign_out() -> ResponseReturnValue:
 
 def _is_ours(address: str) -> bool:
     """Whether an address leads to a page of ours, and not to another site."""
-    return address.startswith(("/samples", "/analyses")) and "\\" not in address
+    return address.startswith(("/samples", "/analyses", "/conversation")) and "\\" not in address

@@ -15,6 +15,8 @@ SETTINGS: Mapping[str, str] = {
     "other": "Another setting",
 }
 
+LANGUAGES: Mapping[str, str] = {"de": "Deutsch", "en": "English"}
+
 STATUSES: Mapping[str, str] = {
     "queued": "Waiting",
     "running": "Under way",

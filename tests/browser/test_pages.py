@@ -83,6 +83,19 @@ def ask(page: Page, look: Look = nothing) -> None:
     look(page)
 
 
+def talk(page: Page, look: Look = nothing) -> None:
+    """Enter one form's answers and read what to talk about."""
+    page.get_by_role("link", name="Talk about a form").click()
+    page.get_by_label("Form that was answered").select_option("wai-sr-client")
+    page.get_by_role("button", name="Enter the answers").click()
+    for item in range(1, 13):
+        page.get_by_label(f"Item {item}", exact=True).fill("3" if item in {3, 5, 7, 9} else "5")
+    look(page)
+    page.get_by_role("button", name="Show what to talk about").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("the bond lie lower")
+    look(page)
+
+
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("API key")).to_be_visible()
@@ -98,7 +111,8 @@ def test_the_whole_way_from_signing_in_to_signing_out(
     sign_in(page, key)
     bring(page, files)
     ask(page)
-    page.get_by_role("link", name="Overview").click()
+    talk(page)
+    page.get_by_role("link", name="Alliance").click()
     page.get_by_role("link", name="Our <clinic>").first.click()
     page.get_by_role("link", name="Delete the sample").click()
     page.get_by_role("button", name="Delete for good").click()
@@ -113,7 +127,9 @@ def test_every_page_is_accessible(new_page: NewPage, key: str, files: Path, sche
     sign_in(page, key, is_accessible)
     bring(page, files, is_accessible)
     ask(page, is_accessible)
-    page.get_by_role("link", name="Our <clinic>").click()
+    talk(page, is_accessible)
+    page.get_by_role("link", name="Alliance").click()
+    page.get_by_role("link", name="Our <clinic>").first.click()
     page.get_by_role("link", name="Delete the sample").click()
     is_accessible(page)
     page.goto("/nonsense")
@@ -125,6 +141,7 @@ def test_every_page_fits_a_phone(new_page: NewPage, key: str, files: Path) -> No
     sign_in(page, key, fits_the_window)
     bring(page, files, fits_the_window)
     ask(page, fits_the_window)
+    talk(page, fits_the_window)
 
 
 def test_nothing_is_refused_by_the_pages_own_policy(

@@ -115,6 +115,7 @@ def test_every_language_says_the_same_things() -> None:
     english = guides()["en"]
     for guide in guides().values():
         assert set(guide.scales) == set(guide.questions) == set(english.questions)
+        assert set(guide.headings) == set(english.headings)
         assert set(guide.sentences) == set(english.sentences)
         assert len(guide.practice) == len(english.practice)
         assert [s["status"] for s in guide.sources] == [s["status"] for s in english.sources]
