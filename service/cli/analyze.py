@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 from schemas.faults import Fault, RefusedInputError
-from schemas.json_text import read_json
 from service.cli.inputs import (
     declare_file,
     declare_other_file,
     read_file,
+    read_options,
     read_other_file,
     to_json,
 )
@@ -34,7 +33,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the analysis."""
     kind = KINDS[arguments.kind]
-    options = _options(arguments.options)
+    options = read_options(arguments.options)
     kind.load_options(options)
     two_forms = _asks_for_two_forms(arguments, kind)
     definition, block = read_file(arguments)
@@ -61,11 +60,3 @@ def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:
         detail = "--other and --other-instrument go together."
         raise RefusedInputError([Fault(pointer="/other", code="incomplete", detail=detail)])
     return True
-
-
-def _options(text: str) -> dict[str, Any]:
-    options = read_json(text, what="The text of the options")
-    if not isinstance(options, dict):
-        detail = "Must be a JSON object."
-        raise RefusedInputError([Fault(pointer="/options", code="wrong-type", detail=detail)])
-    return options

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
+from schemas.faults import Fault, RefusedInputError
+from schemas.json_text import read_json
 from schemas.responses.block import ResponseBlock
 from service.adapters.files.responses import read_responses
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
@@ -70,6 +71,23 @@ def read_other_file(arguments: argparse.Namespace) -> tuple[Definition, Response
         raise RefusedInputError(
             replace(fault, pointer=f"/other{fault.pointer}") for fault in error.faults
         ) from None
+
+
+def read_options(text: str) -> dict[str, Any]:
+    """Read options that are given as a JSON object.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it is not JSON.
+    RefusedInputError
+        If it is no object.
+    """
+    options = read_json(text, what="The text of the options")
+    if not isinstance(options, dict):
+        detail = "Must be a JSON object."
+        raise RefusedInputError([Fault(pointer="/options", code="wrong-type", detail=detail)])
+    return options
 
 
 def to_json(value: Any) -> str:

@@ -21,6 +21,9 @@ from service.use_cases.two_forms import are_two_forms
 SAMPLE = "sample"
 """A column that names each response's sample, where there are several."""
 
+SETTING = "setting"
+"""A column that names each sample's setting beside it, unless the responses have their own."""
+
 
 def steps_of(job: Job) -> tuple[str, ...]:
     """Return the names of an analysis' steps, in their order; the last one gives the result."""
@@ -95,8 +98,8 @@ def load_responses(
     responses
         Where their responses are.
     with_columns
-        Whether to load what stands beside the answers too; with several samples a column
-        ``sample`` names each response's.
+        Whether to load what stands beside the answers too; with several samples columns
+        ``sample`` and ``setting`` name each response's.
 
     Raises
     ------
@@ -140,7 +143,9 @@ def _columns(
         for name in dict.fromkeys(name for part in parts for name in part)
     }
     if len(samples) > 1:
-        joined[SAMPLE] = [
-            sample.id for sample, size in zip(samples, sizes, strict=True) for _ in range(size)
+        repeated = [
+            sample for sample, size in zip(samples, sizes, strict=True) for _ in range(size)
         ]
+        joined[SAMPLE] = [sample.id for sample in repeated]
+        joined.setdefault(SETTING, [sample.setting for sample in repeated])
     return {name: column_array(values) for name, values in joined.items()}
