@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,23 @@ class Membership:
             smallest=int(sizes.min()),
             largest=int(sizes.max()),
         )
+
+
+def few_directions(n_directions: int, models: Sequence[str]) -> str:
+    """Say that clusters have fewer independent deviations than models have parameters.
+
+    Parameters
+    ----------
+    n_directions
+        Clusters less one, in each group.
+    models
+        Names of the models.
+    """
+    return (
+        f"The clusters have {n_directions} independent deviations, fewer than the parameters of "
+        f"{', '.join(models)}: the covariance matrix of the estimates is singular there. Each "
+        "standard error can be read by itself; scaled tests are doubtful."
+    )
 
 
 def clustered(responses: ResponseMatrix, column: str) -> BoolArray:

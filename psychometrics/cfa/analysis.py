@@ -26,7 +26,14 @@ from psychometrics.cfa.rivals import (
 from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.validity_indices import heterotrait_monotrait
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
-from psychometrics.clusters import Clusters, Membership, clustered, cross_products, membership
+from psychometrics.clusters import (
+    Clusters,
+    Membership,
+    clustered,
+    cross_products,
+    few_directions,
+    membership,
+)
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError, OptionError
@@ -127,11 +134,7 @@ def _cluster_cautions(
     directions = clusters.n_clusters - 1
     many = [model.model for model in models if model.n_parameters > directions]
     if many:
-        yield (
-            f"{clusters.n_clusters} clusters have {directions} independent deviations, fewer than "
-            f"the parameters of {', '.join(many)}: the covariance matrix of the estimates is "
-            "singular there. Each standard error can be read by itself; scaled tests are doubtful."
-        )
+        yield few_directions(directions, many)
 
 
 def _members(used: ResponseMatrix, column: str | None) -> Membership | None:

@@ -51,6 +51,7 @@ def described(found: Study, options: InvarianceOptions) -> InvarianceResult:
         steps=tuple(one.result for one in found.rungs),
         level=level(found.rungs),
         partial_invariance=_partial(found),
+        cluster=found.evidence.clusters,
         cautions=found.cautions,
     )
 

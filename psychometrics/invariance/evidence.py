@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 
 import numpy as np
 
@@ -31,19 +31,26 @@ from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, parts_of
+from psychometrics.clusters import Clusters, cross_products
 from psychometrics.correlation.categories import (
     check_answered,
     merge_empty_categories,
-    usable_rows,
 )
 from psychometrics.correlation.missing import MissingPolicy
-from psychometrics.correlation.polychoric import ordinal_moments
+from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
 from psychometrics.errors import EstimationError, OptionError
+from psychometrics.invariance.blocks import (
+    Block,
+    blocks_of,
+    described,
+    persons_in,
+    scored,
+    used_rows,
+)
 from psychometrics.invariance.groups import Group
+from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.invariance.robust import with_robust_statistics
 from psychometrics.types import FloatArray
-
-_Worked = TypeVar("_Worked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,8 @@ class Evidence:
         Expands the discrepancy of a model at a parameter vector.
     scaled
         Whether statistics are corrected for non-normal or ordered answers.
+    clusters
+        How persons are clustered, where errors allow for it.
     n_merged
         Number of categories that were merged.
     cautions
@@ -105,6 +114,7 @@ class Evidence:
     difference: Callable[[Fitted, Fitted], Difference]
     curvature: Callable[[Layout, FloatArray], Curvature | None]
     scaled: bool
+    clusters: Clusters | None = None
     n_merged: int = 0
     cautions: tuple[str, ...] = ()
 
@@ -114,45 +124,19 @@ class Evidence:
         return len(self.names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
-    """Answers that are independent of every other block's.
-
-    Attributes
-    ----------
-    name
-        What a message calls it.
-    answers
-        A group's, shape (n_persons, n_items), or those of all occasions side by side.
-    items
-        Numbers of the items, column by column.
-    """
-
-    name: str
-    answers: FloatArray
-    items: tuple[int, ...]
-
-    def do(self, work: Callable[[FloatArray, tuple[int, ...]], _Worked]) -> _Worked:
-        """Do some work on the answers, and name the block where it cannot be done."""
-        try:
-            return work(self.answers, self.items)
-        except EstimationError as error:
-            raise EstimationError(f"{self.name}: {error.step}", error.reason) from error
-
-
 def evidence_of(
-    groups: Sequence[Group], *, estimator: Estimator, missing: Missing, repeated: bool = False
+    groups: Sequence[Group], *, options: InvarianceOptions, missing: Missing
 ) -> Evidence:
     """Prepare groups' answers for an estimator.
 
     Parameters
     ----------
     groups
-        The reference first.
-    estimator, missing
-        How models are estimated and from which answers.
-    repeated
-        Whether the groups are occasions of the same persons, row by row.
+        The reference first; if they are occasions, of the same persons row by row.
+    options
+        The estimator, and whether persons repeat or are clustered.
+    missing
+        What is done about missing answers.
 
     Raises
     ------
@@ -161,71 +145,34 @@ def evidence_of(
     EstimationError
         When a group's answers cannot be modelled, naming the group.
     """
-    if estimator is Estimator.WLSMV:
+    if options.estimator is Estimator.WLSMV:
         if missing is Missing.FIML:
             raise OptionError("missing", "WLSMV takes 'listwise' or 'pairwise'")
-        return _ordered(groups, missing, repeated=repeated)
+        return _ordered(groups, missing, options)
     if missing is Missing.PAIRWISE:
-        raise OptionError("missing", f"{estimator.value} takes 'fiml' or 'listwise'")
+        raise OptionError("missing", f"{options.estimator.value} takes 'fiml' or 'listwise'")
     incomplete = not all(group.responses.complete.all() for group in groups)
     prepare = _incomplete if missing is Missing.FIML and incomplete else _complete
-    return prepare(groups, robust=estimator is Estimator.MLR, repeated=repeated)
+    return prepare(groups, options)
 
 
-def _scored(group: Group) -> FloatArray:
-    """Return recoded answers to the items that belong to a subscale."""
-    columns = [item - 1 for item in group.responses.instrument.scored_items]
-    return group.responses.recoded[:, columns]
-
-
-def _used(groups: Sequence[Group], policy: MissingPolicy, *, repeated: bool) -> list[FloatArray]:
-    """Return the answers of each group that a policy uses; of occasions, the same persons'."""
-    answers = [_scored(group) for group in groups]
-    rows = [usable_rows(part, policy) for part in answers]
-    if repeated:
-        listwise = policy is MissingPolicy.LISTWISE
-        join = np.logical_and if listwise else np.logical_or
-        rows = [np.asarray(join.reduce(rows))] * len(groups)
-    return [part[chosen] for part, chosen in zip(answers, rows, strict=True)]
-
-
-def _blocks(
-    groups: Sequence[Group], answers: Sequence[FloatArray], *, repeated: bool
-) -> tuple[_Block, ...]:
-    """Divide answers into blocks: every group by itself, occasions side by side."""
-    items = groups[0].responses.instrument.scored_items
-    if repeated:
-        whole = np.hstack(list(answers))
-        return (_Block(name="occasions", answers=whole, items=items * len(groups)),)
-    return tuple(
-        _Block(name=f"group {group.number}", answers=part, items=items)
-        for group, part in zip(groups, answers, strict=True)
-    )
-
-
-def _persons(answers: Sequence[FloatArray]) -> tuple[int, ...]:
-    """Count the persons of each group who gave any answer."""
-    return tuple(int(np.isfinite(part).any(axis=1).sum()) for part in answers)
-
-
-def _ordered(groups: Sequence[Group], missing: Missing, *, repeated: bool) -> Evidence:
+def _ordered(groups: Sequence[Group], missing: Missing, options: InvarianceOptions) -> Evidence:
     policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
     items = groups[0].responses.instrument.scored_items
-    for block in _blocks(groups, [_scored(group) for group in groups], repeated=repeated):
-        block.do(check_answered)
-    used = _used(groups, policy, repeated=repeated)
-    for block in _blocks(groups, used, repeated=repeated):
+    for group in groups:
+        Block(name=f"group {group.number}", answers=scored(group), items=items).do(check_answered)
+    rows = used_rows(groups, policy, repeated=options.repeated)
+    for block in blocks_of(groups, rows, options):
         block.do(_check_persons)
+    used = [scored(group)[chosen] for group, chosen in zip(groups, rows, strict=True)]
     common = merge_empty_categories(used, items=items)
-    blocks = _blocks(groups, common.answers, repeated=repeated)
+    blocks = blocks_of(groups, rows, options, common.answers)
     moments = [
-        block.do(lambda rows, numbers: ordinal_moments(rows, items=numbers, missing=policy))
+        block.do(lambda answers, numbers: ordinal_moments(answers, items=numbers, missing=policy))
         for block in blocks
     ]
-    samples = tuple(
-        ordinal_sample(m.thresholds, m.correlations, m.nacov, m.n_persons) for m in moments
-    )
-    names = [f"group {group.name}" for group in groups] if not repeated else ["occasions"]
+    samples = tuple(_ordinal(*pair) for pair in zip(blocks, moments, strict=True))
+    names = ["occasions"] if options.repeated else [f"group {group.name}" for group in groups]
     cautions = [
         f"{name}: {caution}"
         for name, part in zip(names, moments, strict=True)
@@ -233,7 +180,7 @@ def _ordered(groups: Sequence[Group], missing: Missing, *, repeated: bool) -> Ev
     ]
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=_persons(common.answers),
+        n_persons=persons_in(common.answers),
         total=sum(sample.n_persons for sample in samples),
         items=items,
         answers=common.answers,
@@ -242,9 +189,18 @@ def _ordered(groups: Sequence[Group], missing: Missing, *, repeated: bool) -> Ev
         difference=satorra_2000,
         curvature=lambda layout, theta: _ordered_curvature(layout, theta, samples),
         scaled=True,
+        clusters=described(blocks),
         n_merged=len(common.merged),
         cautions=(*common.cautions, *cautions),
     )
+
+
+def _ordinal(block: Block, moments: OrdinalMoments) -> OrdinalSample:
+    """Stack a block's moments; clusters enter through their covariance."""
+    nacov = moments.nacov
+    if block.codes is not None:
+        nacov = moments.n_persons * cross_products(moments.influence, block.codes)
+    return ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
 
 
 def _check_persons(answers: FloatArray, items: tuple[int, ...]) -> None:
@@ -268,21 +224,24 @@ def _ordered_curvature(
     )
 
 
-def _complete(groups: Sequence[Group], *, robust: bool, repeated: bool) -> Evidence:
-    rows = _used(groups, MissingPolicy.LISTWISE, repeated=repeated)
-    blocks = _blocks(groups, rows, repeated=repeated)
-    samples = tuple(block.do(complete_answers) for block in blocks)
+def _complete(groups: Sequence[Group], options: InvarianceOptions) -> Evidence:
+    robust = options.estimator is Estimator.MLR
+    rows = used_rows(groups, MissingPolicy.LISTWISE, repeated=options.repeated)
+    blocks = blocks_of(groups, rows, options)
+    samples = tuple(block.do(partial(complete_answers, clusters=block.codes)) for block in blocks)
+    answers = tuple(scored(group)[used] for group, used in zip(groups, rows, strict=True))
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=_persons(rows),
+        n_persons=persons_in(answers),
         total=sum(sample.moments.n_persons for sample in samples),
         items=groups[0].responses.instrument.scored_items,
-        answers=tuple(rows),
+        answers=answers,
         n_thresholds=None,
         fit=lambda model: fit_ml(model, samples, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
         curvature=lambda layout, theta: _complete_curvature(layout, theta, samples, robust=robust),
         scaled=robust,
+        clusters=described(blocks),
     )
 
 
@@ -298,16 +257,18 @@ def _complete_curvature(
     return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
 
 
-def _incomplete(groups: Sequence[Group], *, robust: bool, repeated: bool) -> Evidence:
-    rows = _used(groups, MissingPolicy.PAIRWISE, repeated=repeated)
-    blocks = _blocks(groups, rows, repeated=repeated)
-    samples = tuple(block.do(incomplete_answers) for block in blocks)
+def _incomplete(groups: Sequence[Group], options: InvarianceOptions) -> Evidence:
+    robust = options.estimator is Estimator.MLR
+    rows = used_rows(groups, MissingPolicy.PAIRWISE, repeated=options.repeated)
+    blocks = blocks_of(groups, rows, options)
+    samples = tuple(block.do(partial(incomplete_answers, clusters=block.codes)) for block in blocks)
+    answers = tuple(scored(group)[used] for group, used in zip(groups, rows, strict=True))
     return Evidence(
         names=tuple(group.name for group in groups),
-        n_persons=_persons(rows),
-        total=sum(answers.sample.n_persons for answers in samples),
+        n_persons=persons_in(answers),
+        total=sum(one.sample.n_persons for one in samples),
         items=groups[0].responses.instrument.scored_items,
-        answers=tuple(rows),
+        answers=answers,
         n_thresholds=None,
         fit=lambda model: fit_fiml(model, samples, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
@@ -315,6 +276,7 @@ def _incomplete(groups: Sequence[Group], *, robust: bool, repeated: bool) -> Evi
             layout, theta, samples, robust=robust
         ),
         scaled=robust,
+        clusters=described(blocks),
     )
 
 

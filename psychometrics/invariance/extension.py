@@ -29,7 +29,7 @@ from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.identification import MADE_EQUAL, Design
 from psychometrics.invariance.options import Step
-from psychometrics.types import FloatArray
+from psychometrics.types import FloatArray, IntArray
 
 _Place = tuple[Matrix, int, int, int]
 
@@ -55,9 +55,16 @@ class Extension:
     information: FloatArray
     scores: FloatArray
 
-    def of(self, row: int) -> FloatArray:
-        """Return the columns of one item (by its row), shape (n_columns,)."""
-        return np.array([k for k, one in enumerate(self.parameters) if one.row == row], dtype=int)
+    def of(self, row: int, *, group: int | None = None) -> IntArray:
+        """Return the columns of one item (by its row), of all groups or of one; (n_columns,)."""
+        return np.array(
+            [
+                k
+                for k, one in enumerate(self.parameters)
+                if one.row == row and group in (None, one.group)
+            ],
+            dtype=np.int64,
+        )
 
 
 def extension_of(

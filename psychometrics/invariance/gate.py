@@ -1,14 +1,15 @@
 """Whether these groups may be compared at all: four answers, each with its reason.
 
 =============  =================================================================================
-permitted      every step up to the scalar one is tenable
+permitted      every step up to the scalar one is tenable: no test speaks against it, and what would
+               matter is excluded, in several items together and in every single one
 partial        a step was rejected, but with the items that differ released every step up to the
                scalar one is tenable; each factor keeps two invariant items at least, and more
                than half of its items
 refused        the factors themselves differ, or a step is rejected and releasing items does not
                help
-inconclusive   too few persons, categories collapsed away, no admissible solution, or too little
-               power to see the stated departure
+inconclusive   too few persons, categories collapsed away, no admissible solution, too little power
+               to see the stated departure, or an item for which a departure cannot be excluded
 =============  =================================================================================
 
 Nothing here computes a mean; ``comparison`` asks first.
@@ -107,6 +108,14 @@ def _obstacle(found: Study) -> Ruling | None:
             status=Status.REFUSED,
             reason="The factors themselves do not fit each group (configural step).",
         )
+    if first.result.tenable is None:
+        return Ruling(
+            status=Status.INCONCLUSIVE,
+            reason=(
+                "Whether the factors fit each group (configural step) cannot be decided: fit "
+                "indices fall beyond bounds, but the test does not speak strongly against them."
+            ),
+        )
     return None
 
 
@@ -153,7 +162,9 @@ def _undecided(one: Rung) -> str:
     if not checks.admissible:
         return f"{where}: its solution is not admissible."
     if checks.difference is None:
-        return f"{where}: its test speaks against it, but no single item and no fit index does."
+        return f"{where}: its test speaks against it, but not strongly, and no single item does."
     if checks.power is not True and checks.indices is not False:
         return f"{where}: with so few persons a departure that matters would probably not be seen."
-    return f"{where}: the difference test does not reject it, but fit indices fall beyond bounds."
+    if checks.indices is not True:
+        return f"{where}: no test rejects it, but fit indices fall beyond bounds."
+    return f"{where}: a departure that matters, of a single item, cannot be excluded."

@@ -10,12 +10,13 @@ from psychometrics.cfa.difference import Difference
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.results import ModelResult
 from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.exclusion import CONCERNS, EXCLUSION_RATE, exclusions
 from psychometrics.invariance.extension import extension_of
 from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
 from psychometrics.invariance.looks import corrected, looks, worst
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.power import DEPARTURES, power
-from psychometrics.invariance.results import Checks, DifferenceResult, StepResult
+from psychometrics.invariance.results import Checks, DifferenceResult, SingleItem, StepResult
 from psychometrics.invariance.tenability import (
     ENOUGH_POWER,
     TEST_RATE,
@@ -23,6 +24,7 @@ from psychometrics.invariance.tenability import (
     difference_stands,
     first_rule,
     fits,
+    items_stand,
     rule,
     tenable,
     within,
@@ -125,7 +127,14 @@ def _first(step: Step, model: ModelResult) -> StepResult:
         difference=None,
         delta=None,
         tenable=fit if admissible else None,
-        checks=Checks(admissible=admissible, difference=None, items=None, indices=fit, power=None),
+        checks=Checks(
+            admissible=admissible,
+            difference=None,
+            items=None,
+            indices=fit,
+            single=None,
+            power=None,
+        ),
         rule=first_rule(),
     )
 
@@ -143,6 +152,7 @@ def _not_a_restriction(step: Step, model: ModelResult, larger: Step) -> StepResu
             difference=None,
             items=None,
             indices=None,
+            single=None,
             power=None,
         ),
         rule=(
@@ -164,13 +174,14 @@ def _judged(
     model = describe_fit(fitted)
     change = delta(model, against.result.model)
     indices = within(change, step, evidence.total)
-    stands, seen = _items_and_power(design, evidence, step, fitted, difference.df, released)
+    found = _items(design, evidence, rungs, difference, released)
     checks = Checks(
         admissible=model.converged and model.proper,
-        difference=difference_stands(difference.p_value, items=stands, indices=indices),
-        items=stands,
+        difference=difference_stands(difference.p_value, items=found.stand),
+        items=found.stand,
         indices=indices,
-        power=None if seen is None else seen >= ENOUGH_POWER,
+        single=None if found.single is None else found.single.p_value <= EXCLUSION_RATE,
+        power=None if found.power is None else found.power >= ENOUGH_POWER,
     )
     return StepResult(
         step=step.value,
@@ -184,20 +195,40 @@ def _judged(
         checks=checks,
         rule=rule(step, evidence.total),
         error_rate=TEST_RATE,
-        power=seen,
+        power=found.power,
         departure=DEPARTURES[step],
+        single=found.single,
     )
 
 
-def _items_and_power(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Items:
+    """What a step's items say, all from one extension.
+
+    Attributes
+    ----------
+    stand
+        Whether no item stands out.
+    single
+        The item whose departure of concern is excluded least.
+    power
+        Of the difference test.
+    """
+
+    stand: bool | None = None
+    single: SingleItem | None = None
+    power: float | None = None
+
+
+def _items(
     design: Design,
     evidence: Evidence,
-    step: Step,
-    fitted: Fitted,
-    df: int,
+    rungs: tuple[Step, Fitted, Rung],
+    difference: Difference,
     released: Mapping[int, Step],
-) -> tuple[bool | None, float | None]:
-    """Whether no item stands out, and the difference test's power; from one extension."""
+) -> _Items:
+    """Look at the items that a step restricts."""
+    step, fitted, against = rungs
     rows = [
         row
         for row, item in enumerate(design.base.items)
@@ -205,8 +236,17 @@ def _items_and_power(
     ]
     extension = extension_of(fitted, design, step, evidence, rows) if rows else None
     if extension is None:
-        return None, None
+        return _Items()
     found = looks(extension, design, evidence.total, rows)
     look = worst(found)
-    stands = None if look is None else corrected(look, len(found)) >= TEST_RATE
-    return stands, power(extension, fitted, design, step, evidence, df=df, level=TEST_RATE)
+    single = max(
+        exclusions(extension, fitted, against.fitted, design, step, rows),
+        key=lambda one: one.p_value,
+    )
+    return _Items(
+        stand=None
+        if look is None
+        else items_stand(corrected(look, len(found)), difference.p_value),
+        single=SingleItem(item=single.item, p_value=single.p_value, departure=CONCERNS[step]),
+        power=power(extension, fitted, design, step, evidence, df=difference.df, level=TEST_RATE),
+    )

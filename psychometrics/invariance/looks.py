@@ -25,6 +25,7 @@ import numpy as np
 from psychometrics.cfa.fit import chi_square_tail
 from psychometrics.invariance.extension import Extension
 from psychometrics.invariance.identification import Design
+from psychometrics.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +81,31 @@ def worst(found: Collection[Look]) -> Look | None:
     return min(found, key=lambda look: (look.p_value, -look.index), default=None)
 
 
+def regular_part(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the eigenvalues of a covariance of scores that are not zero, and their vectors.
+
+    Parameters
+    ----------
+    scores
+        Shape (m, m).
+
+    Returns
+    -------
+    tuple of FloatArray
+        Shapes (rank,) and (m, rank).
+    """
+    values, vectors = np.linalg.eigh(scores)
+    kept = values > 1e-8 * max(float(values.max(initial=0.0)), 0.0)
+    return values[kept], vectors[:, kept]
+
+
 def _look(extension: Extension, row: int, item: int, n_persons: int) -> Look | None:
     own = extension.of(row)
-    values, vectors = np.linalg.eigh(extension.scores[np.ix_(own, own)])
-    kept = values > 1e-8 * max(float(values.max(initial=0.0)), 0.0)
-    if not kept.any():
+    values, vectors = regular_part(extension.scores[np.ix_(own, own)])
+    if not values.size:
         return None
-    along = vectors[:, kept].T @ extension.gradient[own]
-    index = float(n_persons * (along**2 / values[kept]).sum())
-    df = int(kept.sum())
+    along = vectors.T @ extension.gradient[own]
+    index = float(n_persons * (along**2 / values).sum())
+    df = values.size
     p_value = chi_square_tail(index, df)
     return None if p_value is None else Look(item=item, index=index, df=df, p_value=p_value)

@@ -6,7 +6,7 @@ an occasion). Persons absent on an occasion have missing answers there.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +70,10 @@ def occasions_of(responses: ResponseMatrix, options: InvarianceOptions) -> tuple
             f"{together} persons answered on all of the {len(chosen)} occasions; at least "
             f"{LEAST_PERSONS} are needed (name fewer occasions in 'occasions'?)",
         )
+    present = here.any(axis=1)
+    columns = _clusters(responses, [at[present] for at in rows], options.cluster)
     return tuple(
-        Group(name=name, number=number, responses=_taken(responses, at[here.any(axis=1)]))
+        Group(name=name, number=number, responses=_taken(responses, at[present], columns))
         for number, ((name, _), at) in enumerate(zip(chosen, rows, strict=True), start=1)
     )
 
@@ -152,7 +154,22 @@ def _rows_of(persons: IntArray, selected: BoolArray) -> IntArray:
     return rows
 
 
-def _taken(responses: ResponseMatrix, rows: IntArray) -> ResponseMatrix:
+def _clusters(
+    responses: ResponseMatrix, rows: Sequence[IntArray], column: str | None
+) -> Mapping[str, NDArray[np.generic]]:
+    """Return each person's cluster, the same on every occasion, if clusters were asked for."""
+    if column is None:
+        return {}
+    values = responses.columns[column]
+    known: NDArray[np.generic] = values[np.max(rows, axis=0)]
+    if any((values[at[at >= 0]] != known[at >= 0]).any() for at in rows):
+        raise OptionError("cluster", "some persons change their cluster between occasions")
+    return {column: known}
+
+
+def _taken(
+    responses: ResponseMatrix, rows: IntArray, columns: Mapping[str, NDArray[np.generic]]
+) -> ResponseMatrix:
     """Return rows in an order, those numbered −1 without any answer."""
     answers = np.where((rows >= 0)[:, None], responses.answers[rows], np.nan)
-    return ResponseMatrix(instrument=responses.instrument, answers=answers)
+    return ResponseMatrix(instrument=responses.instrument, answers=answers, columns=columns)

@@ -44,6 +44,8 @@ class InvarianceOptions:
         compared with themselves; ``None`` to compare groups.
     occasions
         The occasions to compare; empty for all of the column.
+    cluster
+        The column that says who belongs together (clinician, site); MLR and WLSMV allow for it.
     """
 
     group: str | None = None
@@ -53,6 +55,7 @@ class InvarianceOptions:
     structure: Structure = Structure.THREE_FACTOR
     occasion: str | None = None
     occasions: tuple[str, ...] = ()
+    cluster: str | None = None
 
     @property
     def repeated(self) -> bool:

@@ -2,11 +2,13 @@
 
 Where a step is rejected, the item with the smallest p-value (``looks``) is released when that
 p-value times the number of items looked at stays below 5%, the model is fitted again, and so on.
-The search ends when no item passes (that the step as a whole is no longer rejected does not end
-it: an item that still stands out is named too), or when a factor would keep fewer than two items
-that are the same in every group, or not more than half of its items: two items against two could be
-told either way round, so the search would name the wrong ones as often as the right ones. An item
-released at a step stays so at all later ones.
+Once some item is known to differ, a further one is released without the correction if its own
+departure of concern is not excluded (``exclusion``): differences rarely come alone, and an item
+that is not shown to be alike must not carry a mean. The search ends when no item passes (that the
+step as a whole is no longer rejected does not end it: an item that still stands out is named too),
+or when a factor would keep fewer than two items that are the same in every group, or not more than
+half of its items: two items against two could be told either way round, so the search would name
+the wrong ones as often as the right ones. An item released at a step stays so at all later ones.
 
 References
 ----------
@@ -23,10 +25,11 @@ from dataclasses import dataclass
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.evidence import Evidence
+from psychometrics.invariance.exclusion import exclusions
 from psychometrics.invariance.extension import extension_of
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.ladder import Rung, rung
-from psychometrics.invariance.looks import corrected, looks, worst
+from psychometrics.invariance.looks import Look, corrected, looks, worst
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Freed
 
@@ -36,8 +39,9 @@ LEAST_INVARIANT = 2
 RULE = (
     "Where a step is rejected, the item with the largest robust modification index (smallest "
     f"p-value) is released if its p-value times the number of items looked at is below "
-    f"{LOOK_RATE:g}; then the step is fitted again. The search ends when no item passes, or when "
-    "a factor would keep fewer than "
+    f"{LOOK_RATE:g}; then the step is fitted again. Once an item is released, others follow whose "
+    f"uncorrected p-value is below {LOOK_RATE:g} and whose departure of concern is not excluded. "
+    "The search ends when no item passes, or when a factor would keep fewer than "
     f"{LEAST_INVARIANT} invariant items or not more than half of its items. A released item stays "
     "released at later steps."
 )
@@ -155,13 +159,10 @@ def _release(
 ) -> Rung:
     """Release items at one step until it stands or none can be released; both records grow."""
     rejected = here.rejected
-    while rejected:
-        rows = tuple(_candidates(design, step, released))
-        extension = extension_of(here.fitted, design, step, evidence, rows) if rows else None
-        found = () if extension is None else looks(extension, design, evidence.total, rows)
-        look = worst(found)
-        if look is None or corrected(look, len(found)) >= LOOK_RATE:
-            break
+    while True:
+        look = _next(design, evidence, here, below, released, rejected=rejected)
+        if look is None:
+            return here
         released[look.item] = step
         freed.append(
             Freed(
@@ -170,11 +171,40 @@ def _release(
                 parameters=_parameters(step, ordered=design.n_thresholds is not None),
                 index=look.index,
                 df=look.df,
-                corrected_p_value=corrected(look, len(found)),
+                corrected_p_value=min(look.p_value * design.base.n_items, 1.0),
             )
         )
         here = rung(design, evidence, step, below, released=released)
-    return here
+
+
+def _next(
+    design: Design,
+    evidence: Evidence,
+    here: Rung,
+    below: Mapping[Step, Rung],
+    released: Mapping[int, Step],
+    *,
+    rejected: bool,
+) -> Look | None:
+    """Return the item to release next at a step that was or was not rejected at first."""
+    step = here.step
+    rows = tuple(_candidates(design, step, released))
+    extension = extension_of(here.fitted, design, step, evidence, rows) if rows else None
+    found = () if extension is None else looks(extension, design, evidence.total, rows)
+    look = worst(found)
+    if extension is None or look is None:
+        return None
+    if rejected and corrected(look, len(found)) < LOOK_RATE:
+        return look
+    if not released or look.p_value >= LOOK_RATE:
+        return None
+    larger = below[design.larger_step(step) or step].fitted
+    open_to_doubt = {
+        one.item
+        for one in exclusions(extension, here.fitted, larger, design, step, rows)
+        if not one.excluded
+    }
+    return worst([one for one in found if one.item in open_to_doubt and one.p_value < LOOK_RATE])
 
 
 def _parameters(step: Step, *, ordered: bool) -> tuple[str, ...]:

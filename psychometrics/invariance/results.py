@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psychometrics.cfa.results import ModelResult
+from psychometrics.clusters import Clusters
 from psychometrics.types import Interval
 
 
@@ -71,6 +72,8 @@ class Checks:
         No single item stands out.
     indices
         Changes of indices stay within the bounds (of the first step: fit is within the bounds).
+    single
+        For every item a departure of concern in it alone is excluded.
     power
         The test would probably have seen the stated departure.
     """
@@ -79,7 +82,27 @@ class Checks:
     difference: bool | None
     items: bool | None
     indices: bool | None
+    single: bool | None
     power: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleItem:
+    """The item whose departure is excluded least.
+
+    Attributes
+    ----------
+    item
+        Its number.
+    p_value
+        Probability of so small a modification index had the item alone departed as stated.
+    departure
+        That departure, in words.
+    """
+
+    item: int
+    p_value: float
+    departure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +131,8 @@ class StepResult:
         Of the difference test, to see the stated departure.
     departure
         That departure, in words.
+    single
+        The item whose departure of concern is excluded least; ``None`` where it cannot be said.
     released
         Items that are not held equal at this step.
     """
@@ -123,6 +148,7 @@ class StepResult:
     error_rate: float | None = None
     power: float | None = None
     departure: str | None = None
+    single: SingleItem | None = None
     released: tuple[int, ...] = ()
 
 
@@ -227,6 +253,8 @@ class InvarianceResult:
         The last tenable step; ``None`` when not even the first is.
     partial_invariance
         Where a step up to the scalar one was rejected.
+    cluster
+        How persons are clustered, where errors allow for it; clusters count in each group.
     cautions
         What is doubtful about the answers.
     """
@@ -242,6 +270,7 @@ class InvarianceResult:
     steps: tuple[StepResult, ...]
     level: str | None
     partial_invariance: PartialResult | None
+    cluster: Clusters | None = None
     cautions: tuple[str, ...] = ()
 
 

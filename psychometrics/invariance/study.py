@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from psychometrics.cfa.options import Estimator, Missing, Rival, Structure
 from psychometrics.cfa.rivals import check_rivals, rival_model
+from psychometrics.clusters import clustered, few_directions
 from psychometrics.errors import OptionError
 from psychometrics.invariance.evidence import Evidence, evidence_of
 from psychometrics.invariance.groups import Group, groups_of, without_group
@@ -73,11 +74,10 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         When a group's answers cannot be modelled.
     """
     rival = _rival(responses, options)
-    groups = compared(responses, options)
+    used = with_clusters(responses, options)
+    groups = compared(used, options)
     missing = _treatment(groups, options)
-    evidence = evidence_of(
-        groups, estimator=options.estimator, missing=missing, repeated=options.repeated
-    )
+    evidence = evidence_of(groups, options=options, missing=missing)
     design = Design(
         base=rival_model(responses.instrument, rival),
         n_groups=evidence.n_groups,
@@ -92,7 +92,11 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         design=design,
         rungs=rungs,
         search=search(design, evidence, rungs),
-        cautions=(*_left_out(responses, options, groups, evidence), *evidence.cautions),
+        cautions=(
+            *_cluster_cautions(responses.n_persons - used.n_persons, groups, evidence, rungs[0]),
+            *_left_out(used, options, groups, evidence),
+            *evidence.cautions,
+        ),
     )
 
 
@@ -105,6 +109,44 @@ def compared(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Gro
         As ``groups_of`` and ``occasions_of``.
     """
     return (occasions_of if options.repeated else groups_of)(responses, options)
+
+
+def with_clusters(responses: ResponseMatrix, options: InvarianceOptions) -> ResponseMatrix:
+    """Return the rows that have a cluster, if clusters were asked for.
+
+    Raises
+    ------
+    OptionError
+        When the estimator does not allow for clusters, or there are none.
+    """
+    if options.cluster is None:
+        return responses
+    if options.estimator is Estimator.ML:
+        raise OptionError("cluster", "needs MLR or WLSMV, as the errors of ML are not robust")
+    found = clustered(responses, options.cluster)
+    if not found.any():
+        raise OptionError("cluster", "no row has a cluster")
+    return responses.rows(found)
+
+
+def _cluster_cautions(
+    n_without: int, groups: tuple[Group, ...], evidence: Evidence, first: Rung
+) -> Iterator[str]:
+    clusters = evidence.clusters
+    if clusters is None:
+        return
+    if n_without:
+        yield f"{n_without} rows without a value of the cluster column were left out."
+    yield from clusters.cautions
+    directions = clusters.n_clusters - first.fitted.n_groups
+    if directions < first.fitted.theta.size:
+        yield few_directions(directions, [first.step.value])
+    names = [set(group.responses.columns[clusters.column].tolist()) for group in groups]
+    if first.fitted.n_groups > 1 and len(set.union(*names)) < sum(map(len, names)):
+        yield (
+            "Some clusters have persons in several groups; errors allow for clusters within each "
+            "group, not for what groups share."
+        )
 
 
 def _left_out(

@@ -2,12 +2,13 @@
 
 A step is
 
-- *not tenable* when a single item stands out (``looks``, corrected for the number of items), or
-  its difference test rejects it, each at half of the step's error rate of 5%; a rejection by the
-  difference test alone, while no item stands out and the indices stay within bounds, counts from
+- *not tenable* when a single item stands out (``looks``, corrected for the number of items) or its
+  difference test rejects it, each at half of the step's error rate of 5%. Once the difference test
+  rejects, an item needs to stand out at 5% only; while none does, the rejection counts from
   p < .001 and leaves the step undecided above;
-- *tenable* when neither test rejects it, the indices stay within the bounds, and the difference
-  test had the power to see the stated departure (``power``);
+- *tenable* when neither test rejects it, the indices stay within the bounds, a departure of concern
+  is excluded for every single item (``exclusion``), and the difference test had the power to see
+  the stated departure of several (``power``);
 - undecided otherwise: what a test without power does not reject is not shown to hold.
 
 Chen's (2007) bounds: ΔCFI ≥ −.010 with ΔRMSEA ≤ .015 or ΔSRMR ≤ .030 for loadings (and, by our
@@ -15,7 +16,8 @@ extension, thresholds), ≤ .010 for intercepts and residuals, for more than 300
 from secondary sources); −.005, .010, .025 and .005 for 300 or fewer (recalled, not verified).
 
 The first step is judged by its fit: an exact-fit test that does not reject at 5%, or CFI ≥ .95 with
-RMSEA ≤ .06 or SRMR ≤ .08 (Hu & Bentler, 1999, from secondary sources).
+RMSEA ≤ .06 or SRMR ≤ .08 (Hu & Bentler, 1999, from secondary sources). Where neither is so, it is
+not tenable if the exact-fit test rejects at .001, and undecided above.
 
 References
 ----------
@@ -29,6 +31,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psychometrics.cfa.results import FitIndices, ModelResult
+from psychometrics.invariance.exclusion import EXCLUSION_RATE
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Checks, Delta
 
@@ -91,7 +94,7 @@ def first_rule() -> str:
     return (
         f"Tenable if the exact-fit test does not reject at 5%, or CFI is at least {CFI_BOUND:g} "
         f"with RMSEA at most {RMSEA_BOUND:g} or SRMR at most {SRMR_BOUND:g} (Hu & Bentler, 1999, "
-        "known from secondary sources)."
+        f"known from secondary sources); else not tenable if that test rejects at {STRONG:g}."
     )
 
 
@@ -99,11 +102,14 @@ def rule(step: Step, n_persons: int) -> str:
     """Say how a later step is judged."""
     bounds = bounds_for(n_persons)
     return (
-        f"Not tenable if the difference test rejects at {TEST_RATE:g}, or if a single item stands "
-        f"out at {TEST_RATE:g} after correction for the number of items; undecided if only the "
-        f"difference test does and not at {STRONG:g}. Tenable if neither tests "
-        f"nor indices speak against it and the difference test had a power of {ENOUGH_POWER:.2f} "
-        "or more to see the stated departure. Otherwise undecided. Bounds: CFI falls by at most "
+        f"Not tenable if a single item stands out at {TEST_RATE:g} after correction for the number "
+        f"of items (at {ERROR_RATE:g} where the difference test rejects at {TEST_RATE:g}), or the "
+        f"difference test rejects at {STRONG:g}; undecided if only that test rejects, at "
+        f"{TEST_RATE:g}. Tenable if neither tests "
+        "nor indices speak against it, a departure of concern is excluded at "
+        f"{EXCLUSION_RATE:g} for every single item, and the difference test had a power of "
+        f"{ENOUGH_POWER:.2f} or more to see the stated departure of several. Otherwise undecided. "
+        "Bounds: CFI falls by at most "
         f"{bounds.cfi:g}, and RMSEA rises by at most {bounds.rmsea:g} or SRMR by at most "
         f"{bounds.srmr_of(step):g} ({bounds.source})."
     )
@@ -149,30 +155,43 @@ def fits(model: ModelResult) -> bool | None:
     p_value = model.p_value if model.scaled is None else model.scaled.p_value
     if p_value is not None and p_value >= ERROR_RATE:
         return True
-    if indices.cfi is None or indices.rmsea is None or model.srmr is None:
+    if p_value is None or indices.cfi is None or indices.rmsea is None or model.srmr is None:
         return None
     close = indices.rmsea <= RMSEA_BOUND or model.srmr <= SRMR_BOUND
-    return indices.cfi >= CFI_BOUND and close
+    if indices.cfi >= CFI_BOUND and close:
+        return True
+    return False if p_value < STRONG else None
 
 
-def difference_stands(
-    p_value: float | None, *, items: bool | None, indices: bool | None
-) -> bool | None:
+def difference_stands(p_value: float | None, *, items: bool | None) -> bool | None:
     """Whether the difference test leaves a step standing; ``None`` where it cannot be said.
 
     Parameters
     ----------
     p_value
         Of the difference test.
-    items, indices
-        Whether no item stands out and the indices stay within bounds.
+    items
+        Whether no item stands out.
     """
     if p_value is None:
         return None
     if p_value >= TEST_RATE:
         return True
-    alone = items is True and indices is True
-    return None if alone and p_value >= STRONG else False
+    return None if items is True and p_value >= STRONG else False
+
+
+def items_stand(corrected_p_value: float, p_value: float | None) -> bool:
+    """Whether no item stands out.
+
+    Parameters
+    ----------
+    corrected_p_value
+        Of the item that stands out most.
+    p_value
+        Of the difference test.
+    """
+    rejected = p_value is not None and p_value < TEST_RATE
+    return corrected_p_value >= (ERROR_RATE if rejected else TEST_RATE)
 
 
 def tenable(checks: Checks) -> bool | None:
@@ -181,5 +200,5 @@ def tenable(checks: Checks) -> bool | None:
         return None
     if checks.difference is False or checks.items is False:
         return False
-    held = (checks.difference, checks.items, checks.indices, checks.power)
+    held = (checks.difference, checks.items, checks.indices, checks.single, checks.power)
     return True if all(check is True for check in held) else None

@@ -11,6 +11,7 @@ from psychometrics.cfa.options import Structure
 from psychometrics.invariance.options import InvarianceOptions, group_name
 from schemas.analyses.cfa import CfaModelSchema
 from schemas.analyses.estimation import EstimationOptionsSchema
+from schemas.analyses.reliability import ClustersSchema
 from schemas.base import Number, ResultSchema
 
 MAXIMUM_NAME = 64
@@ -62,6 +63,15 @@ class LadderOptionsSchema(EstimationOptionsSchema):
         GroupName(metadata={"type": ["string", "number"]}),
         validate=validate.Length(min=2, max=12),
         metadata={"description": "The occasions to compare; all of the column if left out."},
+    )
+    cluster = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=MAXIMUM_NAME),
+        metadata={
+            "description": "Column that says who belongs together (clinician, site): errors and "
+            "tests of MLR and WLSMV then allow for it."
+        },
     )
     reference = GroupName(
         load_default=None,
@@ -130,7 +140,16 @@ class ChecksSchema(ResultSchema):
     difference = fields.Boolean(allow_none=True)
     items = fields.Boolean(allow_none=True)
     indices = fields.Boolean(allow_none=True)
+    single = fields.Boolean(allow_none=True)
     power = fields.Boolean(allow_none=True)
+
+
+class SingleItemSchema(ResultSchema):
+    """A least excluded item (:class:`psychometrics.invariance.results.SingleItem`)."""
+
+    item = fields.Integer()
+    p_value = Number()
+    departure = fields.String()
 
 
 class StepSchema(ResultSchema):
@@ -147,6 +166,7 @@ class StepSchema(ResultSchema):
     error_rate = Number(allow_none=True)
     power = Number(allow_none=True)
     departure = fields.String(allow_none=True)
+    single = fields.Nested(SingleItemSchema, allow_none=True)
     released = fields.List(fields.Integer())
 
 
@@ -195,4 +215,5 @@ class InvarianceResultSchema(ResultSchema):
     steps = fields.List(fields.Nested(StepSchema))
     level = fields.String(allow_none=True)
     partial_invariance = fields.Nested(PartialSchema, allow_none=True)
+    cluster = fields.Nested(ClustersSchema, allow_none=True)
     cautions = fields.List(fields.String())

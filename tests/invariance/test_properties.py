@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from psychometrics.cfa.options import Estimator
 from psychometrics.invariance.analysis import analyse
 from psychometrics.invariance.effects import effects
+from psychometrics.invariance.exclusion import exclusions
 from psychometrics.invariance.extension import extension_of
 from psychometrics.invariance.groups import groups_of
 from psychometrics.invariance.identification import model_of
@@ -75,6 +77,40 @@ def test_an_items_index_is_near_the_drop_of_chi_square_when_it_is_released(
         drop = scalar.fitted.tests.model.chi_square - freed.tests.model.chi_square
         assert look.df == 1
         assert look.index == pytest.approx(drop, rel=0.05, abs=0.05)
+
+
+def test_a_departure_is_excluded_as_the_normal_distribution_says(
+    shifted: ResponseMatrix, found: Study
+) -> None:
+    """With one parameter: P(|Z + d/SE| <= |change|/SE), with the expected change and its error."""
+    scalar = next(one for one in found.rungs if one.step is Step.SCALAR)
+    metric = next(one for one in found.rungs if one.step is Step.METRIC)
+    rows = range(12)
+    extension = extension_of(scalar.fitted, found.design, Step.SCALAR, found.evidence, rows)
+    assert extension is not None
+    told = exclusions(extension, scalar.fitted, metric.fitted, found.design, Step.SCALAR, rows)
+    spread = np.sqrt(np.diagonal(found.design.placement.state(scalar.fitted, 1).covariance))
+    for row, one in zip(rows, told, strict=True):
+        (k,) = extension.of(row, group=1)
+        information = extension.information[k, k]
+        change = extension.gradient[k] / information
+        error = np.sqrt(extension.scores[k, k] / found.evidence.total) / information
+        z, delta = abs(change) / error, 0.5 * spread[row] / error
+        assert one.p_value == pytest.approx(ndtr(z - delta) - ndtr(-z - delta), abs=1e-9)
+    (differs,) = [one for one in told if one.item == 4]
+    assert not differs.excluded
+
+
+@pytest.mark.parametrize("estimator", ["MLR", "WLSMV"])
+def test_few_persons_exclude_nothing_and_many_everything(estimator: str) -> None:
+    few, many = (
+        analyse(two_groups(n, seed=31), options(estimator)).steps[1:-1] for n in (220, 4000)
+    )
+    assert any(step.checks.single is False for step in few)
+    for step in many:
+        assert step.checks.single is True
+        assert step.single is not None
+        assert step.single.p_value < 0.001
 
 
 def test_the_search_names_the_items_that_differ_and_how(found: Study) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pytest
@@ -14,10 +14,16 @@ from psychometrics.invariance import comparison
 from psychometrics.invariance.options import ComparisonOptions, Step
 from psychometrics.invariance.power import LOADING_DEPARTURE
 from psychometrics.invariance.study import study
+from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from tests.invariance.making import LOADINGS, two_groups
+from tests.invariance.making import LOADINGS, NONE, occasions, two_groups
 
-REPLICATES = 100
+REPLICATES = 200
+FIRST_SEED = 8_260_000
+"""No rule of the gate was made with these seeds or those after them."""
+
+POWER_REPLICATES = 100
+STATUSES = ("permitted", "partial", "refused", "inconclusive")
 
 Shift = Mapping[int, float]
 
@@ -39,62 +45,96 @@ def told(line: str) -> None:
 
 
 def statuses(
-    n: int, estimator: Estimator, *, shifted: Shift, weaker: Shift
+    n: int, estimator: Estimator, *, shifted: Shift = NONE, weaker: Shift = NONE
 ) -> tuple[Counter[str], int]:
     """Count the gate's answers, and how often it named exactly the items that differ."""
+    drawn = (
+        two_groups(n, seed=FIRST_SEED + number, shifted=shifted, weaker=weaker)
+        for number in range(REPLICATES)
+    )
+    return counted(drawn, options(estimator), f"n={n}", {**shifted}, {**weaker})
+
+
+def counted(
+    drawn: Iterable[ResponseMatrix],
+    asked: ComparisonOptions,
+    name: str,
+    shifted: Shift,
+    weaker: Shift,
+) -> tuple[Counter[str], int]:
     counts: Counter[str] = Counter()
     right = 0
-    for seed in range(REPLICATES):
-        responses = two_groups(n, seed=5000 + seed, shifted=shifted, weaker=weaker)
-        answer = comparison.analyse(responses, options(estimator))
+    for responses in drawn:
+        answer = comparison.analyse(responses, asked)
         counts[answer.status] += 1
         named = {one.item for one in answer.freed}
         right += answer.status == "partial" and named == {*shifted, *weaker}
-    told(f"{estimator.value} n={n} {dict(shifted)} {dict(weaker)}: {dict(counts)}, right {right}")
+    answers = {status: counts[status] for status in STATUSES}
+    told(f"{asked.estimator.value} {name} {shifted} {weaker}: {answers}, right {right}")
     return counts, right
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
 def test_invariant_populations_are_permitted(estimator: Estimator) -> None:
-    counts, _ = statuses(1000, estimator, shifted={}, weaker={})
-    assert counts["permitted"] >= 0.9 * REPLICATES
+    counts, _ = statuses(1000, estimator)
+    assert counts["permitted"] >= 0.7 * REPLICATES
+    assert counts["refused"] < 0.05 * REPLICATES
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
 @pytest.mark.parametrize(
-    ("shifted", "weaker", "overlooked"),
+    ("shifted", "weaker"),
     [
-        ({4: 0.5}, {}, 0.05),
-        ({4: 0.5, 5: -0.5}, {}, 0.05),
-        ({}, {4: 0.3, 9: 0.3}, 0.05),
-        # one item, and the one that loads most: its loading is the least precise under WLSMV
-        ({}, {12: 0.35}, 0.10),
-        ({5: 0.5}, {12: 0.35}, 0.05),
+        ({4: 0.5}, {}),
+        ({4: 0.5, 5: -0.5}, {}),
+        ({}, {4: 0.3, 9: 0.3}),
+        ({}, {12: 0.35}),  # the item that loads most: its loading is the least precise under WLSMV
+        ({5: 0.5}, {12: 0.35}),
     ],
 )
 def test_items_that_differ_are_named_and_hardly_ever_overlooked(
-    estimator: Estimator, shifted: Shift, weaker: Shift, overlooked: float
+    estimator: Estimator, shifted: Shift, weaker: Shift
 ) -> None:
     counts, right = statuses(1000, estimator, shifted=shifted, weaker=weaker)
-    assert counts["permitted"] < overlooked * REPLICATES
+    assert counts["permitted"] < 0.05 * REPLICATES
     assert right >= 0.5 * REPLICATES  # two weaker loadings are both named in about half
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
 def test_half_a_factor_that_differs_is_refused(estimator: Estimator) -> None:
-    counts, _ = statuses(1000, estimator, shifted={4: 0.6, 6: 0.6}, weaker={})
+    counts, _ = statuses(1000, estimator, shifted={4: 0.6, 6: 0.6})
     assert counts["permitted"] + counts["partial"] < 0.05 * REPLICATES
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
 @pytest.mark.parametrize("n", [220, 300])
-def test_small_samples_are_inconclusive_sooner_than_wrong(estimator: Estimator, n: int) -> None:
-    counts, _ = statuses(n, estimator, shifted={4: 0.5}, weaker={})
-    assert counts["permitted"] < 0.05 * REPLICATES
+@pytest.mark.parametrize("shifted", [{}, {4: 0.5}])
+def test_small_samples_are_inconclusive_sooner_than_wrong(
+    estimator: Estimator, n: int, shifted: Shift
+) -> None:
+    counts, right = statuses(n, estimator, shifted=shifted)
+    fitting = right if shifted else counts["permitted"]
+    assert fitting + counts["inconclusive"] >= 0.9 * REPLICATES
+    assert not shifted or counts["permitted"] < 0.05 * REPLICATES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
+@pytest.mark.parametrize("shifted", [{}, {6: 0.5}])
+def test_occasions_of_the_same_persons(estimator: Estimator, shifted: Shift) -> None:
+    drawn = (
+        occasions(600, seed=FIRST_SEED + number, shifted=shifted)
+        for number in range(REPLICATES // 2)
+    )
+    asked = ComparisonOptions(occasion="session_number", estimator=estimator)
+    counts, right = counted(drawn, asked, "occasions n=600", shifted, NONE)
+    if shifted:
+        assert counts["permitted"] < 0.05 * REPLICATES / 2
+    assert (right if shifted else counts["permitted"]) >= 0.7 * REPLICATES / 2
 
 
 @pytest.mark.slow
@@ -111,7 +151,7 @@ def test_power_is_what_simulation_finds(
 ) -> None:
     """The stated departure departs in items 2, 3 and 4, which load middlingly."""
     n, promised, rejected = 360, [], 0
-    for seed in range(REPLICATES):
+    for seed in range(POWER_REPLICATES):
         invariant = two_groups(n, seed=seed)
         departing = two_groups(
             n, seed=9000 + seed, shifted=shifted, weaker=weaker, keep_residuals=True
@@ -127,6 +167,6 @@ def test_power_is_what_simulation_finds(
                 rejected += p_value is not None and p_value < result.error_rate
             else:
                 promised.append(result.power)
-    rate, power = rejected / REPLICATES, float(np.mean(promised))
+    rate, power = rejected / POWER_REPLICATES, float(np.mean(promised))
     told(f"{estimator.value} {step.value} n={n}: promised {power:.3f}, found {rate:.3f}")
     assert abs(rate - power) < 0.15
