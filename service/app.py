@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from service.blueprints import analyses, instruments, meta, samples, scores
+from service.blueprints import analyses, exports, instruments, meta, persons, samples, scores
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
@@ -25,6 +25,8 @@ BLUEPRINTS = (
     instruments.blueprint,
     scores.blueprint,
     samples.blueprint,
+    persons.blueprint,
+    exports.blueprint,
     analyses.blueprint,
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.adapters.database.engine import Database
+from service.adapters.database.erasure import ErasureStore
+from service.adapters.database.export import ExportStore
 from service.adapters.database.idempotency import IdempotencyStore
 from service.adapters.database.instruments import InstrumentStore
 from service.adapters.database.jobs import JobTable
@@ -41,6 +43,8 @@ class Services:
         The catalogue's and the tenants' own.
     samples, responses, idempotency
         What is stored.
+    contents, erasure
+        Giving out and deleting what is stored.
     queue
         Analyses.
     """
@@ -56,6 +60,8 @@ class Services:
     samples: SampleStore
     responses: ResponseStore
     idempotency: IdempotencyStore
+    contents: ExportStore
+    erasure: ErasureStore
     queue: JobQueue
 
     def close(self) -> None:
@@ -82,5 +88,7 @@ def compose(config: Config) -> Services:
         samples=SampleStore(database),
         responses=ResponseStore(database),
         idempotency=IdempotencyStore(database),
+        contents=ExportStore(database),
+        erasure=ErasureStore(database),
         queue=JobTable(database),
     )

@@ -91,6 +91,8 @@ class Config:
         Days after which a finished analysis is deleted; 0 is never.
     worker_time_to_live
         After how many seconds without a heartbeat a worker counts as dead.
+    retention_days
+        After how many days answers, and what was derived from them, are deleted; 0 is never.
     confirmed_keys
         Instruments whose unverified key the deployer has confirmed.
     log_level
@@ -214,6 +216,13 @@ class Config:
         "10",
         "a whole number, at least 1",
         "Seconds without a heartbeat after which a worker counts as dead.",
+    )
+    retention_days: int = _setting(
+        "ALLIANCE_RETENTION_DAYS",
+        _whole(0),
+        "0",
+        "a whole number, at least 0",
+        "Days after which answers and what was derived from them are deleted; 0 keeps them.",
     )
     confirmed_keys: frozenset[str] = _setting(
         "ALLIANCE_CONFIRMED_KEYS",

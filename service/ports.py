@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from psychometrics.types import FloatArray
 from schemas.responses.block import ResponseBlock, Value
-from service.records import Batch, Job, Kept, Sample, Standing
+from service.records import Batch, Job, Kept, Sample, Standing, StoredResponse
 
 
 class JobQueue(Protocol):
@@ -53,6 +54,10 @@ class Samples(Protocol):
         """Find a sample; :class:`service.errors.NotFoundError` if the tenant has none."""
         ...
 
+    def list(self, tenant_id: str, *, limit: int, after: str = "") -> Sequence[Sample]:
+        """List samples in the order they were made, from after an identifier."""
+        ...
+
 
 class Responses(Protocol):
     """Keeps and loads the responses of a tenant's samples."""
@@ -61,10 +66,40 @@ class Responses(Protocol):
         """Store a batch, all of it or nothing."""
         ...
 
+    def batches(
+        self, tenant_id: str, sample_id: str, *, limit: int, after: str = ""
+    ) -> Sequence[Batch]:
+        """List batches in the order they came, from after an identifier."""
+        ...
+
     def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
         """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
         ...
 
     def columns(self, tenant_id: str, sample_id: str) -> dict[str, list[Value]]:
         """Load what stands beside the answers, by name and in the same order."""
+        ...
+
+
+class OpenSample(Protocol):
+    """A sample's contents, as they were when it was opened."""
+
+    def has_names(self) -> bool:
+        """Whether any response came with a name of its own."""
+        ...
+
+    def columns(self) -> Sequence[str]:
+        """Name the columns that any response gives."""
+        ...
+
+    def responses(self) -> Iterator[StoredResponse]:
+        """Read the responses in the order they came."""
+        ...
+
+
+class Contents(Protocol):
+    """Gives out what is stored."""
+
+    def sample(self, tenant_id: str, sample_id: str) -> AbstractContextManager[OpenSample]:
+        """Open a tenant's sample."""
         ...

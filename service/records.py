@@ -14,6 +14,7 @@ class Scope(StrEnum):
     SCORE = "score"
     SAMPLES = "samples"
     ANALYSES = "analyses"
+    EXPORT = "export"
     ADMIN = "admin"
 
 
@@ -175,6 +176,74 @@ class Batch:
     sample_id: str
     accepted: int
     created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was deleted.
+
+    Attributes
+    ----------
+    responses
+        Answered forms, with their scores.
+    samples
+        Samples they were in.
+    analyses
+        Analyses that had used these samples.
+    """
+
+    responses: int
+    samples: int
+    analyses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionPolicy:
+    """How long a tenant's answers are kept.
+
+    Attributes
+    ----------
+    tenant_id, tenant
+        Whose, by identifier and by name.
+    days
+        After so many days they are deleted; 0 keeps them.
+    own
+        Whether the tenant has a policy of its own, or follows the deployment.
+    """
+
+    tenant_id: str
+    tenant: str
+    days: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """One response as it is stored.
+
+    Attributes
+    ----------
+    id
+        Given by the service.
+    batch_id
+        The batch it came with.
+    external_id
+        Its name as given, if any.
+    answers
+        One for each item, in the form's order; missing is ``None``.
+    scores
+        One for each scale in the definition's order, then the total; ``None`` where unscorable.
+    columns, outcomes
+        What stands beside, by name, without what is missing.
+    """
+
+    id: str
+    batch_id: str
+    external_id: str | None
+    answers: list[int | None]
+    scores: list[float | None]
+    columns: Mapping[str, str | float]
+    outcomes: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def remove_sample(sample_id: str) -> None:
 
     Analyses of several samples go too, and those that are under way are ended.
     """
-    services().samples.remove(tenant_id(), sample_id)
+    services().erasure.sample(tenant_id(), sample_id)
 
 
 @blueprint.route("/v1/samples/<sample_id>/batches", methods=["POST"])

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "instruments": "list the instruments, or print one",
     "migrate": "bring the database's schema forward",
     "keys": "make, list and revoke API keys",
+    "retention": "say how long answers are kept, and delete older ones",
     "openapi": "print the OpenAPI specification",
     "settings": "print what the environment can set",
 }

@@ -90,7 +90,7 @@ def delete_sample(sample_id: str) -> ResponseReturnValue:
     found = services().samples.find(tenant_id(), sample_id)
     if request.method == "GET":
         return render_template("delete_sample.html", sample=found)
-    services().samples.remove(tenant_id(), sample_id)
+    services().erasure.sample(tenant_id(), sample_id)
     return redirect("/", 303)
 
 

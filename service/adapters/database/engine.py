@@ -47,6 +47,10 @@ class Store(Protocol):
         """Let no one else migrate until the transaction ends."""
         ...
 
+    def forget_deleted(self) -> None:
+        """Overwrite what the files still hold of deleted rows, where that is ours to do."""
+        ...
+
     def forget_connections(self) -> None:
         """Leave all connections to the process that opened them: for use after a fork."""
         ...
@@ -112,6 +116,14 @@ class Database:
     def lock_schema(self, connection: Connection) -> None:
         """Let no other process migrate until this transaction ends."""
         self._store.lock_schema(connection)
+
+    def forget_deleted(self) -> None:
+        """Overwrite what the embedded store's files still hold of deleted rows.
+
+        A server does that when it vacuums the table.
+        """
+        with _away_is_said():
+            self._store.forget_deleted()
 
     def is_reachable(self) -> bool:
         """Whether a query is answered and the tables are there."""

@@ -1,7 +1,8 @@
 """Answers kept for repetition: a request that is sent twice is done once.
 
 Each key is claimed before the work, and completed in the transaction that does it. A claim that was
-never completed (the process died) is void after a while.
+never completed (the process died) is void after two minutes; a kept answer is forgotten after a
+day, and the key may then be used again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zlib
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from schemas.faults import Fault, RefusedInputError
 from service.adapters.database.bulk import insert_if_new
@@ -20,6 +22,10 @@ from service.identifiers import now_ms
 from service.records import Claim
 
 VOID_AFTER_MS = 120_000
+KEPT_MS = 24 * 3600 * 1000
+
+ERASED_ANSWER = b""
+"""Stands where an answer was kept, when what it held has been deleted since."""
 
 
 class IdempotencyStore:
@@ -40,7 +46,7 @@ class IdempotencyStore:
         Raises
         ------
         ConflictError
-            If the first request is still under way.
+            If the first request is still under way, or what it kept has been deleted since.
         RefusedInputError
             If the key was used for another request.
         """
@@ -56,6 +62,8 @@ class IdempotencyStore:
             raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
         if found.answer is None:
             raise _under_way()
+        if found.answer == ERASED_ANSWER:
+            raise ConflictError("This request was done, and what it kept has been deleted since.")
         return zlib.decompress(found.answer)
 
     def give_up(self, claim: Claim) -> None:
@@ -84,14 +92,20 @@ def _under_way() -> ConflictError:
     return ConflictError("The first request with this Idempotency-Key is under way.")
 
 
+def drop_expired(connection: Connection) -> int:
+    """Forget what is older than a day, of every tenant. Returns how many answers."""
+    return connection.execute(delete(IDEMPOTENCY).where(_void())).rowcount
+
+
 def _drop_void(connection: Connection, claim: Claim) -> None:
-    connection.execute(
-        delete(IDEMPOTENCY).where(
-            *_key(claim),
-            IDEMPOTENCY.c.answer.is_(None),
-            IDEMPOTENCY.c.started_at < now_ms() - VOID_AFTER_MS,
-        )
-    )
+    connection.execute(delete(IDEMPOTENCY).where(*_key(claim), _void()))
+
+
+def _void() -> ColumnElement[bool]:
+    """Whether a claim was given up by dying, or its answer is too old."""
+    started_at, now = IDEMPOTENCY.c.started_at, now_ms()
+    died = IDEMPOTENCY.c.answer.is_(None) & (started_at < now - VOID_AFTER_MS)
+    return died | (started_at < now - KEPT_MS)
 
 
 def _row(claim: Claim) -> dict[str, Any]:

@@ -119,13 +119,14 @@ class JobTable:
             return connection.execute(delete(JOB).where(JOB.c.finished_at < before_ms)).rowcount
 
 
-def forget_jobs(connection: Connection, tenant_id: str, sample_id: str) -> None:
+def forget_jobs(connection: Connection, tenant_id: str, sample_id: str) -> int:
     """Delete all analyses of a sample, within the transaction that deletes what they read.
 
-    An analysis that is running loses its row, and its process is ended by its worker.
+    An analysis that is running loses its row, and its process is ended by its worker. Returns how
+    many there were.
     """
     names_it = JOB.c.samples.contains(json_of(sample_id), autoescape=True)
-    connection.execute(delete(JOB).where(JOB.c.tenant_id == tenant_id, names_it))
+    return connection.execute(delete(JOB).where(JOB.c.tenant_id == tenant_id, names_it)).rowcount
 
 
 _COLUMNS_WITHOUT_RESULT = [column for column in JOB.c if column.name != "result"]

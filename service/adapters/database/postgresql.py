@@ -62,6 +62,9 @@ class PostgresqlStore:
         """Wait until no other process migrates."""
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
+    def forget_deleted(self) -> None:
+        """Do nothing: the server's vacuum does it, by itself or when its operator says so."""
+
     def forget_connections(self) -> None:
         """Leave all connections to the process that opened them."""
         self.engine.dispose(close=False)

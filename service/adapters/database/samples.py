@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from schemas.definition import Definition
 from service.adapters.database.engine import Database
-from service.adapters.database.jobs import forget_jobs
-from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
+from service.adapters.database.tables import SAMPLE
 from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms, uuid7
 from service.records import Sample
@@ -83,27 +82,6 @@ class SampleStore:
         )
         with self._database.reading() as connection:
             return [_sample(row) for row in connection.execute(query)]
-
-    def remove(self, tenant_id: str, sample_id: str) -> None:
-        """Delete a sample with its responses, scores, batches, their kept answers, and analyses.
-
-        Raises
-        ------
-        NotFoundError
-            If the tenant has none of this identifier.
-        """
-        with self._database.writing() as connection:
-            removed = connection.execute(
-                delete(SAMPLE).where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id)
-            )
-            connection.execute(
-                delete(IDEMPOTENCY).where(
-                    IDEMPOTENCY.c.tenant_id == tenant_id, IDEMPOTENCY.c.sample_id == sample_id
-                )
-            )
-            forget_jobs(connection, tenant_id, sample_id)
-        if removed.rowcount == 0:
-            raise NotFoundError(NO_SAMPLE)
 
 
 _SAMPLES = select(SAMPLE)

@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from service.errors import ConfigurationError
 
 _BUSY_TIMEOUT_MS = 30_000
+_CHECKPOINT_WAIT_MS = 1000
 _WRITES = "alliance_writes"
 
 
@@ -66,6 +67,23 @@ class SqliteStore:
 
     def lock_schema(self, _: Connection) -> None:
         """Do nothing: there is one writer at a time anyway."""
+
+    def forget_deleted(self) -> None:
+        """Write the log back into the file, where deleted rows are zeros, and empty it.
+
+        Readers that still look at the time before are waited for a moment; then the log is emptied
+        at a later chance.
+        """
+        with self._writers.held():
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+                cursor.close()
+            finally:
+                connection.close()
 
     def forget_connections(self) -> None:
         """Leave all connections to the process that opened them."""

@@ -39,6 +39,7 @@ TENANT = Table(
     Column("id", String(36), primary_key=True),
     Column("name", String(200), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
+    Column("retention_days", Integer),
 )
 
 API_KEY = Table(

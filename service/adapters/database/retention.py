@@ -1,0 +1,110 @@
+"""How long answers are kept, and deleting those that are older."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from service.adapters.database.engine import Database
+from service.adapters.database.erasure import erase_responses, lock_samples
+from service.adapters.database.idempotency import drop_expired
+from service.adapters.database.tables import BATCH, JOB, RESPONSE, SAMPLE, TENANT
+from service.errors import NotFoundError
+from service.identifiers import now_ms
+from service.records import Erased, RetentionPolicy, Status
+
+DAY_MS = 24 * 3600 * 1000
+
+_FINISHED = tuple(status for status in Status if status.finished)
+
+
+class RetentionStore:
+    """Each tenant's policy, and its application.
+
+    Parameters
+    ----------
+    database
+        Where everything is.
+    default_days
+        For tenants without a policy of their own; 0 keeps everything.
+    """
+
+    def __init__(self, database: Database, default_days: int) -> None:
+        self._database = database
+        self._default_days = default_days
+
+    def policies(self) -> Sequence[RetentionPolicy]:
+        """List what holds for each tenant, by name."""
+        query = select(TENANT.c.id, TENANT.c.name, TENANT.c.retention_days).order_by(TENANT.c.name)
+        with self._database.reading() as connection:
+            return [
+                RetentionPolicy(
+                    tenant_id=row.id,
+                    tenant=row.name,
+                    days=self._default_days if row.retention_days is None else row.retention_days,
+                    own=row.retention_days is not None,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def decide(self, tenant: str, days: int | None) -> None:
+        """Give a tenant a policy of its own, or (``None``) the deployment's again.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no tenant of this name.
+        """
+        change = update(TENANT).where(TENANT.c.name == tenant).values(retention_days=days)
+        with self._database.writing() as connection:
+            if connection.execute(change).rowcount == 0:
+                raise NotFoundError("There is no tenant of this name.")
+
+    def apply(self) -> Sequence[tuple[RetentionPolicy, Erased]]:
+        """Delete what is older than its tenant's policy allows, and answers kept for a day.
+
+        Returns
+        -------
+        sequence
+            What was deleted, of tenants that lost something.
+        """
+        done = []
+        for policy in self.policies():
+            if policy.days > 0:
+                with self._database.writing() as connection:
+                    erased = _expire(connection, policy)
+                if erased.responses or erased.analyses:
+                    done.append((policy, erased))
+        with self._database.writing() as connection:
+            forgotten = drop_expired(connection)
+        if done or forgotten:
+            self._database.forget_deleted()
+        return done
+
+
+def _expire(connection: Connection, policy: RetentionPolicy) -> Erased:
+    """Delete a tenant's batches, and finished analyses, from before its limit."""
+    limit = now_ms() - policy.days * DAY_MS
+    old = BATCH.c.created_at < limit
+    of_old = select(BATCH.c.sample_key).where(old)
+    samples = lock_samples(connection, policy.tenant_id, SAMPLE.c.key.in_(of_old))
+    erased = erase_responses(
+        connection,
+        policy.tenant_id,
+        samples,
+        RESPONSE.c.batch_key.in_(select(BATCH.c.key).where(old)),
+    )
+    connection.execute(delete(BATCH).where(BATCH.c.sample_key.in_(list(samples)), old))
+    finished = connection.execute(
+        delete(JOB).where(
+            JOB.c.tenant_id == policy.tenant_id,
+            JOB.c.status.in_(_FINISHED),
+            JOB.c.finished_at < limit,
+        )
+    )
+    return Erased(
+        responses=erased.responses,
+        samples=erased.samples,
+        analyses=erased.analyses + finished.rowcount,
+    )

@@ -1,0 +1,144 @@
+"""Give a tenant what is the tenant's: all of it as NDJSON, or one sample as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import chain, islice
+from typing import Any
+
+import orjson
+
+from schemas.definition import load_definition
+from service.ports import Contents, JobQueue, Responses, Samples
+from service.records import ApiKey, Batch, Sample, StoredResponse
+from service.rendering import batch_json, job_json, moment, sample_json
+from service.use_cases.find_instrument import TenantDefinitions
+
+_ROWS_AT_ONCE = 500
+_PAGE = 200
+
+
+def tenant_lines(
+    tenant_id: str,
+    *,
+    keys: Iterable[ApiKey],
+    own: TenantDefinitions,
+    samples: Samples,
+    responses: Responses,
+    contents: Contents,
+    queue: JobQueue,
+) -> Iterator[bytes]:
+    """Write everything a tenant owns, one JSON object a line.
+
+    Yields
+    ------
+    bytes
+        Lines of the types ``key``, ``instrument``, ``sample``, ``batch``, ``response`` and
+        ``analysis``; at last one ``end`` with the number of lines before it, so that a part is not
+        taken for the whole.
+    """
+    count = 0
+    for line in chain(
+        ({"type": "key", **_key(key)} for key in keys),
+        ({"type": "instrument", **one.document} for one in own.list(tenant_id)),
+        _sample_lines(tenant_id, samples, responses, contents),
+        _analysis_lines(tenant_id, queue),
+    ):
+        count += 1
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    yield orjson.dumps({"type": "end", "lines": count}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def sample_csv(sample: Sample, contents: Contents) -> Iterator[bytes]:
+    """Write a sample's responses as CSV, which every entrance for files takes back.
+
+    Yields
+    ------
+    bytes
+        A header (``id`` where responses came with names, ``i1 … iK``, then what stands beside), and
+        one line for each response in the order they came; a missing value is empty.
+    """
+    n_items = load_definition(sample.definition).instrument.n_items
+    with contents.sample(sample.tenant_id, sample.id) as opened:
+        beside, named = opened.columns(), opened.has_names()
+        items = [f"i{item}" for item in range(1, n_items + 1)]
+        yield _csv([[*(["id"] if named else []), *items, *beside]])
+        rows = (_cells(response, beside, named=named) for response in opened.responses())
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            yield _csv(some)
+
+
+def _sample_lines(
+    tenant_id: str, samples: Samples, responses: Responses, contents: Contents
+) -> Iterator[dict[str, Any]]:
+    for sample in _pages(lambda after: samples.list(tenant_id, limit=_PAGE, after=after)):
+        instrument = load_definition(sample.definition).instrument
+        scales = [*instrument.subscales, *(["total"] if instrument.total else [])]
+        yield {"type": "sample", **sample_json(sample), "definition": sample.definition}
+        for batch in _batches(sample, responses):
+            yield {"type": "batch", **batch_json(batch)}
+        with contents.sample(tenant_id, sample.id) as opened:
+            for response in opened.responses():
+                yield {"type": "response", "sample": sample.id, **_response(response, scales)}
+
+
+def _batches(sample: Sample, responses: Responses) -> Iterator[Batch]:
+    return _pages(
+        lambda after: responses.batches(sample.tenant_id, sample.id, limit=_PAGE, after=after)
+    )
+
+
+def _analysis_lines(tenant_id: str, queue: JobQueue) -> Iterator[dict[str, Any]]:
+    for job in _pages(lambda after: queue.list(tenant_id, limit=_PAGE, after=after)):
+        yield {"type": "analysis", **job_json(queue.find(tenant_id, job.id))}
+
+
+def _pages(read: Callable[[str], Sequence[Any]]) -> Iterator[Any]:
+    """Read a list to its end, page by page."""
+    after = ""
+    while found := read(after):
+        yield from found
+        after = found[-1].id
+
+
+def _response(response: StoredResponse, scales: Sequence[str]) -> dict[str, Any]:
+    given = asdict(response)
+    return {
+        "id": given.pop("id"),
+        "batch": given.pop("batch_id"),
+        "external_id": given.pop("external_id"),
+        "answers": given.pop("answers"),
+        "scores": dict(zip(scales, given.pop("scores"), strict=True)),
+        **given.pop("columns"),
+        "outcomes": given.pop("outcomes"),
+    }
+
+
+def _key(key: ApiKey) -> dict[str, Any]:
+    """Say of a key what may be shown."""
+    return {
+        "prefix": key.prefix,
+        "scopes": sorted(key.scopes),
+        "created_at": moment(key.created_at),
+        "revoked_at": moment(key.revoked_at),
+    }
+
+
+def _cells(response: StoredResponse, beside: Sequence[str], *, named: bool) -> list[object]:
+    values: Mapping[str, Any] = {**response.columns, **response.outcomes}
+    name = [response.external_id or response.id] if named else []
+    return [*name, *response.answers, *(_cell(values.get(column)) for column in beside)]
+
+
+def _cell(value: object) -> object:
+    """Write a whole number without a fraction."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

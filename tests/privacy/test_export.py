@@ -1,0 +1,148 @@
+"""What is stored is given out whole, to its owner alone, and every entrance takes it back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from schemas.definition import Definition
+from service.adapters.files import read_responses
+from tests.service.server import Client, Server, is_problem
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": "v1",
+        "answers": [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3],
+        "person": "p1",
+        "clinician": "c1",
+        "session_number": 2,
+        "days_since_delivery": -3.5,
+        "outcomes": {"plus-m": 51.5, "tug": 12},
+    },
+    {"id": "v2", "answers": [1] * 12, "site": "north, upper", "outcomes": {"tug": None}},
+    {"id": "v3", "answers": [None] * 11 + [2], "person": "p2", "respondent": "client"},
+]
+
+ALL = ("score", "samples", "analyses", "export")
+
+
+@pytest.fixture(scope="module")
+def owner(server: Server) -> Client:
+    return server.client("owner", *ALL)
+
+
+@pytest.fixture(scope="module")
+def sample(owner: Client) -> str:
+    body = {"name": "pilot", "instrument": "wai-sr-client", "setting": "other"}
+    made = str(owner.post("/v1/samples", json=body).json()["id"])
+    kept = owner.post(f"/v1/samples/{made}/batches", json={"responses": ROWS})
+    assert kept.status_code == 201, kept.text
+    asked = {"kind": "items", "samples": [made]}
+    assert owner.post("/v1/analyses", json=asked).json()["status"] == "succeeded"
+    return made
+
+
+def lines(client: Client) -> list[dict[str, Any]]:
+    answer = client.get("/v1/export")
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    return [orjson.loads(line) for line in answer.content.splitlines()]
+
+
+@pytest.mark.both_stores
+def test_everything_a_tenant_owns_comes_with_its_end(owner: Client, sample: str) -> None:
+    found = lines(owner)
+    assert found[-1] == {"type": "end", "lines": len(found) - 1}
+    types = [line["type"] for line in found]
+    assert types == [
+        "key",
+        "sample",
+        "batch",
+        "response",
+        "response",
+        "response",
+        "analysis",
+        "end",
+    ]
+    responses = [line for line in found if line["type"] == "response"]
+    assert [line["answers"] for line in responses] == [row["answers"] for row in ROWS]
+    assert [line["external_id"] for line in responses] == ["v1", "v2", "v3"]
+    assert {line["sample"] for line in responses} == {sample}
+    scored = owner.post(
+        "/v1/score",
+        json={
+            "instrument": "wai-sr-client",
+            "responses": [{"id": row["id"], "answers": row["answers"]} for row in ROWS],
+        },
+    ).json()["results"]
+    assert [line["scores"] for line in responses] == [one["scores"] for one in scored]
+    assert responses[0]["outcomes"] == {"plus-m": 51.5, "tug": 12.0}
+    assert found[-2]["result"]["n_persons"] == 3
+
+
+def test_a_sample_as_csv_has_the_recognised_columns(owner: Client, sample: str) -> None:
+    answer = owner.get(f"/v1/samples/{sample}/responses.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    table = list(csv.reader(io.StringIO(answer.text)))
+    assert table[0] == [
+        "id",
+        *(f"i{item}" for item in range(1, 13)),
+        "person", "clinician", "site", "respondent", "session_number", "days_since_delivery",
+        "plus-m", "tug",
+    ]  # fmt: skip
+    assert table[1] == [
+        "v1", "5", "4", "", "4", "5", "5", "4", "4", "5", "3", "4", "3",
+        "p1", "c1", "", "", "2", "-3.5", "51.5", "12",
+    ]  # fmt: skip
+    assert len(table) == 4
+
+
+def test_what_is_given_out_can_be_sent_in_again(
+    owner: Client, sample: str, tmp_path: Path, wai_sr: Definition
+) -> None:
+    given = owner.get(f"/v1/samples/{sample}/responses.csv").content
+    body = {"name": "copy", "instrument": "wai-sr-client", "setting": "other"}
+    copy = owner.post("/v1/samples", json=body).json()["id"]
+    kept = owner.post(
+        f"/v1/samples/{copy}/batches", data=given, headers={"Content-Type": "text/csv"}
+    )
+    assert kept.status_code == 201, kept.text
+    assert owner.get(f"/v1/samples/{copy}/responses.csv").content == given
+    (tmp_path / "a.csv").write_bytes(given)
+    assert len(read_responses(tmp_path / "a.csv", wai_sr.instrument)) == 3
+    assert owner.delete(f"/v1/samples/{copy}").status_code == 204
+
+
+def test_an_empty_sample_is_a_header(owner: Client) -> None:
+    body = {"name": "empty", "instrument": "wai-s-client", "setting": "other"}
+    made = owner.post("/v1/samples", json=body).json()["id"]
+    given = owner.get(f"/v1/samples/{made}/responses.csv").text
+    assert given == ",".join(f"i{item}" for item in range(1, 13)) + "\n"
+    assert owner.delete(f"/v1/samples/{made}").status_code == 204
+
+
+def test_a_large_sample_is_streamed(owner: Client) -> None:
+    body = {"name": "large", "instrument": "wai-sr-client", "setting": "other"}
+    made = owner.post("/v1/samples", json=body).json()["id"]
+    rows = [{"answers": [3] * 12} for _ in range(6000)]
+    owner.post(f"/v1/samples/{made}/batches", json={"responses": rows})
+    with owner.get(f"/v1/samples/{made}/responses.csv", stream=True) as answer:
+        assert answer.headers["Transfer-Encoding"] == "chunked"
+        assert sum(chunk.count(b"\n") for chunk in answer.iter_content(65536)) == 6001
+    assert owner.delete(f"/v1/samples/{made}").status_code == 204
+
+
+def test_nobody_else_gets_anything(
+    owner: Client, sample: str, stranger: Client, server: Server, nobody: Client
+) -> None:
+    path = f"/v1/samples/{sample}/responses.csv"
+    outsider = server.client("outsider", "export")
+    assert is_problem(outsider.get(path), 404)
+    assert [line["type"] for line in lines(outsider)] == ["key", "end"]
+    for route in (path, "/v1/export"):
+        assert is_problem(stranger.get(route), 403)
+        assert is_problem(nobody.get(route), 401)
