@@ -15,7 +15,7 @@ from service.identifiers import now_ms
 from service.records import ApiKey, Scope
 from service.rendering import moment
 
-_DEFAULT_SCOPES = [Scope.SCORE, Scope.SAMPLES, Scope.ANALYSES]
+_DEFAULT_SCOPES = [Scope.SCORE, Scope.SAMPLES, Scope.ANALYSES, Scope.EXPORT]
 _DEFAULT_GRACE_HOURS = 24
 _PREFIX_HELP = "the part of the key after `alliance_`, as listed"
 
@@ -30,7 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--scope",
         action="append",
         choices=[scope.value for scope in Scope],
-        help="what it may do; repeat for several (default: score, samples and analyses)",
+        help="what it may do; repeat for several (default: all but admin)",
     )
     _take_expiry(create, "never")
     create.set_defaults(action=_create)

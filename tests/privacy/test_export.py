@@ -28,12 +28,10 @@ ROWS: list[dict[str, Any]] = [
     {"id": "v3", "answers": [None] * 11 + [2], "person": "p2", "respondent": "client"},
 ]
 
-ALL = ("score", "samples", "analyses", "export")
-
 
 @pytest.fixture(scope="module")
 def owner(server: Server) -> Client:
-    return server.client("owner", *ALL)
+    return server.client("owner")
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +138,10 @@ def test_nobody_else_gets_anything(
     owner: Client, sample: str, stranger: Client, server: Server, nobody: Client
 ) -> None:
     path = f"/v1/samples/{sample}/responses.csv"
-    outsider = server.client("outsider", "export")
-    assert is_problem(outsider.get(path), 404)
+    assert is_problem(stranger.get(path), 404)
+    outsider = server.client("outsider")
     assert [line["type"] for line in lines(outsider)] == ["key", "end"]
+    scoring = server.client("owner", "score", "samples", "analyses")
     for route in (path, "/v1/export"):
-        assert is_problem(stranger.get(route), 403)
+        assert is_problem(scoring.get(route), 403)
         assert is_problem(nobody.get(route), 401)
