@@ -18,6 +18,7 @@ from typing import NoReturn
 from service.adapters.database.attempts import Attempts
 from service.adapters.database.engine import Database
 from service.adapters.database.jobs import JobTable
+from service.adapters.database.retention import RetentionStore
 from service.adapters.database.workers import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.config import Config
@@ -54,6 +55,7 @@ class Worker:
         self._id = str(uuid7())
         database = Database(config.sqlalchemy_url)
         self._jobs = JobTable(database)
+        self._retention = RetentionStore(database, config.retention_days)
         self._attempts = Attempts(database, self._id)
         self._submissions = Submissions(database)
         self._table = WorkerTable(database)
@@ -127,6 +129,8 @@ class Worker:
         if days:
             expired = self._jobs.expire(now_ms() - days * _MS_A_DAY)
             log("results expired", analyses=expired)
+        for policy, erased in self._retention.apply():
+            log("answers expired", tenant=policy.tenant_id, responses=erased.responses)
 
     def _run_analysis(self, job_id: str, checkpoint: Checkpoint) -> None:
         """Run an analysis within its workflow: begin, then step by step."""

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from schemas.definition import Definition
-from service.adapters.files import read_responses
+from service.adapters.files.responses import read_responses
 from tests.service.server import Client, Server, is_problem
 
 ROWS: list[dict[str, Any]] = [

@@ -20,6 +20,7 @@ from service.adapters.database.tables import IDEMPOTENCY, RESPONSE, SAMPLE
 from service.errors import NotFoundError
 from service.records import Erased
 
+
 class ErasureStore:
     """Deletes a person's answers, or a whole sample."""
 
