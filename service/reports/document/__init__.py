@@ -1,0 +1,1 @@
+"""Numbers become words here and only here."""

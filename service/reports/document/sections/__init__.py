@@ -1,0 +1,1 @@
+"""One module for each section: its numbers as sentences, tables and figures."""

@@ -1,0 +1,206 @@
+"""Whether the same answers mean the same in every group, and what may be compared."""
+
+from __future__ import annotations
+
+from service.reports.document import numbers, words
+from service.reports.document.elements import Block, Note, Section
+from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
+from service.reports.figures.names import FigureName
+from service.reports.indices import block_of
+from service.reports.record import Json
+
+TITLE = "Do the same answers mean the same in every group?"
+COMPARISON = "Comparison of groups"
+_SHUT = frozenset({"refused", "inconclusive"})
+_GATE = {
+    "permitted": "Groups may be compared.",
+    "partial": "Groups may be compared with the items that differ released.",
+    "refused": "Groups must not be compared; no mean is shown.",
+    "inconclusive": "Whether groups may be compared cannot be said; no mean is shown.",
+}
+
+
+def invariance(sources: Sources) -> Section:
+    """Write the ladder of invariance, step by step."""
+    found = sources.record.section("invariance")
+    if found is None:
+        return absent("invariance", TITLE, sources)
+    blocks = (
+        *said(_groups(found), _level(found)),
+        *sources.figure(
+            FigureName.LADDER,
+            "The ladder of invariance, from the bottom upwards: each step says more alike of all "
+            "groups. Right: how the indices of fit changed from the step below.",
+            "Ladder: "
+            + "; ".join(
+                f"{step['step']} {words.TENABLE[step['tenable']]}" for step in found["steps"]
+            )
+            + ".",
+        ),
+        *_steps(found),
+        *_differences(sources, found),
+        *cautions(found),
+    )
+    return Section(name="invariance", title=TITLE, blocks=blocks)
+
+
+def comparison(sources: Sources) -> Section:
+    """Write means where the gate is open, and why not where it is shut."""
+    found = sources.record.section("comparison")
+    if found is None:
+        return absent("comparison", COMPARISON, sources)
+    status = found["status"]
+    opening = f"{_GATE[status]} {found['reason'] or ''}".strip()
+    if status in _SHUT:
+        return Section(name="comparison", title=COMPARISON, blocks=(Note(text=opening),))
+    blocks = (
+        *said(opening),
+        *_latent(found),
+        *_observed(found),
+        *_freed(found),
+        *cautions(found),
+    )
+    return Section(name="comparison", title=COMPARISON, blocks=blocks)
+
+
+def _groups(found: Json) -> str:
+    sizes = numbers.listed(
+        f"{group['name']} (n = {numbers.count(group['n'])})" for group in found["groups"]
+    )
+    return (
+        f"Groups by {found['group']}: {sizes}; reference {found['reference']}. Estimator "
+        f"{found['estimator']}."
+    )
+
+
+def _level(found: Json) -> str:
+    level = found["level"]
+    if level is None:
+        return "Not even the same factors could be shown in all groups."
+    return f"The last step that holds: {words.STEPS.get(level, level)}."
+
+
+def _steps(found: Json) -> tuple[Block, ...]:
+    rules = [
+        f"{words.STEPS.get(step['step'], step['step'])}: {step['rule']}" for step in found["steps"]
+    ]
+    return table(
+        "invariance",
+        "Steps of invariance",
+        header=columns(
+            "Step", "Holds", "CFI", "RMSEA", "SRMR", "Difference test", "ΔCFI", "ΔRMSEA", "ΔSRMR",
+            "Power", words=(0, 1, 5),
+        ),
+        rows=[_step(step) for step in found["steps"]],
+        notes=(
+            "Power: of the difference test, to see a stated departure. Low power is never a pass.",
+            *dict.fromkeys(rules),
+        ),
+    )  # fmt: skip
+
+
+def _step(step: Json) -> tuple[str, ...]:
+    block, delta, difference = block_of(step["model"]), step["delta"], step["difference"]
+    return (
+        words.STEPS.get(step["step"], step["step"]),
+        words.TENABLE[step["tenable"]],
+        numbers.index(block["cfi"]),
+        numbers.index(block["rmsea"]),
+        numbers.index(step["model"]["srmr"]),
+        numbers.NONE
+        if difference is None
+        else numbers.test(difference["chi_square"], difference["df"], difference["p_value"]),
+        *(
+            numbers.NONE if delta is None else numbers.index(delta[name])
+            for name in ("cfi", "rmsea", "srmr")
+        ),
+        numbers.bounded(step["power"]),
+    )
+
+
+def _differences(sources: Sources, found: Json) -> tuple[Block, ...]:
+    partial = found["partial_invariance"]
+    if partial is None:
+        return ()
+    return (
+        *sources.figure(
+            FigureName.ITEM_DIFFERENCES,
+            "Expected answers at the same alliance, in the reference group and in the other: where "
+            "the lines part, the item works differently.",
+            "Curves of expected answers over the alliance for items "
+            f"{numbers.listed(one['item'] for one in partial['effects'])}.",
+        ),
+        *table(
+            "item-differences",
+            "Items that work differently",
+            header=columns(
+                "Item", "Group", "dMACS", "Signed dMACS", "Expected difference, points",
+                words=(0, 1),
+            ),
+            rows=[
+                (
+                    str(one["item"]),
+                    one["group"],
+                    numbers.number(one["dmacs"]),
+                    numbers.number(one["signed_dmacs"]),
+                    numbers.number(one["expected_score_difference"]),
+                )
+                for one in partial["effects"]
+            ],
+            notes=(
+                "dMACS: difference of the expected answers at the same alliance, in standard "
+                "deviations of the item (Nye & Drasgow, 2011).",
+                f"Rule of the search: {partial['rule']}",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _latent(found: Json) -> tuple[Block, ...]:
+    return table(
+        "latent-means",
+        "Latent means",
+        header=columns("Group", "Factor", "Estimate [95%]", "SE", "Standardized", words=(0, 1)),
+        rows=[
+            (
+                one["group"],
+                words.factor(one["factor"]),
+                numbers.estimate(one, numbers.number),
+                numbers.number(one["standard_error"]),
+                numbers.number(one["standardized"]),
+            )
+            for one in found["latent_means"]
+        ],
+        notes=(f"Reference group {found['reference']}: latent means of zero.",),
+    )
+
+
+def _observed(found: Json) -> tuple[Block, ...]:
+    return table(
+        "observed-means",
+        "Observed means",
+        header=columns("Group", "Scale", "n", "M", "SD", "Effect size [95%]", words=(0, 1)),
+        rows=[
+            (
+                one["group"],
+                words.named(one["scale"]),
+                numbers.count(one["n"]),
+                numbers.number(one["mean"]),
+                numbers.number(one["sd"]),
+                numbers.NONE
+                if one["effect_size"] is None
+                else f"{numbers.number(one['effect_size'])} "
+                f"{numbers.interval(one['interval'], numbers.number)}",
+            )
+            for one in found["observed_means"]
+        ],
+    )
+
+
+def _freed(found: Json) -> tuple[Block, ...]:
+    if not found["freed"]:
+        return ()
+    items = numbers.listed(
+        f"item {one['item']} ({numbers.listed(one['parameters'])})" for one in found["freed"]
+    )
+    return said(f"Released: {items}.")

@@ -1,0 +1,116 @@
+"""Who answered, and what is missing."""
+
+from __future__ import annotations
+
+from service.reports.document import numbers, words
+from service.reports.document.elements import Block, Section
+from service.reports.document.sections.parts import (
+    Sources,
+    absent,
+    cautions,
+    columns,
+    said,
+    table,
+)
+from service.reports.figures.names import FigureName
+from service.reports.record import Json
+
+TITLE = "Sample"
+
+
+def sample(sources: Sources) -> Section:
+    """Describe the persons."""
+    found = sources.record.section("sample")
+    if found is None:
+        return absent("sample", TITLE, sources)
+    blocks = (
+        *said(_who(found), str(found.get("rule") or "")),
+        *_columns(found),
+        *_clinicians(found),
+        *cautions(found),
+    )
+    return Section(name="sample", title=TITLE, blocks=blocks)
+
+
+def missing_data(sources: Sources) -> Section:
+    """Describe which answers are missing."""
+    found = sources.record.section("items")
+    title = "Missing data"
+    if found is None:
+        return absent("items", title, sources)
+    missing = found["missing"]
+    blocks = (
+        *said(
+            f"Of all answers to the form {numbers.share(missing['share'])} are missing; "
+            f"{numbers.count(missing['n_complete'])} of {numbers.count(found['n_persons'])} "
+            "persons answered every item (– where a count of few persons would show).",
+            _selective(missing["selective"]),
+        ),
+        *sources.figure(
+            FigureName.MISSINGNESS,
+            "Share of persons who left an item out, in per cent. Hatched: withheld, because the "
+            "share would tell of 10 persons or fewer. No single person is shown.",
+            "Table of colours, one column for each item: the share of persons who left it out. "
+            + _most_left_out(found),
+        ),
+    )
+    return Section(name="missing-data", title=title, blocks=blocks)
+
+
+def _who(found: Json) -> str:
+    other = found.get("n_other_respondents")
+    respondent = found.get("respondent")
+    whose = f" Respondent: {respondent}." if respondent else ""
+    more = f" {numbers.count(other)} responses of others were set aside." if other else ""
+    return (
+        f"N = {numbers.count(found.get('n_persons'))} persons; "
+        f"{numbers.count(found.get('n_complete'))} answered every scored item.{whose}{more}"
+    )
+
+
+def _columns(found: Json) -> tuple[Block, ...]:
+    rows = [
+        (words.named(column["column"]), str(one["value"]), numbers.count(one["n"]))
+        for column in found.get("counts") or ()
+        for one in column.get("counts") or ()
+    ]
+    many = [
+        (words.named(column["column"]), f"{numbers.count(column['distinct'])} different", "")
+        for column in found.get("counts") or ()
+        if not column.get("counts")
+    ]
+    return table(
+        "sample",
+        "How the sample divides",
+        header=columns("Column", "Value", "n", words=(0, 1)),
+        rows=[*rows, *many],
+        notes=("– counts of 10 or fewer, and what would give them away, are withheld.",),
+    )
+
+
+def _clinicians(found: Json) -> tuple[Block, ...]:
+    clinicians = found.get("clinicians")
+    if not clinicians:
+        return ()
+    return said(
+        f"{numbers.count(clinicians['n_clinicians'])} clinicians; persons per clinician: median "
+        f"{numbers.number(clinicians['median'], 1)}, smallest "
+        f"{numbers.count(clinicians['smallest'])}, largest {numbers.count(clinicians['largest'])}."
+    )
+
+
+def _selective(test: Json) -> str:
+    if test["statistic"] is None:
+        return f"Whether items are left out selectively was not tested: {test['reason']}"
+    return (
+        "Whether some items are left out more than others (Cochran's Q): "
+        f"{numbers.test(test['statistic'], test['df'], test['p_value'])}."
+    )
+
+
+def _most_left_out(found: Json) -> str:
+    known = [one for one in found["items"] if one["missing"]]
+    if not known:
+        return "All shares above zero are withheld."
+    most = max(known, key=lambda one: float(one["missing"]))
+    return f"Most often item {most['item']}, {numbers.share(most['missing'])}."

@@ -1,0 +1,71 @@
+"""How differently single items work in two groups at the same alliance."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from service.reports.figures.palette import (
+    BLUE,
+    FACTOR_COLOURS,
+    QUIET,
+    VERMILION,
+    grid,
+    sheet,
+    shortened,
+)
+from service.reports.record import Json, ReportRecord
+
+_MOST = 9
+_ACROSS = 3
+
+
+def draw(record: ReportRecord) -> Figure | None:
+    """Draw expected answers of items that differ, over the factor, in both groups."""
+    section = record.section("invariance")
+    partial = None if section is None else section["partial_invariance"]
+    if section is None or partial is None:
+        return None
+    effects = [one for one in partial["effects"] if one.get("curve")][:_MOST]
+    if not effects:
+        return None
+    across = min(_ACROSS, len(effects))
+    down = -(-len(effects) // across)
+    figure = sheet(0.9 + 2.1 * down)
+    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    response = record.definition["response"]
+    for place, effect in enumerate(effects):
+        axes = panels[place // across, place % across]
+        _draw_item(axes, effect)
+        axes.set_ylim(response["minimum"] - 0.1, response["maximum"] + 0.1)
+        if place % across == 0:
+            axes.set_ylabel("Expected answer")
+        if place // across == down - 1:
+            axes.set_xlabel("Alliance, SD")
+    for place in range(len(effects), across * down):
+        panels[place // across, place % across].set_axis_off()
+    _legend(figure, section, effects)
+    return figure
+
+
+def _draw_item(axes: Axes, effect: Json) -> None:
+    curve = effect["curve"]
+    at, reference, group = curve["factor"], curve["reference"], curve["group"]
+    axes.fill_between(at, reference, group, color=QUIET, alpha=0.15, linewidth=0)
+    axes.plot(at, reference, color=BLUE, linewidth=1.9)
+    axes.plot(at, group, color=VERMILION, linewidth=1.9, linestyle="--")
+    axes.set_title(f"Item {effect['item']}")
+    grid(axes, "y")
+
+
+def _legend(figure: Figure, section: Json, effects: list[Json]) -> None:
+    groups = list(dict.fromkeys(one["group"] for one in effects))
+    other = shortened(groups[0], 30) if len(groups) == 1 else "the other group"
+    lines = [
+        figure.axes[0].lines[0],
+        figure.axes[0].lines[1],
+    ]
+    figure.legend(
+        lines, [shortened(section["reference"], 30), other], loc="outside upper center",
+        ncols=min(2, len(FACTOR_COLOURS)),
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""Names of the figures; light, so that web workers may know them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FigureName(StrEnum):
+    """What a report may show, in the order of the report."""
+
+    MISSINGNESS = "missingness"
+    DISTRIBUTIONS = "distributions"
+    SCREE = "scree"
+    CORRELATIONS = "correlations"
+    RIVALS = "rivals"
+    PATH = "path"
+    LOADINGS = "loadings"
+    LADDER = "ladder"
+    ITEM_DIFFERENCES = "item-differences"
+    RETEST = "retest"
+    AGREEMENT = "agreement"
+    FOREST = "forest"
