@@ -73,7 +73,7 @@ def _items(found: Json) -> tuple[Block, ...]:
         notes=(
             f"N = {numbers.count(found['n_persons'])}; each item uses what it has. Item-rest r: "
             "correlation with the sum of the other items of its subscale. – not estimable, or "
-            "withheld because it would tell of 10 persons or fewer; where a category is withheld, "
+            "withheld because it would tell of ten persons or fewer; where a category is withheld, "
             "M and SD have one digit.",
         ),
     )  # fmt: skip

@@ -49,7 +49,7 @@ def missing_data(sources: Sources) -> Section:
         *sources.figure(
             FigureName.MISSINGNESS,
             "Share of persons who left an item out, in per cent. Hatched: withheld, because the "
-            "share would tell of 10 persons or fewer. No single person is shown.",
+            "share would tell of ten persons or fewer. No single person is shown.",
             "Table of colours, one column for each item: the share of persons who left it out. "
             + _most_left_out(found),
         ),
@@ -84,7 +84,7 @@ def _columns(found: Json) -> tuple[Block, ...]:
         "How the sample divides",
         header=columns("Column", "Value", "n", words=(0, 1)),
         rows=[*rows, *many],
-        notes=("– counts of 10 or fewer, and what would give them away, are withheld.",),
+        notes=("– counts of ten or fewer, and what would give them away, are withheld.",),
     )
 
 

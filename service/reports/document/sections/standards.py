@@ -181,5 +181,5 @@ def _reproduction(sources: Sources) -> list[str]:
         + (f" ({stored}/report.R)." if stored else "."),
         "The JSON report holds every number in full precision"
         + (f" ({stored}/report.json)." if stored else "."),
-        "Counts of 1 to 10 persons, and what would give them away, are withheld in every format.",
+        "Counts of one to ten persons, and what would give them away, are withheld in every format.",
     ]

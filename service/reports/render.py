@@ -1,0 +1,78 @@
+"""From a finished analysis to a file, looked through before it is handed out; loads Matplotlib."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.reports.disclosure import (
+    Finding,
+    findings_in_document,
+    findings_in_result,
+)
+from service.reports.document.compose import compose
+from service.reports.docx import render_docx
+from service.reports.figures.drawing import draw, draw_all
+from service.reports.figures.names import FigureName
+from service.reports.html import render_html
+from service.reports.record import ReportRecord
+
+
+class Format(StrEnum):
+    """Formats that need figures."""
+
+    HTML = "html"
+    DOCX = "docx"
+
+
+class DisclosureError(Exception):
+    """The document would tell of 10 persons or fewer.
+
+    Parameters
+    ----------
+    findings
+        Where, never how many.
+    """
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(
+            "The report would show or give away a count of 10 persons or fewer and is withheld."
+        )
+        self.findings = findings
+
+
+def render_report(record: ReportRecord, form: Format) -> bytes:
+    """Write the report.
+
+    Raises
+    ------
+    DisclosureError
+        If anything in it tells of 10 persons or fewer.
+    """
+    refuse_disclosure(record)
+    images = draw_all(record, "svg" if form is Format.HTML else "png")
+    document = compose(record, images.keys())
+    found = findings_in_document(document)
+    if found:
+        raise DisclosureError(found)
+    if form is Format.HTML:
+        return render_html(document, images)
+    return render_docx(document, images, created_at=record.created_at)
+
+
+def render_figure(record: ReportRecord, name: FigureName, form: str) -> bytes | None:
+    """Draw one figure, ``"svg"`` or ``"png"``; ``None`` where the analysis has none.
+
+    Raises
+    ------
+    DisclosureError
+        If the result tells of 10 persons or fewer.
+    """
+    refuse_disclosure(record)
+    return draw(name, record, form)
+
+
+def refuse_disclosure(record: ReportRecord) -> None:
+    """Raise :class:`DisclosureError` where the result itself tells of few persons."""
+    found = findings_in_result(record.result)
+    if found:
+        raise DisclosureError(found)
