@@ -8,7 +8,16 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from service.blueprints import analyses, exports, instruments, meta, persons, samples, scores
+from service.blueprints import (
+    analyses,
+    exports,
+    instruments,
+    meta,
+    persons,
+    reports,
+    samples,
+    scores,
+)
 from service.composition import compose
 from service.config import Config
 from service.metrics import request_metrics
@@ -28,6 +37,7 @@ BLUEPRINTS = (
     persons.blueprint,
     exports.blueprint,
     analyses.blueprint,
+    reports.blueprint,
 )
 
 

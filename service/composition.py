@@ -14,6 +14,7 @@ from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
+from service.adapters.renderer import Renderer
 from service.auth.authenticator import Authenticator
 from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
@@ -47,6 +48,8 @@ class Services:
         Giving out and deleting what is stored.
     queue
         Analyses.
+    renderer
+        Makes reports and figures in processes of their own.
     """
 
     config: Config
@@ -63,6 +66,7 @@ class Services:
     contents: ExportStore
     erasure: ErasureStore
     queue: JobQueue
+    renderer: Renderer
 
     def close(self) -> None:
         """Write what is still to be written; nothing is noted afterwards."""
@@ -91,4 +95,5 @@ def compose(config: Config) -> Services:
         contents=ExportStore(database),
         erasure=ErasureStore(database),
         queue=JobTable(database),
+        renderer=Renderer(),
     )

@@ -1,4 +1,4 @@
-"""A last look at a finished document: does anything in it tell of 10 persons or fewer?
+"""Look a finished document through for counts of 10 persons or fewer.
 
 Results are protected where they are made; here every format is read again as a stranger would read
 it, and one that still shows or gives away a small count is not delivered.
@@ -36,7 +36,7 @@ _SHARES = ("missing", "floor", "ceiling")
 _COUNTING = re.compile(r"^(n\b.*|Pairs|Persons|Found)$")
 _NOT_STUDIED = frozenset({"context", "references", "sizes"})
 _WHOLE = re.compile(r"^\d[\d,]*$")
-_NAMED = re.compile(r"\b[nN] = ([\d,]+)(?![\d.])")
+_NAMED = re.compile(r"\b[nN] = (\d[\d,]*+)(?!\.\d)")
 
 
 class Finding(str):

@@ -37,7 +37,9 @@ from service.reports.figures.names import FigureName
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
+_WIDTH = Cm(16)
 _MANY_COLUMNS = 7
+_LONG = 120
 
 
 def render_docx(
@@ -86,7 +88,9 @@ class _Writer:
         """Write title and answer."""
         self._word.add_heading(document.title, level=0)
         facts = self._word.add_paragraph()
-        facts.add_run(" · ".join(f"{name}: {value}" for name, value in document.facts)).italic = True
+        facts.add_run(
+            " · ".join(f"{name}: {value}" for name, value in document.facts)
+        ).italic = True
         self._answer(document.answer)
 
     def write(self, block: Block) -> None:
@@ -142,6 +146,7 @@ class _Writer:
         _fill(made.rows[0].cells, [column.title for column in table.columns], table.columns, size)
         for row in table.rows:
             _fill(made.add_row().cells, row, table.columns, size)
+        _set_widths(made, table)
         _rule(made)
         notes = self._word.add_paragraph()
         if table.notes:
@@ -182,15 +187,32 @@ def _set_up(word: WordDocument, document: Document, created_at: str | None) -> N
     properties.created = properties.modified = moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _fill(
-    cells: tuple[_Cell, ...], texts: Any, columns: tuple[Column, ...], size: Any
-) -> None:
+def _fill(cells: tuple[_Cell, ...], texts: Any, columns: tuple[Column, ...], size: Any) -> None:
     for cell, text, column in zip(cells, texts, columns, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.add_run(text).font.size = size
         if column.numeric:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _set_widths(made: WordTable, table: Table) -> None:
+    """Share the page's width out by what the columns hold; long texts get less than their share."""
+    texts = [[column.title for column in table.columns], *table.rows]
+    weights = [
+        max(
+            min(max(len(row[place]) for row in texts), _LONG) ** 0.7,
+            1.2 * max(len(word) for row in texts for word in (row[place].split() or [""])),
+        )
+        + 2.0
+        for place in range(len(table.columns))
+    ]
+    made.autofit = False
+    for place, column in enumerate(made.columns):
+        width = int(_WIDTH * weights[place] / sum(weights))
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
 
 
 def _rule(table: WordTable) -> None:
@@ -229,5 +251,3 @@ def _repacked(word: WordDocument) -> bytes:
             entry.compress_type = ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return packed.getvalue()
-
-

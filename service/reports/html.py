@@ -14,12 +14,7 @@ from service.reports.csv import csv_of
 from service.reports.document.elements import Document, Table
 from service.reports.document.words import RATINGS
 from service.reports.figures.names import FigureName
-
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""What a browser may load for the report: nothing but what is in it."""
+from service.reports.policy import POLICY
 
 
 def render_html(document: Document, figures: Mapping[FigureName, bytes]) -> bytes:

@@ -32,6 +32,7 @@ ORDER: tuple[Callable[[Sources], Section], ...] = (
     dimensionality.efa,
     cfa.ordinal,
     cfa.continuous,
+    cfa.cutoffs,
     reliability.reliability,
     invariance.invariance,
     invariance.comparison,

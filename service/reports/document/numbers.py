@@ -1,4 +1,4 @@
-"""Numbers as text, in APA style: no leading zero where one is the bound, p < .001, real minus signs.
+"""Numbers as text, in APA style: no leading zero where one is the bound, p < .001, true minus.
 
 References
 ----------

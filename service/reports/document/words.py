@@ -31,7 +31,7 @@ STEPS = {
     "strict": "Strict (residuals equal)",
 }
 
-TENABLE = {True: "holds", False: "does not hold", None: "undecided"}
+TENABLE: dict[bool | None, str] = {True: "holds", False: "does not hold", None: "undecided"}
 
 TIMINGS = {
     "predictive": "rated before the outcome",
@@ -44,6 +44,7 @@ QUESTIONS = {
     "factors": "Factor analysis",
     "groups": "Groups",
     "outcomes": "Outcomes",
+    "items": "Single items",
     "categories": "Categories of the answers",
     "clinicians": "Clinicians",
     "simulation": "Simulated study",

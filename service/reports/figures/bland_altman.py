@@ -2,8 +2,8 @@
 
 References
 ----------
-Bland, J. M., & Altman, D. G. (1986). Statistical methods for assessing agreement between two methods
-of clinical measurement. The Lancet, 327, 307–310. doi:10.1016/S0140-6736(86)90837-8
+Bland, J. M., & Altman, D. G. (1986). Statistical methods for assessing agreement between two
+methods of clinical measurement. The Lancet, 327, 307–310. doi:10.1016/S0140-6736(86)90837-8
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def _draw(section: Json | None, label: str) -> Figure | None:
 def _drawable(scale: Json) -> bool:
     limits = scale["limits_of_agreement"]
     return all(
-        one["estimate"] is not None for one in (scale["difference"], limits["lower"], limits["upper"])
+        one["estimate"] is not None
+        for one in (scale["difference"], limits["lower"], limits["upper"])
     )
 
 

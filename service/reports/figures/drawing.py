@@ -68,7 +68,7 @@ def draw(name: FigureName, record: ReportRecord, form: str) -> bytes | None:
     bytes
         The image; ``None`` where this analysis has nothing to draw there.
     """
-    with mpl.rc_context({**SETTINGS}):
+    with mpl.rc_context(SETTINGS):
         figure = FIGURES[name](record)
         if figure is None:
             return None
@@ -85,7 +85,7 @@ def draw_all(
 
 
 def _svg(figure: Figure, name: str) -> bytes:
-    """Write without dates; identifiers carry the figure's name, unique where several are inlined."""
+    """Write without dates; identifiers carry the figure's name, for several stand in one page."""
     file = BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(file, format="svg", metadata=nothing)

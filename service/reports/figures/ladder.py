@@ -71,7 +71,11 @@ def _draw_rungs(axes: Axes, steps: list[Json]) -> None:
 
 def _draw_changes(axes: Axes, steps: list[Json]) -> None:
     drawn = False
-    for name, colour, marker in (("cfi", BLUE, "o"), ("rmsea", VERMILION, "s"), ("srmr", QUIET, "D")):
+    for name, colour, marker in (
+        ("cfi", BLUE, "o"),
+        ("rmsea", VERMILION, "s"),
+        ("srmr", QUIET, "D"),
+    ):
         points = [
             (step["delta"][name], row)
             for row, step in enumerate(steps)

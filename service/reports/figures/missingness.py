@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from psychometrics.types import FloatArray
+from psychometrics.types import BoolArray, FloatArray
 from service.reports.figures.palette import INK, PAPER, QUIET, sheet, told_apart
 from service.reports.record import Json, ReportRecord
 
@@ -44,29 +44,28 @@ def draw(record: ReportRecord) -> Figure | None:
     return figure
 
 
-def _table(record: ReportRecord, section: Json) -> tuple[list[str], FloatArray, FloatArray]:
-    """Names of the rows; shares left out, ``nan`` where not shown; where they are withheld."""
+def _table(record: ReportRecord, section: Json) -> tuple[list[str], FloatArray, BoolArray]:
+    """Names of the rows; shares left out, ``nan`` where not shown; where they are withheld.
+
+    A group of which every share is withheld has no row.
+    """
+    sample = record.section("sample") or {}
+    groups = {one["group"] for one in sample.get("items") or () if one["group"] is not None}
     names = ["all persons"]
     rows = [[one["missing"] for one in section["items"]]]
-    sufficiency = record.section("sufficiency")
-    invariance = record.section("sample")
-    sizes = {one["name"]: one["n"] for one in (invariance or {}).get("groups") or []}
-    for name, n in sizes.items():
-        if n and sufficiency is not None:
-            shares = {
-                one["item"]: 1 - one["n_answered"] / n
-                for one in sufficiency["items"]
-                if one["group"] == name and one["n_answered"] is not None
-            }
+    for name in sorted(groups):
+        shares = {one["item"]: one["missing"] for one in sample["items"] if one["group"] == name}
+        row = [shares.get(one["item"]) for one in section["items"]]
+        if any(value is not None for value in row):
             names.append(name)
-            rows.append([shares.get(one["item"]) for one in section["items"]])
+            rows.append(row)
     table = np.array(
         [[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64
     )
     return names, table, np.isnan(table)
 
 
-def _mark_withheld(axes: Axes, withheld: FloatArray) -> None:
+def _mark_withheld(axes: Axes, withheld: BoolArray) -> None:
     for row, column in zip(*np.nonzero(withheld), strict=True):
         axes.add_patch(
             Rectangle(

@@ -26,7 +26,7 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 WIDTH = 6.4
 """Inches; narrow enough to stay legible on a phone and in one column of a printed page."""
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10.0,
     "text.color": INK,

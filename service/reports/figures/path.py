@@ -6,6 +6,8 @@ specific at the right of the items' column; correlations of factors are arcs.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,7 +42,7 @@ def draw(record: ReportRecord) -> Figure | None:
     bare(axes)
     axes.set_aspect("equal")
     diagram.draw_on(axes)
-    axes.set_xlim(-0.4, 9.2)
+    axes.set_xlim(*diagram.width())
     axes.set_ylim(-0.6, _ROW * len(diagram.items) + 0.1)
     return figure
 
@@ -81,6 +83,13 @@ class _Diagram:
         for factor in self._general:
             _circle(axes, _GENERAL_X, self._factor_y[factor], factor, INK)
 
+    def width(self) -> tuple[float, float]:
+        """Left and right end of what is drawn."""
+        left = _GENERAL_X - 1.2 * _RADIUS if self._general else _ITEM_X - 0.6
+        right = _SPECIFIC_X + _RADIUS * 1.2
+        joined = self._model["higher_order_loadings"] or self._model["factor_correlations"]
+        return left, right + (1.6 if joined else 0.0)
+
     def _items_of(self, factor: str) -> list[int]:
         return [one["item"] for one in self._model["loadings"] if one["factor"] == factor]
 
@@ -94,7 +103,7 @@ class _Diagram:
     def _spread_out(self) -> None:
         """Keep circles of one column from covering each other."""
         column = sorted(self._specific, key=lambda factor: -self._factor_y[factor])
-        for above, below in zip(column, column[1:], strict=False):
+        for above, below in pairwise(column):
             most = self._factor_y[above] - 2.3 * _RADIUS
             self._factor_y[below] = min(self._factor_y[below], most)
 
@@ -131,7 +140,8 @@ class _Diagram:
             axes.plot([x, end[0]], [y, end[1]], color=QUIET, linewidth=1.2)
             axes.text(
                 (x + end[0]) / 2, (y + end[1]) / 2, bounded(one["standardized"]), fontsize=8.5,
-                ha="center", va="center", bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
+                ha="center", va="center",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
         _circle(axes, _SPECIFIC_X + 1.35 + _RADIUS * 0.3, y, loadings[0]["factor"], INK)
 

@@ -27,7 +27,11 @@ class _Estimation:
 _ESTIMATIONS = (
     _Estimation(section="cfa", label="ordered answers", colour=BLUE, marker="o", shift=-0.14),
     _Estimation(
-        section="cfa_continuous", label="continuous answers", colour=VERMILION, marker="s", shift=0.14
+        section="cfa_continuous",
+        label="continuous answers",
+        colour=VERMILION,
+        marker="s",
+        shift=0.14,
     ),
 )
 _PANELS = (("cfi", "CFI", 0.95), ("rmsea", "RMSEA", 0.06), ("srmr", "SRMR", 0.08))
@@ -97,7 +101,13 @@ def _key(record: ReportRecord) -> list[Line2D]:
         for one in drawn
     ]
     improper = Line2D(
-        [], [], color=INK, marker="o", markerfacecolor=PAPER, linestyle="", label="improper solution"
+        [],
+        [],
+        color=INK,
+        marker="o",
+        markerfacecolor=PAPER,
+        linestyle="",
+        label="improper solution",
     )
     bound = Line2D([], [], color=QUIET, linestyle=":", label="usual cut-off, with caution")
     return [*marks, improper, bound]

@@ -2,8 +2,8 @@
 
 References
 ----------
-Horn, J. L. (1965). A rationale and test for the number of factors in factor analysis. Psychometrika,
-30, 179–185. doi:10.1007/BF02289447
+Horn, J. L. (1965). A rationale and test for the number of factors in factor analysis.
+Psychometrika, 30, 179–185. doi:10.1007/BF02289447
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def draw(record: ReportRecord) -> Figure | None:
         numbers, parallel["quantile_eigenvalues"], "s--", color=VERMILION, markersize=4.5,
         markerfacecolor=PAPER, label=f"random answers, {_ordinal(parallel['quantile'])} percentile",
     )  # fmt: skip
-    axes.plot(numbers, observed, "o-", color=BLUE, markersize=6, linewidth=1.8, label="these answers")
+    axes.plot(
+        numbers, observed, "o-", color=BLUE, markersize=6, linewidth=1.8, label="these answers"
+    )
     kept = parallel["n_factors"]
     if kept:
         axes.axvspan(0.5, kept + 0.5, color=BLUE, alpha=0.08, linewidth=0)

@@ -11,6 +11,7 @@ from service.reports.indices import block_of, version_of
 from service.reports.record import Json
 
 ORDINAL, CONTINUOUS = "Rival models, ordered answers", "Rival models, continuous answers"
+CUTOFFS = "Cut-offs for this very model"
 
 
 def ordinal(sources: Sources) -> Section:
@@ -123,9 +124,7 @@ def _shown(sources: Sources) -> tuple[Block, ...]:
     if model is None:
         return said("No rival model has a proper solution, so none is drawn.")
     name = model["model"]
-    values = [
-        one["standardized"] for one in model["loadings"] if one["standardized"] is not None
-    ]
+    values = [one["standardized"] for one in model["loadings"] if one["standardized"] is not None]
     spread = (
         f"Standardized loadings lie between {numbers.bounded(min(values))} and "
         f"{numbers.bounded(max(values))}."
@@ -168,9 +167,7 @@ def _loading_table(model: Json) -> tuple[Block, ...]:
     return table(
         "loadings",
         f"Loadings of the {model['model']} model",
-        header=columns(
-            "Indicator", "Factor", "Estimate", "SE", "Standardized", "R²", words=(0, 1)
-        ),
+        header=columns("Indicator", "Factor", "Estimate", "SE", "Standardized", "R²", words=(0, 1)),
         rows=[*rows, *higher],
         notes=("Factors have unit variance.",),
     )
@@ -206,3 +203,39 @@ def _htmt(found: Json) -> tuple[Block, ...]:
         ],
         notes=("Usual bounds: below .85 (strict) or below .90; known from secondary sources.",),
     )
+
+
+def cutoffs(sources: Sources) -> Section:
+    """Write which indices this very model would show if it were right, and if not."""
+    found = sources.record.section("cutoffs")
+    if found is None:
+        return absent("cutoffs", CUTOFFS, sources)
+    observed = found["observed"]
+    blocks = (
+        *said(
+            f"For the {found['model']} model, {found['estimator']}, n = "
+            f"{numbers.count(found['n_persons'])}, {numbers.count(found['replicates'])} simulated "
+            f"samples, seed {found['seed']}. Observed: CFI {numbers.index(observed['cfi'])}, RMSEA "
+            f"{numbers.index(observed['rmsea'])}, SRMR {numbers.index(observed['srmr'])}."
+        ),
+        *table(
+            "cutoffs",
+            "Model-specific cut-offs",
+            header=columns("Level", "CFI", "RMSEA", "SRMR"),
+            rows=[
+                (
+                    numbers.count(one["level"]),
+                    *(numbers.index(one[name]["value"]) for name in ("cfi", "rmsea", "srmr")),
+                )
+                for one in found["levels"]
+            ],
+            notes=(
+                (
+                    "Level: how wrong the wrong model is, from 1. – right and wrong models overlap "
+                    f"too much for a cut-off. {found['method']}"
+                ),
+            ),
+        ),
+        *cautions(found),
+    )
+    return Section(name="cutoffs", title=CUTOFFS, blocks=blocks)

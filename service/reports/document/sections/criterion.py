@@ -20,8 +20,9 @@ def criterion(sources: Sources) -> Section:
         *said(*_readings(found)),
         *sources.figure(
             FigureName.FOREST,
-            "Correlations of alliance and outcomes with 95% intervals; marks tell when the alliance "
-            "was rated. Beneath: published correlations from other settings, context and no norms.",
+            "Correlations of alliance and outcomes with 95% intervals; marks tell when the "
+            "alliance was rated. Beneath: published correlations from other settings, "
+            "context and no norms.",
             _spoken(found),
         ),
         *_associations(found),
@@ -65,7 +66,7 @@ def _association(one: Json) -> tuple[str, ...]:
     return (
         words.named(one["outcome"]),
         words.named(one["scale"]),
-        words.TIMINGS.get(one["timing"], one["timing"]),
+        words.TIMINGS.get(one["timing"], str(one["timing"])),
         numbers.count(one["n_persons"]),
         *(
             numbers.estimate(one[name])
@@ -136,8 +137,7 @@ def _context(found: Json) -> tuple[Block, ...]:
 
 def _spoken(found: Json) -> str:
     parts = [
-        f"{words.named(one['outcome'])} with {one['scale']} "
-        f"{numbers.estimate(one['pearson'])}"
+        f"{words.named(one['outcome'])} with {one['scale']} {numbers.estimate(one['pearson'])}"
         for one in found["associations"]
         if one["scale"] == "total" and one["pearson"]["estimate"] is not None
     ]

@@ -33,14 +33,16 @@ def dimensionality(sources: Sources) -> Section:
                 for name, number in found["summary"]["n_factors"].items()
             ],
             notes=(
-                f"Parallel analysis: {numbers.count(parallel['replicates'])} random data sets, seed "
-                f"{parallel['seed']}, {100 * parallel['quantile']:.0f}th percentile.",
+                (
+                    f"Parallel analysis: {numbers.count(parallel['replicates'])} random data sets, "
+                    f"seed {parallel['seed']}, {100 * parallel['quantile']:.0f}th percentile."
+                ),
             ),
         ),
         *sources.figure(
             FigureName.SCREE,
-            "Eigenvalues of the answers beside those of random answers. Dimensions count as long as "
-            "the line of the answers lies above the other.",
+            "Eigenvalues of the answers beside those of random answers. Dimensions count as "
+            "long as the line of the answers lies above the other.",
             f"Falling line of eigenvalues: first {numbers.number(found['eigenvalues'][0])}, second "
             f"{numbers.number(found['eigenvalues'][1])}; parallel analysis keeps "
             f"{numbers.count(parallel['n_factors'])}."

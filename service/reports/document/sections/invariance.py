@@ -102,7 +102,7 @@ def _steps(found: Json) -> tuple[Block, ...]:
 def _step(step: Json) -> tuple[str, ...]:
     block, delta, difference = block_of(step["model"]), step["delta"], step["difference"]
     return (
-        words.STEPS.get(step["step"], step["step"]),
+        words.STEPS.get(step["step"], str(step["step"])),
         words.TENABLE[step["tenable"]],
         numbers.index(block["cfi"]),
         numbers.index(block["rmsea"]),
@@ -148,8 +148,8 @@ def _differences(sources: Sources, found: Json) -> tuple[Block, ...]:
                 for one in partial["effects"]
             ],
             notes=(
-                "dMACS: difference of the expected answers at the same alliance, in standard "
-                "deviations of the item (Nye & Drasgow, 2011).",
+                ("dMACS: difference of the expected answers at the same alliance, in standard "
+                "deviations of the item (Nye & Drasgow, 2011)."),
                 f"Rule of the search: {partial['rule']}",
             ),
         ),

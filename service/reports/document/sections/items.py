@@ -55,8 +55,10 @@ def _scales(found: Json) -> tuple[Block, ...]:
             for name, one in found["scales"].items()
         ],
         notes=(
-            "Sum scores, reverse-keyed items recoded. More than 15% at the lowest or highest "
-            "possible score is usually read as floor or ceiling. – withheld or not estimable.",
+            (
+                "Sum scores, reverse-keyed items recoded. More than 15% at the lowest or highest "
+                "possible score is usually read as floor or ceiling. – withheld or not estimable."
+            ),
         ),
     )
 
@@ -71,10 +73,10 @@ def _items(found: Json) -> tuple[Block, ...]:
         ),
         rows=[_item(one) for one in found["items"]],
         notes=(
-            f"N = {numbers.count(found['n_persons'])}; each item uses what it has. Item-rest r: "
+            (f"N = {numbers.count(found['n_persons'])}; each item uses what it has. Item-rest r: "
             "correlation with the sum of the other items of its subscale. – not estimable, or "
             "withheld because it would tell of ten persons or fewer; where a category is withheld, "
-            "M and SD have one digit.",
+            "M and SD have one digit."),
         ),
     )  # fmt: skip
 
@@ -144,9 +146,7 @@ def _spoken_distribution(found: Json) -> str:
 
 def _range(found: Json) -> str:
     matrix = found["inter_item"]["polychoric"] or []
-    values = [
-        value for row, line in enumerate(matrix) for value in line[:row] if value is not None
-    ]
+    values = [value for row, line in enumerate(matrix) for value in line[:row] if value is not None]
     if not values:
         return ""
     return f"They lie between {numbers.bounded(min(values))} and {numbers.bounded(max(values))}."

@@ -8,7 +8,10 @@ from service.reports.document.sections.parts import Sources, absent, cautions, c
 from service.reports.figures.names import FigureName
 from service.reports.record import Json
 
-RETEST, AGREEMENT = "Reliability on two occasions, measurement error", "Agreement of two respondents"
+RETEST, AGREEMENT = (
+    "Reliability on two occasions, measurement error",
+    "Agreement of two respondents",
+)
 _READING = (
     "Differences of the two scores of each person. Diamond: mean difference (bias) with its 95% "
     "interval; band: between the limits of agreement lie about 95% of the differences, thick ends: "
@@ -63,9 +66,9 @@ def _coefficients(found: Json, name: str) -> tuple[Block, ...]:
         ),
         rows=[_scale(key, one) for key, one in found["scales"].items()],
         notes=(
-            "ICC(2,1): absolute agreement, ICC(3,1): consistency. Limits of agreement: Bland & "
+            ("ICC(2,1): absolute agreement, ICC(3,1): consistency. Limits of agreement: Bland & "
             "Altman. SEM: standard error of measurement; SDC: smallest detectable change of one "
-            "person; both and the difference in points.",
+            "person; both and the difference in points."),
         ),
     )  # fmt: skip
 
@@ -79,9 +82,7 @@ def _scale(name: str, one: Json) -> tuple[str, ...]:
         numbers.estimate(one["difference"], numbers.number),
         numbers.estimate(one["icc_2_1"]),
         numbers.estimate(one["icc_3_1"]),
-        numbers.NONE
-        if None in ends
-        else f"{numbers.number(ends[0])} to {numbers.number(ends[1])}",
+        numbers.NONE if None in ends else f"{numbers.number(ends[0])} to {numbers.number(ends[1])}",
         numbers.estimate(one["standard_error_of_measurement"], numbers.number),
         numbers.number(one["smallest_detectable_change"]),
     )

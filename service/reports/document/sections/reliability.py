@@ -63,8 +63,11 @@ def _coefficients(found: Json) -> tuple[Block, ...]:
             for name, one in scales.items()
         ],
         notes=(
-            f"n = {numbers.count(found['n_persons'])} persons with complete answers. SEM: standard "
-            "error of measurement, in points of the sum score.",
+            (
+                f"n = {numbers.count(found['n_persons'])} persons with complete answers. SEM: "
+                f"standard "
+                "error of measurement, in points of the sum score."
+            ),
         ),
     )
 

@@ -101,7 +101,7 @@ def _clinicians(found: Json) -> tuple[Block, ...]:
 
 def _selective(test: Json) -> str:
     if test["statistic"] is None:
-        return f"Whether items are left out selectively was not tested: {test['reason']}"
+        return f"Whether items are left out selectively was not tested: {test['reason']}."
     return (
         "Whether some items are left out more than others (Cochran's Q): "
         f"{numbers.test(test['statistic'], test['df'], test['p_value'])}."

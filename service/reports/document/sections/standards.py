@@ -35,8 +35,11 @@ def basis(sources: Sources) -> Section:
         ),
         rows=rows,
         notes=(
-            "Ratings in COSMIN's words. Indeterminate: the evidence does not decide. Not assessed: "
-            "no evidence of that kind is in the data.",
+            (
+                "Ratings in COSMIN's words. Indeterminate: the evidence does not decide. Not "
+                "assessed: "
+                "no evidence of that kind is in the data."
+            ),
         ),
     )
     return Section(name="basis", title=BASIS, blocks=held)
@@ -81,7 +84,7 @@ def _property(one: Json, rule: Json) -> tuple[str, ...]:
     ]
     return (
         str(one.get("title") or rule.get("title") or words.named(words.spoken(one["property"]))),
-        words.RATINGS.get(one["rating"], one["rating"]),
+        words.RATINGS.get(one["rating"], str(one["rating"])),
         "; ".join(stated) or numbers.NONE,
         sentence(one["because"]),
         str(one.get("caution") or rule.get("caution") or ""),
@@ -140,13 +143,15 @@ def methods(sources: Sources) -> Section:
     definition = record.definition
     made = record.result.get("software") or {}
     software = numbers.listed(f"{name} {version}" for name, version in made.items())
+    steps = record.result.get("method") or {}
     blocks = (
         *said(
             f"Form: {definition['title']}, version {definition['version']}, rule SHA-256 "
-            f"{record.sha256}. Reverse-keyed items were recoded first. Statistics and their sources "
-            "are named beneath each table.",
+            f"{record.sha256}. Reverse-keyed items were recoded first. Statistics and their "
+            "sources are named beneath each table.",
             f"Software: {software}." if software else "",
         ),
+        Bullets(items=tuple(f"{words.named(name)}: {text}" for name, text in steps.items())),
         *_settings(record.options),
         Bullets(items=tuple(_reproduction(sources))),
     )
@@ -177,9 +182,8 @@ def _reproduction(sources: Sources) -> list[str]:
     stored = f"/v1/analyses/{identifier}" if identifier else None
     return [
         "The R script beside this report computes the main numbers again with lavaan, psych and "
-        "semTools from the exported answers"
-        + (f" ({stored}/report.R)." if stored else "."),
+        "semTools from the exported answers" + (f" ({stored}/report.R)." if stored else "."),
         "The JSON report holds every number in full precision"
         + (f" ({stored}/report.json)." if stored else "."),
-        "Counts of one to ten persons, and what would give them away, are withheld in every format.",
+        "Counts of one to ten persons, and what would give them away, are withheld everywhere.",
     ]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from service.reports.document import numbers, words
-from service.reports.document.elements import Section
+from service.reports.document.elements import Bullets, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.record import Json
 
 TITLE = "Is the sample large enough?"
-_SEPARATE = 12
 
 
 def sufficiency(sources: Sources) -> Section:
@@ -17,13 +16,17 @@ def sufficiency(sources: Sources) -> Section:
     if found is None:
         return absent("sufficiency", TITLE, sources)
     blocks = (
-        *said(*(_verdict(one) for one in found["verdicts"])),
+        Bullets(items=tuple(_verdict(one) for one in found["verdicts"])),
+        *said(_sparse(found["requirements"])),
         *table(
             "sufficiency",
             "Persons needed and found",
-            header=columns("Question", "Where", "Needed", "Found", "Met", "Rule", words=(0, 1, 4, 5)),
+            header=columns("Question", "Where", "Needed", "Found", "Enough", words=(0, 1, 4)),
             rows=[_row(one) for one in _shown(found["requirements"])],
-            notes=("Requirements for single categories are shown where they are not met.",),
+            notes=(
+                "Single items are shown where they do not have enough. – withheld.",
+                *dict.fromkeys(_rule(one) for one in found["requirements"]),
+            ),
         ),
         *cautions(found),
     )
@@ -31,7 +34,7 @@ def sufficiency(sources: Sources) -> Section:
 
 
 def _verdict(one: Json) -> str:
-    question = words.QUESTIONS.get(one["question"], words.named(one["question"]))
+    question = _question(one)
     if one["sufficient"]:
         return f"{question}: enough persons."
     more = one["more"]
@@ -41,20 +44,33 @@ def _verdict(one: Json) -> str:
 
 
 def _shown(requirements: list[Json]) -> list[Json]:
-    """Leave out what a reader does not need: categories that are met, and unmet ones beyond a few."""
-    unmet = [one for one in requirements if one["question"] == "categories" and not one["met"]]
+    """Leave single categories out, and single items where they have enough."""
     return [
-        *(one for one in requirements if one["question"] != "categories"),
-        *unmet[:_SEPARATE],
+        one
+        for one in requirements
+        if one["question"] != "categories" and not (one["question"] == "items" and one["met"])
     ]
+
+
+def _sparse(requirements: list[Json]) -> str:
+    """Say how many categories too few persons chose; which ones would tell of few persons."""
+    met = [one["met"] for one in requirements if one["question"] == "categories"]
+    return f"{met.count(False)} of {len(met)} categories were chosen too seldom." if met else ""
 
 
 def _row(one: Json) -> tuple[str, ...]:
     return (
-        words.QUESTIONS.get(one["question"], words.named(one["question"])),
+        _question(one),
         one["where"],
         numbers.count(one["required"]),
         numbers.count(one["observed"]),
         "yes" if one["met"] else "no",
-        f"{one['rule']} ({words.STATUSES.get(one['status'], one['status'])})",
     )
+
+
+def _rule(one: Json) -> str:
+    return f"{_question(one)}: {one['rule']} ({words.STATUSES.get(one['status'], one['status'])})"
+
+
+def _question(one: Json) -> str:
+    return words.QUESTIONS.get(one["question"], words.named(one["question"]))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from service.reports.disclosure import (
+    findings_in_document,
+    findings_in_result,
+    findings_in_text,
+)
+from service.reports.document.compose import compose
+from service.reports.document.elements import Column, Paragraph, Section, Table
+from service.reports.figures.names import FigureName
+from service.reports.record import ReportRecord
+from service.reports.render import DisclosureError, Format, render_figure, render_report
+
+
+def test_a_protected_study_has_nothing_to_find(merged: ReportRecord, few: ReportRecord) -> None:
+    for record in (merged, few):
+        assert findings_in_result(record.result) == []
+        assert findings_in_document(compose(record, list(FigureName))) == []
+
+
+def planted(record: ReportRecord, plant: Callable[[dict[str, Any]], None]) -> ReportRecord:
+    result = copy.deepcopy(dict(record.result))
+    plant(result["sections"])
+    return replace(record, result=result)
+
+
+def _category(sections: dict[str, Any]) -> None:
+    sections["items"]["items"][2]["category_counts"][0] = 3
+
+
+def _group(sections: dict[str, Any]) -> None:
+    sections["invariance"]["groups"][0]["n"] = 7
+
+
+def _share(sections: dict[str, Any]) -> None:
+    sections["items"]["items"][0]["n_answered"] = 600
+    sections["items"]["items"][0]["floor"] = 4 / 600
+
+
+def _complement(sections: dict[str, Any]) -> None:
+    sections["items"]["items"][0]["n_answered"] = 600
+    sections["items"]["items"][0]["ceiling"] = 595 / 600
+
+
+def _words(sections: dict[str, Any]) -> None:
+    sections["cfa"]["cautions"].append("The answers of 4 persons were left out.")
+
+
+PLANTS = {
+    "/sections/items/items/2/category_counts/0": _category,
+    "/sections/invariance/groups/0/n": _group,
+    "/sections/items/items/0/floor": _share,
+    "/sections/items/items/0/ceiling": _complement,
+    "/sections/cfa/cautions/": _words,
+}
+
+
+@pytest.mark.parametrize("pointer", list(PLANTS))
+def test_a_planted_small_cell_is_found_where_it_is(merged: ReportRecord, pointer: str) -> None:
+    found = findings_in_result(planted(merged, PLANTS[pointer]).result)
+    assert found
+    assert all(one.startswith(pointer) for one in found)
+
+
+@pytest.mark.parametrize("pointer", list(PLANTS))
+def test_a_report_with_a_small_cell_is_not_delivered(merged: ReportRecord, pointer: str) -> None:
+    leaking = planted(merged, PLANTS[pointer])
+    for form in Format:
+        with pytest.raises(DisclosureError, match="withheld"):
+            render_report(leaking, form)
+    with pytest.raises(DisclosureError):
+        render_figure(leaking, FigureName.SCREE, "png")
+
+
+def test_small_counts_in_cells_and_sentences_of_a_document_are_found(merged: ReportRecord) -> None:
+    document = compose(merged, [])
+    table = Table(
+        name="leak",
+        caption="Leak",
+        columns=(Column(title="Group", numeric=False), Column(title="n")),
+        rows=(("a", "590"), ("b", "9")),
+    )
+    section = Section(name="leak", title="Leak", blocks=(table, Paragraph(text="Group b: n = 9.")))
+    leaking = replace(document, sections=(*document.sections, section))
+    assert findings_in_document(leaking) == ["table leak, row 2, column n", "leak"]
+
+
+def test_text_taken_from_a_finished_file_is_looked_through() -> None:
+    assert findings_in_text("N = 1,000 persons\nonly 6 patients stayed\nn = 9, r = .30") == [
+        "line 2",
+        "line 3",
+    ]
+
+
+def test_finished_files_tell_of_no_small_number(merged: ReportRecord) -> None:
+    from io import BytesIO
+
+    import docx
+
+    from tests.reports.test_html import Page
+
+    html = Page(render_report(merged, Format.HTML).decode())
+    assert findings_in_text("\n".join(html.text)) == []
+    word = docx.Document(BytesIO(render_report(merged, Format.DOCX)))
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    assert findings_in_text("\n".join([*(one.text for one in word.paragraphs), *cells])) == []

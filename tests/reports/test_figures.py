@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from schemas.definition import Definition
+from service.reports.figures.drawing import FIGURES, draw, draw_all
+from service.reports.figures.names import FigureName
+from service.reports.record import ReportRecord
+from tests.reports.conftest import record_of
+from tests.validity.making import study
+
+ALWAYS = set(FigureName) - {FigureName.AGREEMENT, FigureName.ITEM_DIFFERENCES}
+
+
+def with_section(record: ReportRecord, name: str, change: dict[str, Any]) -> ReportRecord:
+    result = copy.deepcopy(dict(record.result))
+    result["sections"][name] = {**result["sections"][name], **change}
+    return replace(record, result=result)
+
+
+def test_every_name_has_a_function_that_draws_it() -> None:
+    assert set(FIGURES) == set(FigureName)
+
+
+def test_a_whole_study_has_every_figure_it_has_data_for(merged: ReportRecord) -> None:
+    assert set(draw_all(merged, "svg")) >= ALWAYS
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_the_same_analysis_gives_the_same_bytes(merged: ReportRecord, form: str) -> None:
+    for name in (FigureName.PATH, FigureName.DISTRIBUTIONS):
+        assert draw(name, merged, form) == draw(name, merged, form)
+
+
+def test_text_in_svg_is_text_and_nothing_comes_from_elsewhere(merged: ReportRecord) -> None:
+    image = draw(FigureName.RIVALS, merged, "svg")
+    assert image is not None
+    drawn = ET.fromstring(image)  # noqa: S314 made by us
+    words = " ".join(
+        "".join(one.itertext()) for one in drawn.iter("{http://www.w3.org/2000/svg}text")
+    )
+    assert "three-factor" in words
+    assert "RMSEA" in words
+    assert b"<metadata" not in image or b"dc:date" not in image
+    assert b"<image" not in image or b'href="http' not in image
+
+
+def test_a_figure_without_data_does_not_exist(nothing: ReportRecord) -> None:
+    assert draw_all(nothing, "svg") == {}
+
+
+def test_what_is_withheld_or_unknown_leaves_no_empty_figure(merged: ReportRecord) -> None:
+    section = copy.deepcopy(merged.result["sections"]["items"])
+    for item in section["items"]:
+        item["category_counts"] = [None] * 5
+        item["missing"] = None
+    section["inter_item"]["polychoric"] = None
+    hidden = with_section(with_section(merged, "items", section), "sample", {"items": []})
+    for name in (FigureName.DISTRIBUTIONS, FigureName.MISSINGNESS, FigureName.CORRELATIONS):
+        assert draw(name, hidden, "svg") is None
+
+
+def test_no_improper_solution_is_drawn(merged: ReportRecord) -> None:
+    models = [{**model, "proper": False} for model in merged.result["sections"]["cfa"]["models"]]
+    hidden = with_section(merged, "cfa", {"models": models, "best": None})
+    assert draw(FigureName.PATH, hidden, "svg") is None
+    assert draw(FigureName.LOADINGS, hidden, "svg") is None
+
+
+@pytest.mark.parametrize(
+    "best", ["one-factor", "two-factor", "three-factor", "second-order", "bifactor"]
+)
+def test_every_structure_has_a_path_diagram(merged: ReportRecord, best: str) -> None:
+    models = [
+        {**model, "proper": model["model"] == best}
+        for model in merged.result["sections"]["cfa"]["models"]
+    ]
+    shown = with_section(merged, "cfa", {"models": models, "best": best})
+    assert draw(FigureName.PATH, shown, "svg")
+    assert draw(FigureName.LOADINGS, shown, "svg")
+
+
+def test_names_are_written_as_they_are_however_long_or_strange(merged: ReportRecord) -> None:
+    strange = "$x$ <b>bold</b> & " + "very " * 30 + "long"
+    groups = [
+        {**one, "group": strange if one["group"] == "psychotherapy" else one["group"]}
+        for one in merged.result["sections"]["sample"]["items"]
+    ]
+    changed = with_section(merged, "sample", {"items": groups})
+    image = draw(FigureName.MISSINGNESS, changed, "svg")
+    assert image is None or b"<b>" not in image
+
+
+def test_a_long_form_of_seven_answers_can_be_drawn(wai_36: Definition) -> None:
+    answers, _ = study(wai_36.instrument, "holds-up", n_persons=120, seed=2)
+    answers[np.arange(120) % 7 == 0, 4] = np.nan
+    items = validity_items(wai_36, answers)
+    record = record_of(wai_36, {"sections": {"items": items}, "verdict": {}}, "Long")
+    drawn = draw_all(
+        record, "png", (FigureName.DISTRIBUTIONS, FigureName.CORRELATIONS, FigureName.MISSINGNESS)
+    )
+    assert len(drawn) == 3
+
+
+def validity_items(definition: Definition, answers: Any) -> dict[str, Any]:
+    from psychometrics.responses import ResponseMatrix
+    from psychometrics.types import no_progress
+    from service.use_cases.kinds import KINDS, Material
+    from service.use_cases.protect import protect
+
+    responses = ResponseMatrix(instrument=definition.instrument, answers=answers)
+    return protect("items", KINDS["items"].run(Material(responses=responses), {}, no_progress))
