@@ -36,9 +36,10 @@ from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.identification import Design
-from psychometrics.invariance.results import ItemEffect
+from psychometrics.invariance.results import ItemCurve, ItemEffect
 from psychometrics.types import FloatArray
 
+_CURVE = np.linspace(-3.0, 3.0, 25)
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
 
 
@@ -109,6 +110,18 @@ def _effect(
         dmacs=None if deviation is None else float(np.sqrt(square)) / deviation,
         signed_dmacs=None if deviation is None else mean / deviation,
         expected_score_difference=mean,
+        curve=_curve(item, reference, state),
+    )
+
+
+def _curve(item: _Item, reference: GroupState, state: GroupState) -> ItemCurve:
+    """Return expected answers at factor values in the reference group's standard deviations."""
+    spread = np.sqrt(max(float(reference.factor_covariance[item.factor, item.factor]), 0.0))
+    eta = float(reference.factor_mean[item.factor]) + spread * _CURVE
+    return ItemCurve(
+        factor=tuple(_CURVE.tolist()),
+        reference=tuple(_expected(reference, item, eta).tolist()),
+        group=tuple(_expected(state, item, eta).tolist()),
     )
 
 

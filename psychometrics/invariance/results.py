@@ -178,6 +178,23 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCurve:
+    """Expected answers to an item over the factor, in two groups.
+
+    Attributes
+    ----------
+    factor
+        Values of the factor, in the reference group's standard deviations from its mean.
+    reference, group
+        Expected answers there.
+    """
+
+    factor: tuple[float, ...]
+    reference: tuple[float, ...]
+    group: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemEffect:
     """How differently an item works in a group, given the same alliance.
 
@@ -193,6 +210,8 @@ class ItemEffect:
         than in the reference at the same alliance (Nye et al., 2019).
     expected_score_difference
         Mean difference of expected answers, group less reference, in raw points.
+    curve
+        Expected answers in both groups, to be drawn.
     """
 
     item: int
@@ -200,6 +219,7 @@ class ItemEffect:
     dmacs: float | None
     signed_dmacs: float | None
     expected_score_difference: float
+    curve: ItemCurve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,6 +181,14 @@ class FreedSchema(ResultSchema):
     corrected_p_value = Number()
 
 
+class ItemCurveSchema(ResultSchema):
+    """Expected answers (:class:`psychometrics.invariance.results.ItemCurve`)."""
+
+    factor = fields.List(Number())
+    reference = fields.List(Number())
+    group = fields.List(Number())
+
+
 class ItemEffectSchema(ResultSchema):
     """How differently an item works (:class:`psychometrics.invariance.results.ItemEffect`)."""
 
@@ -189,6 +197,7 @@ class ItemEffectSchema(ResultSchema):
     dmacs = Number(allow_none=True)
     signed_dmacs = Number(allow_none=True)
     expected_score_difference = Number()
+    curve = fields.Nested(ItemCurveSchema)
 
 
 class PartialSchema(ResultSchema):

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "work": "run analyses",
     "score": "score the answers in a file",
     "analyze": "analyse the answers in a file",
+    "report": "write the validity report of the answers in a file",
     "simulate": "write a sample with known truth",
     "instruments": "list the instruments, or print one",
     "migrate": "bring the database's schema forward",

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 
 from service.reports.figures.palette import (
     BLUE,
-    FACTOR_COLOURS,
     QUIET,
     VERMILION,
     grid,
@@ -26,7 +25,7 @@ def draw(record: ReportRecord) -> Figure | None:
     partial = None if section is None else section["partial_invariance"]
     if section is None or partial is None:
         return None
-    effects = [one for one in partial["effects"] if one.get("curve")][:_MOST]
+    effects = [one for one in partial["effects"] if _has_curve(one)][:_MOST]
     if not effects:
         return None
     across = min(_ACROSS, len(effects))
@@ -48,6 +47,12 @@ def draw(record: ReportRecord) -> Figure | None:
     return figure
 
 
+def _has_curve(effect: Json) -> bool:
+    """Whether there is a curve, and it is not withheld because the group is small."""
+    curve = effect["curve"]
+    return bool(curve["factor"]) and None not in (*curve["reference"], *curve["group"])
+
+
 def _draw_item(axes: Axes, effect: Json) -> None:
     curve = effect["curve"]
     at, reference, group = curve["factor"], curve["reference"], curve["group"]
@@ -67,5 +72,5 @@ def _legend(figure: Figure, section: Json, effects: list[Json]) -> None:
     ]
     figure.legend(
         lines, [shortened(section["reference"], 30), other], loc="outside upper center",
-        ncols=min(2, len(FACTOR_COLOURS)),
+        ncols=2,
     )  # fmt: skip

@@ -75,7 +75,7 @@ def grid(axes: Axes, direction: str) -> None:
 
 def bounded(value: float, digits: int = 2) -> str:
     """Write a number that cannot exceed one without its leading zero, as APA does."""
-    text = f"{value:.{digits}f}".replace("-", "−")
+    text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
     return text if abs(round(value, digits)) >= 1 else text.replace("0.", ".", 1)
 
 

@@ -28,6 +28,7 @@ from service.reports.record import Json, ReportRecord
 
 _RADIUS = 0.55
 _ITEM_X, _GENERAL_X, _SPECIFIC_X = 4.4, 1.4, 7.4
+_HIGHER_X = _SPECIFIC_X + 2.2
 _ROW = 0.62
 
 
@@ -87,8 +88,9 @@ class _Diagram:
         """Left and right end of what is drawn."""
         left = _GENERAL_X - 1.2 * _RADIUS if self._general else _ITEM_X - 0.6
         right = _SPECIFIC_X + _RADIUS * 1.2
-        joined = self._model["higher_order_loadings"] or self._model["factor_correlations"]
-        return left, right + (1.6 if joined else 0.0)
+        if self._model["higher_order_loadings"]:
+            return left, _HIGHER_X + _RADIUS * 1.2
+        return left, right + (1.6 if self._model["factor_correlations"] else 0.0)
 
     def _items_of(self, factor: str) -> list[int]:
         return [one["item"] for one in self._model["loadings"] if one["factor"] == factor]
@@ -135,7 +137,7 @@ class _Diagram:
         for one in loadings:
             if one["standardized"] is None:
                 continue
-            x = _SPECIFIC_X + 1.35
+            x = _HIGHER_X - _RADIUS
             end = (_SPECIFIC_X + _RADIUS, self._factor_y[one["indicator"]])
             axes.plot([x, end[0]], [y, end[1]], color=QUIET, linewidth=1.2)
             axes.text(
@@ -143,7 +145,7 @@ class _Diagram:
                 ha="center", va="center",
                 bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
-        _circle(axes, _SPECIFIC_X + 1.35 + _RADIUS * 0.3, y, loadings[0]["factor"], INK)
+        _circle(axes, _HIGHER_X, y, loadings[0]["factor"], INK)
 
     def _draw_correlations(self, axes: Axes) -> None:
         for one in self._model["factor_correlations"]:
@@ -201,5 +203,5 @@ def _circle(axes: Axes, x: float, y: float, name: str, colour: str) -> None:
     words = readable(name)
     axes.text(
         x, y, words.replace("-", "-\n").replace(" ", "\n"), ha="center", va="center",
-        fontsize=9.5 if len(words) < 9 else 7.5, fontweight="bold", zorder=4,
+        fontsize=9.5 if len(words) < 7 else 7.5, fontweight="bold", zorder=4,
     )  # fmt: skip

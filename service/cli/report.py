@@ -1,0 +1,121 @@
+"""``alliance report``: the validity report of a file, without a server."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from schemas.definition import Definition
+from schemas.faults import Fault, RefusedInputError
+from service.cli.analyze import read_options
+from service.cli.inputs import declare_file, read_file
+from service.cli.progress import ProgressLine
+from service.errors import ConflictError
+from service.reports.json import report_json
+from service.reports.record import ReportedSample, ReportRecord
+from service.reports.rscript import r_script
+from service.use_cases.analyse_file import analyse_block
+from service.use_cases.kinds import KINDS
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    declare_file(parser)
+    parser.add_argument("--group", metavar="COLUMN", help="the column of groups to compare")
+    parser.add_argument(
+        "--options", default="{}", metavar="JSON", help="options of `validity`, as in the API"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=f"where to write; its ending says what: {', '.join(FORMATS)}",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Analyse the file and write the report."""
+    write = _format(arguments.out)
+    options = read_options(arguments.options)
+    if arguments.group is not None:
+        options = {**options, "group": arguments.group}
+    kind = KINDS["validity"]
+    kind.load_options(options)
+    definition, block = read_file(arguments)
+    with ProgressLine() as progress:
+        answer = analyse_block(kind, definition, block, options, progress)
+    record = _record(definition, arguments.file, options, answer["result"])
+    _write(arguments.out, write(record))
+
+
+def _record(
+    definition: Definition, file: Path | str, options: Mapping[str, Any], result: Mapping[str, Any]
+) -> ReportRecord:
+    return ReportRecord(
+        id=None,
+        created_at=None,
+        definition=definition.document,
+        sha256=definition.sha256,
+        samples=(ReportedSample(name=Path(file).name),),
+        options=options,
+        result=result,
+    )
+
+
+def _html(record: ReportRecord) -> bytes:
+    return _drawn(record, "html")
+
+
+def _docx(record: ReportRecord) -> bytes:
+    return _drawn(record, "docx")
+
+
+def _drawn(record: ReportRecord, form: str) -> bytes:
+    """Write a format that has figures; Matplotlib is loaded here and by no other command."""
+    from service.reports.render import DisclosureError, Format, render_report
+
+    try:
+        return render_report(record, Format(form))
+    except DisclosureError as error:
+        raise ConflictError(str(error)) from None
+
+
+def _json(record: ReportRecord) -> bytes:
+    return orjson.dumps(report_json(record), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _r(record: ReportRecord) -> bytes:
+    return r_script(record).encode()
+
+
+FORMATS: Mapping[str, Callable[[ReportRecord], bytes]] = {
+    ".html": _html,
+    ".docx": _docx,
+    ".json": _json,
+    ".R": _r,
+}
+"""By the ending of the file that is written."""
+
+
+def _format(out: Path) -> Callable[[ReportRecord], bytes]:
+    """Choose the format, and see that the file can be written, before anything is computed."""
+    if out.suffix not in FORMATS:
+        detail = f"Must end in one of {', '.join(FORMATS)}."
+        raise RefusedInputError([Fault(pointer="/out", code="ending", detail=detail)])
+    if not out.parent.is_dir() or out.is_dir():
+        detail = "Its folder must exist, and it must not be a folder itself."
+        raise RefusedInputError([Fault(pointer="/out", code="place", detail=detail)])
+    return FORMATS[out.suffix]
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        detail = f"Cannot be written: {error.strerror or 'no reason is known'}."
+        raise RefusedInputError([Fault(pointer="/out", code="place", detail=detail)]) from None
