@@ -60,21 +60,3 @@ def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:
         detail = "--other and --other-instrument go together."
         raise RefusedInputError([Fault(pointer="/other", code="incomplete", detail=detail)])
     return True
-<<<<<<< HEAD
-=======
-
-
-def read_options(text: str) -> dict[str, Any]:
-    """Read options from the command line.
-
-    Raises
-    ------
-    UnreadableInputError, RefusedInputError
-        If it is no JSON, or no object.
-    """
-    options = read_json(text, what="The text of the options")
-    if not isinstance(options, dict):
-        detail = "Must be a JSON object."
-        raise RefusedInputError([Fault(pointer="/options", code="wrong-type", detail=detail)])
-    return options
->>>>>>> 90f9a17 (Draw expected answers of items that differ, and write reports of files without a server)

@@ -11,8 +11,7 @@ import orjson
 
 from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
-from service.cli.analyze import read_options
-from service.cli.inputs import declare_file, read_file
+from service.cli.inputs import declare_file, read_file, read_options
 from service.cli.progress import ProgressLine
 from service.errors import ConflictError
 from service.reports.json import report_json
