@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 SYSTEM_PACKAGES = postgresql chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow lint check format lock openapi bench-engine bench-report clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow faults lint check format lock openapi bench-engine bench-report clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -61,6 +61,9 @@ test: setup-dev ## run the tests
 
 test-slow: setup-dev ## run the simulations too (long)
 	@$(BIN)/python -m pytest -m slow
+
+faults: setup-dev ## kill processes, stop the database, fill the disk (MANY=1: again and again)
+	@ALLIANCE_FAULTS=$(if $(MANY),many,few) $(BIN)/python -m pytest -m faults tests/faults
 
 lint: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

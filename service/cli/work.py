@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import time
 
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import migrate
 from service.config import Config
+from service.errors import UnavailableError
 from service.processes.worker import Worker
-from service.telemetry import configure_logging
+from service.telemetry import configure_logging, log
+
+_AWAY_SECONDS = 1.0
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +24,19 @@ def run(_: argparse.Namespace) -> None:
     """Work until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
-    migrate(Database(config.sqlalchemy_url))
+    _migrate_when_the_database_is_there(config)
     Worker(config).run()
+
+
+def _migrate_when_the_database_is_there(config: Config) -> None:
+    """Wait for a database that is still starting, as it may be after a power cut."""
+    database = Database(config.sqlalchemy_url)
+    while True:
+        try:
+            migrate(database)
+        except UnavailableError:
+            log("unavailable", level=logging.ERROR, error=True)
+            time.sleep(_AWAY_SECONDS)
+        else:
+            database.close()
+            return

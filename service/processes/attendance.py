@@ -9,9 +9,9 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service.adapters.database.attempts import Attempts
 from service.config import Config
@@ -26,6 +26,7 @@ from service.processes.analysis import (
     start,
 )
 from service.records import Lease, Standing, Status
+from service.telemetry import log
 from service.use_cases.run_analysis import steps_of
 
 _T = TypeVar("_T")
@@ -79,11 +80,18 @@ class Attendance:
         self._written_at = time.monotonic()
 
     def run(self, step: str) -> Outcome:
-        """Run a step, keep what it gives, and return how it ended."""
+        """Run a step, keep what it gives, and return how it ended; what is kept is not redone."""
+        done = self._patiently(lambda: self._attempts.steps(self._lease))
+        if done is None:
+            return Outcome.LOST
+        return Outcome.DONE if step in done else self._run(step, done)
+
+    def _run(self, step: str, done: Mapping[str, Mapping[str, Any]]) -> Outcome:
+        log("step begun", job=self._lease.job.id, step=step, attempt=self._lease.attempt)
         task = Task(
             job=self._lease.job,
             step=step,
-            done=self._patiently(lambda: self._attempts.steps(self._lease)) or {},
+            done=done,
             database_url=self._config.sqlalchemy_url,
             memory=self._config.job_memory,
             log_level=self._config.log_level,
@@ -115,6 +123,7 @@ class Attendance:
                 held = self._patiently(
                     lambda: self._attempts.finish_step(self._lease, step, result)
                 )
+                log("step done", job=self._lease.job.id, step=step, kept=held)
                 return Outcome.DONE if held else self._not_ours()
             case Failed(problem=problem):
                 held = self._patiently(lambda: self._attempts.fail(self._lease, problem))

@@ -97,7 +97,7 @@ class Database:
         UnavailableError
             If the database is away.
         """
-        with _away_is_said(), self._store.reading() as connection:
+        with away_is_said(), self._store.reading() as connection:
             yield connection
 
     @contextmanager
@@ -110,7 +110,7 @@ class Database:
             If the database is away or its disk is full; nothing was written then, unless the
             connection broke while the database was committing.
         """
-        with _away_is_said(), self._store.writing() as connection:
+        with away_is_said(), self._store.writing() as connection:
             yield connection
 
     def lock_schema(self, connection: Connection) -> None:
@@ -164,7 +164,7 @@ def _refused() -> ConfigurationError:
 
 
 @contextmanager
-def _away_is_said() -> Iterator[None]:
+def away_is_said() -> Iterator[None]:
     """Turn what drivers say when the database is away, full or overrun into one error."""
     try:
         yield

@@ -9,13 +9,13 @@ dead one had. Nothing but identifiers and names of steps is stored there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
 from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer
 
-from service.adapters.database.engine import Database
+from service.adapters.database.engine import Database, away_is_said
 from service.records import Submission
 
 APPLICATION_VERSION = "1"
@@ -77,7 +77,11 @@ class Workflows:
         )
 
     def take(self, submission: Submission) -> None:
-        """Put an analysis into the queue; one that is in it already stays as it is."""
+        """Put an analysis into the queue; one that is in it already stays as it is.
+
+        This and the following raise :class:`service.errors.UnavailableError` while the database is
+        away.
+        """
         options = EnqueueOptions(
             workflow_name=_WORKFLOW,
             queue_name=_QUEUE,
@@ -85,28 +89,32 @@ class Workflows:
             priority=submission.priority,
             app_version=APPLICATION_VERSION,
         )
-        DBOS.enqueue_workflow_with_options(options, submission.job_id)
+        with away_is_said():
+            DBOS.enqueue_workflow_with_options(options, submission.job_id)
 
     def resume_orphans(self, living: Collection[str]) -> int:
         """Put back what workers have that do not live. Returns how many analyses."""
-        pending = DBOS.list_workflows(
-            status="PENDING", name=_WORKFLOW, load_input=False, load_output=False
-        )
-        orphans = [found.workflow_id for found in pending if found.executor_id not in living]
-        if orphans:
-            DBOS.resume_workflows(orphans, queue_name=_QUEUE)
+        with away_is_said():
+            pending = DBOS.list_workflows(
+                status="PENDING", name=_WORKFLOW, load_input=False, load_output=False
+            )
+            orphans = [found.workflow_id for found in pending if found.executor_id not in living]
+            if orphans:
+                DBOS.resume_workflows(orphans, queue_name=_QUEUE)
         return len(orphans)
 
     def forget_finished(self) -> int:
         """Delete the traces of analyses that are over. Returns how many."""
-        over = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            name=_WORKFLOW,
-            limit=1000,
-            load_input=False,
-            load_output=False,
-        )
-        _delete(found.workflow_id for found in over)
+        with away_is_said():
+            over = DBOS.list_workflows(
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                name=_WORKFLOW,
+                limit=1000,
+                load_input=False,
+                load_output=False,
+            )
+            if over:
+                DBOS.delete_workflows([found.workflow_id for found in over])
         return len(over)
 
     def stop(self) -> None:
@@ -145,14 +153,15 @@ def _checkpoint(step: str, work: Callable[[], str]) -> str:
     return DBOS.run_step({"name": step}, work)
 
 
-def _delete(workflow_ids: Iterable[str]) -> None:
-    if found := list(workflow_ids):
-        DBOS.delete_workflows(found)
-
-
 def _quieten() -> None:
-    """Let DBOS log as everything else does: through our handler, which never prints arguments."""
+    """Let DBOS log as everything else does, a line for an event and no text of a traceback."""
     logger = logging.getLogger("dbos")
     logger.addHandler(logging.NullHandler())  # or it would add a handler of its own
     logger.propagate = True
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_first_line)
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    record.msg = str(record.msg).partition("\n")[0]
+    return True
