@@ -122,7 +122,7 @@ class Database:
 
         A server does that when it vacuums the table.
         """
-        with _away_is_said():
+        with away_is_said():
             self._store.forget_deleted()
 
     def is_reachable(self) -> bool:
