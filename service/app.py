@@ -17,6 +17,7 @@ from service.blueprints import (
     reports,
     samples,
     scores,
+    tokens,
 )
 from service.composition import compose
 from service.config import Config
@@ -31,6 +32,7 @@ from service.web.routes import guard_request, open_to_all
 
 BLUEPRINTS = (
     meta.blueprint,
+    tokens.blueprint,
     instruments.blueprint,
     scores.blueprint,
     samples.blueprint,

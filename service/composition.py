@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.adapters.database.clients import ClientStore, TokenStore
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.export import ExportStore
@@ -36,6 +37,8 @@ class Services:
         Connections and transactions.
     keys, authenticator, last_use
         API keys, how they are checked, and who notes that they were used.
+    clients, tokens
+        OAuth clients and the access tokens they got.
     rates
         How often callers ask, counted by all web processes together.
     sessions
@@ -57,6 +60,8 @@ class Services:
     keys: KeyStore
     authenticator: Authenticator
     last_use: LastUse
+    clients: ClientStore
+    tokens: TokenStore
     rates: SharedRates
     sessions: SessionStore
     instruments: Instruments
@@ -76,13 +81,15 @@ class Services:
 def compose(config: Config) -> Services:
     """Put the parts together; nothing is opened yet."""
     database = Database(config.sqlalchemy_url)
-    keys = KeyStore(database)
+    keys, tokens = KeyStore(database), TokenStore(database)
     return Services(
         config=config,
         database=database,
         keys=keys,
-        authenticator=Authenticator([keys], config.key_cache_seconds),
+        authenticator=Authenticator([keys, tokens], config.key_cache_seconds),
         last_use=LastUse(keys.note_use),
+        clients=ClientStore(database),
+        tokens=tokens,
         rates=SharedRates(),
         sessions=SessionStore(database),
         instruments=Instruments(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -34,6 +35,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.replace(",", " ").split())
 
 
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?", text):
+        raise ValueError
+    return text
+
+
 def _setting(
     variable: str, parse: Callable[[str], Any], default: str, rule: str, description: str
 ) -> Any:
@@ -59,6 +66,8 @@ class Config:
         Folder of the embedded database and of the metrics' files.
     database_url
         Address of the database; empty for the embedded one.
+    public_url
+        Address by which callers reach the service, without a slash at the end.
     maximum_body
         Largest request body, in bytes.
     maximum_rows
@@ -108,6 +117,13 @@ class Config:
         "",
         "a database address",
         "Database, as postgresql://user@host/name; empty is the embedded SQLite.",
+    )
+    public_url: str = _setting(
+        "ALLIANCE_PUBLIC_URL",
+        _address,
+        "",
+        "an address like https://alliance.example.org, without a slash at the end",
+        "Address by which callers reach the service; where it listens, if empty.",
     )
     maximum_body: int = _setting(
         "ALLIANCE_MAXIMUM_BODY",

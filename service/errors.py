@@ -5,6 +5,7 @@
     ServiceError
     ├── ConfigurationError       a setting or the machine does not allow the service to run
     ├── UnauthenticatedError     no valid credentials
+    ├── TokenRefusedError        no access token; answered in the shape of RFC 6749
     ├── ForbiddenError           valid credentials without the scope
     ├── StaleFormError           a form of a page without its token
     ├── NotFoundError            no such thing, or it belongs to another tenant
@@ -49,7 +50,23 @@ class UnauthenticatedError(ServiceError):
     """No valid credentials came with the request."""
 
     def __init__(self) -> None:
-        super().__init__("Send a valid API key as `Authorization: Bearer <key>`.")
+        super().__init__("Send a valid API key or access token as `Authorization: Bearer <key>`.")
+
+
+class TokenRefusedError(ServiceError):
+    """A client gets no access token.
+
+    Parameters
+    ----------
+    code
+        The word RFC 6749, section 5.2, has for it.
+    detail
+        A sentence for the caller.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class ForbiddenError(ServiceError):
@@ -133,10 +150,11 @@ INTERNAL = Problem(status=500, code="internal", title="Something went wrong on o
 PROBLEMS: Mapping[type[Exception], Problem] = {
     UnreadableInputError: Problem(status=400, code="unreadable", title="The input cannot be read"),
     UnauthenticatedError: Problem(
-        status=401, code="unauthenticated", title="A valid API key is needed"
+        status=401, code="unauthenticated", title="A valid API key or access token is needed"
     ),
+    TokenRefusedError: Problem(status=400, code="token-refused", title="No access token is given"),
     ForbiddenError: Problem(
-        status=403, code="forbidden", title="The API key lacks the scope for this"
+        status=403, code="forbidden", title="The caller lacks the scope for this"
     ),
     StaleFormError: Problem(status=403, code="stale-form", title="This form is no longer valid"),
     NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),

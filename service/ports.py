@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from psychometrics.types import FloatArray
 from schemas.responses.block import ResponseBlock, Value
-from service.records import Batch, Job, Kept, Sample, Standing, StoredResponse
+from service.records import (
+    Assertion,
+    Batch,
+    Client,
+    Job,
+    Kept,
+    Sample,
+    Scope,
+    Secret,
+    Standing,
+    StoredResponse,
+)
 
 
 class JobQueue(Protocol):
@@ -102,4 +113,22 @@ class Contents(Protocol):
 
     def sample(self, tenant_id: str, sample_id: str) -> AbstractContextManager[OpenSample]:
         """Open a tenant's sample."""
+        ...
+
+
+class Clients(Protocol):
+    """Finds OAuth clients."""
+
+    def find(self, client_id: str) -> Client | None:
+        """Find a client that was not revoked."""
+        ...
+
+
+class Tokens(Protocol):
+    """Keeps access tokens."""
+
+    def add(
+        self, assertion: Assertion, secret: Secret, *, prefix: str, scopes: Iterable[Scope]
+    ) -> None:
+        """Keep a token; :class:`service.errors.TokenRefusedError` if its assertion was used."""
         ...

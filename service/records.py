@@ -127,6 +127,56 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An OAuth client: a program that proves who it is with a key of its own.
+
+    Attributes
+    ----------
+    id
+        Its ``client_id``.
+    tenant_id, tenant
+        Whose it is, by identifier and by name.
+    name
+        For people.
+    key_set
+        Its public keys (RFC 7517).
+    scopes
+        What it may be granted.
+    created_at, revoked_at, last_used_at
+        Milliseconds since 1970; ``None`` where it was not revoked, or never got a token.
+    """
+
+    id: str
+    tenant_id: str
+    tenant: str
+    name: str
+    key_set: Mapping[str, Any]
+    scopes: frozenset[Scope]
+    created_at: int
+    revoked_at: int | None = None
+    last_used_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """What a client has signed to prove who it is; good for one token.
+
+    Attributes
+    ----------
+    client
+        Who signed.
+    jti
+        Its identifier, which must not come again.
+    expires_at
+        Until when it must be remembered, in milliseconds since 1970.
+    """
+
+    client: Client
+    jti: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """Responses to one instrument that belong together.
 

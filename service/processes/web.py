@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,15 @@ THREADS = 16
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
     """Serve until a signal asks to stop."""
+    public_url = config.public_url or _address_of_our_own(host, port)
+    config = replace(config, public_url=public_url)
     _Server(config, host=host, port=port, workers=workers).run()
+
+
+def _address_of_our_own(host: str, port: int) -> str:
+    """Say where the service listens, for a caller on this machine."""
+    name = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104 it is only compared
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # untyped there

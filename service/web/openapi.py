@@ -24,8 +24,8 @@ from service.web.problems import PROBLEM_TYPE
 _DESCRIPTION = """\
 Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
 
-Every route but those tagged `meta` needs an API key (`Authorization: Bearer <key>`); all a key sees
-belongs to its tenant, and what belongs to another does not exist for it. No answer and no person's
+Every route but those tagged `meta` and `tokens` needs an API key or an access token
+(`Authorization: Bearer <key>`); all a key sees belongs to its tenant, and what belongs to another does not exist for it. No answer and no person's
 identifier is ever repeated in an answer of the service: a JSON pointer says where a fault is.
 Refusals are `application/problem+json` (RFC 9457).
 """
@@ -71,6 +71,14 @@ def make_api(app: Flask) -> ServiceApi:
     api.spec.components.security_scheme(
         "apiKey",
         {"type": "http", "scheme": "bearer", "description": "An API key: `alliance_…`."},
+    )
+    api.spec.components.security_scheme(
+        "accessToken",
+        {
+            "type": "oauth2",
+            "description": "An access token, got with `private_key_jwt` (SMART backend services).",
+            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+        },
     )
     return api
 

@@ -51,20 +51,35 @@ def authenticate(services: Services, presented: str | None) -> Caller:
     TooManyRequestsError
         If too many attempts from this address failed.
     """
-    per_minute = services.config.failed_attempts
-    if presented is None or per_minute == 0:
-        return services.authenticator.check(presented)
-    name = f"failed {_network()}"
-    if not services.authenticator.knows(presented):
-        verdict = services.rates.peek(name, per_minute)
-        if not verdict.allowed:
-            detail = "Too many attempts from this address failed; try again later."
-            raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
+    if presented is not None and not services.authenticator.knows(presented):
+        refuse_after_failures(services)
     try:
         return services.authenticator.check(presented)
     except UnauthenticatedError:
-        services.rates.take(name, per_minute)
+        if presented is not None:
+            count_failure(services)
         raise
+
+
+def refuse_after_failures(services: Services) -> None:
+    """Do not listen to an address from which too many attempts failed.
+
+    Raises
+    ------
+    TooManyRequestsError
+        If that is so.
+    """
+    per_minute = services.config.failed_attempts
+    verdict = services.rates.peek(_failures(), per_minute) if per_minute else None
+    if verdict is not None and not verdict.allowed:
+        detail = "Too many attempts from this address failed; try again later."
+        raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
+
+
+def count_failure(services: Services) -> None:
+    """Count an attempt that failed."""
+    if services.config.failed_attempts:
+        services.rates.take(_failures(), services.config.failed_attempts)
 
 
 def limit_rate(services: Services, caller: Caller) -> None:
@@ -84,13 +99,13 @@ def limit_rate(services: Services, caller: Caller) -> None:
         raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
 
 
-def _network() -> str:
-    """Return where a request comes from; of an IPv6 address the network."""
+def _failures() -> str:
+    """Name the bucket of failures from where this request comes; of IPv6 from its network."""
     given = request.remote_addr or ""
     try:
         address = ipaddress.ip_address(given)
     except ValueError:
-        return given
+        return f"failures {given}"
     if isinstance(address, ipaddress.IPv4Address):
-        return given
-    return str(ipaddress.ip_network((address, _NETWORK_BITS), strict=False))
+        return f"failures {given}"
+    return f"failures {ipaddress.ip_network((address, _NETWORK_BITS), strict=False)}"

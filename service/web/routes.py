@@ -16,7 +16,7 @@ from schemas.json_text import read_json
 from schemas.pointers import faults_of
 from service.composition import Services
 from service.errors import ForbiddenError, NotFoundError
-from service.records import Caller, Scope
+from service.records import Caller, CallerKind, Scope
 from service.web.bodies import json_text
 from service.web.rates import authenticate, limit_rate
 
@@ -43,7 +43,7 @@ def requires(*scopes: Scope) -> Callable[[_View], _View]:
 
     def decorate(view: _View) -> _View:
         documented = SmorestBlueprint.doc(
-            security=[{"apiKey": []}],
+            security=[{"apiKey": []}, {"accessToken": []}],
             responses={
                 401: "UNAUTHORIZED",
                 429: "TOO_MANY_REQUESTS",
@@ -82,7 +82,8 @@ def guard_request() -> None:
     known = authenticate(services(), _presented_key(request))
     g.caller, g.tenant_id = known, known.tenant_id
     limit_rate(services(), known)
-    services().last_use.note(known.id)
+    if known.kind is CallerKind.KEY:
+        services().last_use.note(known.id)
     if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")

@@ -68,6 +68,39 @@ SESSION = Table(
     Index(None, "key_id"),
 )
 
+CLIENT = Table(
+    "client",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("key_set", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("last_used_at", BigInteger),
+)
+
+ASSERTION = Table(
+    "assertion",
+    METADATA,
+    Column("client_id", ForeignKey("client.id", ondelete="CASCADE"), primary_key=True),
+    Column("jti_sha256", LargeBinary(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+ACCESS_TOKEN = Table(
+    "access_token",
+    METADATA,
+    Column("prefix", String(12), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("client_id", ForeignKey("client.id", ondelete="CASCADE"), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
 INSTRUMENT = Table(
     "instrument",
     METADATA,

@@ -1,0 +1,40 @@
+"""Scopes by the names a client may use for them: ours, and those of SMART App Launch 2.
+
+A SMART scope is ``system/<resource>.<letters>``. Only combinations that say no less than ours allow
+are known: whoever is granted ``samples`` can also list and delete, so ``.c`` alone is not offered.
+``admin`` has no SMART name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from service.records import Scope
+
+_SCORING = frozenset({Scope.SCORE})
+_KEEPING = frozenset({Scope.SCORE, Scope.SAMPLES})
+_ANALYSING = frozenset({Scope.ANALYSES})
+
+SCOPES: Mapping[str, frozenset[Scope]] = {
+    **{scope.value: frozenset({scope}) for scope in Scope},
+    "system/QuestionnaireResponse.r": _SCORING,
+    "system/QuestionnaireResponse.rs": _SCORING,
+    "system/QuestionnaireResponse.read": _SCORING,
+    "system/QuestionnaireResponse.cruds": _KEEPING,
+    "system/QuestionnaireResponse.*": _KEEPING,
+    "system/MeasureReport.cruds": _ANALYSING,
+    "system/MeasureReport.*": _ANALYSING,
+    "system/*.cruds": _KEEPING | _ANALYSING,
+    "system/*.*": _KEEPING | _ANALYSING,
+}
+"""What each name allows."""
+
+
+def scopes_named(names: Iterable[str]) -> frozenset[Scope] | None:
+    """Return what these names allow together, or nothing when one of them is unknown."""
+    granted: frozenset[Scope] = frozenset()
+    for name in names:
+        if name not in SCOPES:
+            return None
+        granted |= SCOPES[name]
+    return granted
