@@ -106,7 +106,8 @@ def _claims(signed: jws.CompactSignature) -> dict[str, Any]:
 
 def _signer(signed: jws.CompactSignature, claims: dict[str, Any], find: FindClient) -> Client:
     issuer = claims.get("iss")
-    client = find(issuer) if isinstance(issuer, str) else None
+    # no client_id holds a control character, and not every database takes one
+    client = find(issuer) if isinstance(issuer, str) and issuer.isprintable() else None
     header = signed.headers()
     key = None if client is None else public_key(client.key_set, header["kid"])
     if client is None or key is None or ALGORITHMS[key.key_type] != header["alg"]:

@@ -19,7 +19,7 @@ from schemas.tokens import (
 )
 from service.auth.key_set import ALGORITHMS
 from service.auth.scopes import SCOPES
-from service.errors import TokenRefusedError
+from service.errors import TokenRefusedError, TooLargeError
 from service.use_cases.issue_token import issue_token
 from service.web.rates import count_failure, refuse_after_failures
 from service.web.routes import Blueprint, open_to_all, refuses, services
@@ -29,6 +29,7 @@ blueprint = Blueprint("tokens", __name__, description="Access tokens for program
 FORM = "application/x-www-form-urlencoded"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 an address, not a secret
 _MAXIMUM_FIELDS = 20
+_MAXIMUM_BODY = 65_536
 
 
 @blueprint.route("/.well-known/smart-configuration")
@@ -73,10 +74,11 @@ def _form() -> dict[str, str]:
     """Read the form; a parameter must not come twice (RFC 6749, section 3.2)."""
     if request.mimetype != FORM:
         raise TokenRefusedError("invalid_request", f"Send the request as {FORM}.")
+    body = request.stream.read(_MAXIMUM_BODY + 1)
+    if len(body) > _MAXIMUM_BODY:
+        raise TooLargeError(_MAXIMUM_BODY)
     try:
-        pairs = parse_qsl(
-            request.get_data().decode(), keep_blank_values=True, max_num_fields=_MAXIMUM_FIELDS
-        )
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAXIMUM_FIELDS)
     except ValueError:
         raise TokenRefusedError("invalid_request", "The form cannot be read.") from None
     form = dict(pairs)

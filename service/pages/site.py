@@ -21,7 +21,16 @@ CONTENT_SECURITY_POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _MEDIA_TYPES = {"style.css": "text/css", "page.js": "text/javascript", "mark.svg": "image/svg+xml"}
-_FOR_PROGRAMS = ("/v1", "/docs", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known")
+_FOR_PROGRAMS = (
+    "/v1",
+    "/docs",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/.well-known",
+    "/oauth",
+)
 
 
 @pages.get("/static/<name>")

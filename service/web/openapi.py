@@ -25,8 +25,9 @@ _DESCRIPTION = """\
 Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
 
 Every route but those tagged `meta` and `tokens` needs an API key or an access token
-(`Authorization: Bearer <key>`); all a key sees belongs to its tenant, and what belongs to another does not exist for it. No answer and no person's
-identifier is ever repeated in an answer of the service: a JSON pointer says where a fault is.
+(`Authorization: Bearer <key>`); all a caller sees belongs to its tenant, and what belongs to
+another does not exist for it. No answer and no person's identifier is ever repeated in an answer of
+the service: a JSON pointer says where a fault is.
 Refusals are `application/problem+json` (RFC 9457).
 """
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
+from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import tenant_id
 from service.adapters.database.tables import ACCESS_TOKEN, ASSERTION, CLIENT, TENANT
@@ -117,17 +117,14 @@ class TokenStore:
             "scopes": orjson.dumps(sorted(scopes)).decode(),
             "expires_at": secret.expires_at,
         }
-        try:
-            with self._database.writing() as connection:
-                _forget_expired(connection, now)
-                connection.execute(insert(ASSERTION).values(used))
-                connection.execute(insert(ACCESS_TOKEN).values(token))
-                connection.execute(
-                    update(CLIENT).where(CLIENT.c.id == client_id).values(last_used_at=now)
-                )
-        except IntegrityError:
-            detail = "This assertion was used before (`jti`); sign a new one for each token."
-            raise TokenRefusedError("invalid_client", detail) from None
+        mine = update(CLIENT).where(CLIENT.c.id == client_id)
+        with self._database.writing() as connection:
+            _forget_expired(connection, now)
+            if not insert_if_new(connection, ASSERTION, used):
+                detail = "This assertion was used before (`jti`); sign a new one for each token."
+                raise TokenRefusedError("invalid_client", detail)
+            connection.execute(insert(ACCESS_TOKEN).values(token))
+            connection.execute(mine.values(last_used_at=now))
 
     def find(self, prefix: str) -> Credential | None:
         """Find what a presented token must match, unless its client was revoked."""

@@ -16,7 +16,14 @@ from tests.service.test_analyses import ask, sample_of
 
 pytestmark = pytest.mark.both_stores
 
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/style.css"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/docs",
+    "/docs/style.css",
+    "/.well-known/smart-configuration",
+}
 PLANTED_ANSWER, PLANTED_PERSON = 71828, "planted-person-271828"
 
 
@@ -49,6 +56,8 @@ def test_no_route_but_the_open_ones_answers_without_a_key(
     answer = nobody.send(method, path.format(**things))
     if path in OPEN:
         assert answer.status_code == 200
+    elif path == "/oauth/token":
+        assert answer.json()["error"] == "invalid_request"
     else:
         assert is_problem(answer, 401)
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
