@@ -14,6 +14,7 @@ from service.records import Scope
 _SCORING = frozenset({Scope.SCORE})
 _KEEPING = frozenset({Scope.SCORE, Scope.SAMPLES})
 _ANALYSING = frozenset({Scope.ANALYSES})
+_ALL = frozenset(Scope) - {Scope.ADMIN}
 
 SCOPES: Mapping[str, frozenset[Scope]] = {
     **{scope.value: frozenset({scope}) for scope in Scope},
@@ -24,8 +25,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "system/QuestionnaireResponse.*": _KEEPING,
     "system/MeasureReport.cruds": _ANALYSING,
     "system/MeasureReport.*": _ANALYSING,
-    "system/*.cruds": _KEEPING | _ANALYSING,
-    "system/*.*": _KEEPING | _ANALYSING,
+    "system/*.cruds": _ALL,
+    "system/*.*": _ALL,
 }
 """What each name allows."""
 

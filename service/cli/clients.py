@@ -15,7 +15,7 @@ from service.auth.scopes import SCOPES, scopes_named
 from service.config import Config
 from service.rendering import moment
 
-_DEFAULT_SCOPES = ["score", "samples", "analyses"]
+_DEFAULT_SCOPES = ["score", "samples", "analyses", "export"]
 _JWKS_HELP = "its public keys as a JSON Web Key Set (RSA, or EC on P-384)"
 
 
@@ -33,7 +33,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         choices=list(SCOPES),
         metavar="SCOPE",
         help=f"what it may be granted; repeat for several: {', '.join(SCOPES)} "
-        "(default: score, samples and analyses)",
+        "(default: all but admin)",
     )
     add.set_defaults(action=_add)
 
