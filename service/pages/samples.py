@@ -26,6 +26,7 @@ from service.use_cases.describe_sample import describe_sample
 from service.use_cases.fitting_forms import fitting_forms
 from service.use_cases.kinds import KINDS
 from service.use_cases.store_batch import store_batch
+from service.web.bodies import at_most
 from service.web.routes import services, tenant_id
 
 _FIELDS = ("name", "setting", "instrument")
@@ -162,7 +163,8 @@ def _uploaded_table() -> Table:
     if file is None or not file.filename:
         detail = "There was no file in the form."
         raise RefusedInputError([Fault(pointer="/file", code="no-file", detail=detail)])
-    return read_uploaded_table(file.filename, file.read())
+    header, rows = read_uploaded_table(file.filename, file.read())
+    return header, at_most(rows)
 
 
 def _fitting(table: Table | None, chosen: str) -> Sequence[Definition]:

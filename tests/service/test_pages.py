@@ -422,6 +422,16 @@ def test_an_unknown_address_stays_a_problem_document_for_programs(clinic: Client
     assert in_browser.headers["Content-Type"] == "application/problem+json"
 
 
+def test_more_rows_than_the_limit_are_refused_with_a_page(tmp_path: Path) -> None:
+    with running_server(tmp_path, "--workers=1", ALLIANCE_MAXIMUM_ROWS="30") as server:
+        person = Browser(server)
+        person.sign_in(server.new_key("people"))
+        refused = person.bring("a.xlsx", as_excel(table(31)))
+        assert refused.status_code == 413
+        assert "at most 30 responses" in refused.text
+        assert person.bring("a.xlsx", as_excel(table(30))).status_code == 200
+
+
 def test_guessing_keys_is_slowed_down_with_a_page(tmp_path: Path) -> None:
     with running_server(tmp_path, "--workers=1", ALLIANCE_FAILED_RATE="3") as server:
         visitor = Browser(server)
