@@ -57,7 +57,7 @@ def analysis(analysis_id: str) -> ResponseReturnValue:
     return render_template(
         "analysis.html",
         analysis=found,
-        kind=KINDS[found.kind],
+        kinds=KINDS,
         names=_names(found),
         statuses=STATUSES,
         result=found.result or {},

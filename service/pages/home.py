@@ -21,7 +21,7 @@ _Record = TypeVar("_Record", Sample, Job)
 def show_home() -> str:
     """Render the page; what the key may not see is left out."""
     samples = newest(list_samples) if g.caller.allows(Scope.SAMPLES) else []
-    analyses = newest(_list_analyses) if g.caller.allows(Scope.ANALYSES) else []
+    analyses = newest(list_analyses) if g.caller.allows(Scope.ANALYSES) else []
     return render_template(
         "home.html",
         samples=samples,
@@ -51,5 +51,6 @@ def list_samples(after: str) -> Sequence[Sample]:
     return services().samples.list(tenant_id(), limit=MAXIMUM_PAGE, after=after)
 
 
-def _list_analyses(after: str) -> Sequence[Job]:
+def list_analyses(after: str) -> Sequence[Job]:
+    """List analyses after an identifier."""
     return services().queue.list(tenant_id(), limit=MAXIMUM_PAGE, after=after)

@@ -18,16 +18,16 @@ from service.adapters.files.responses import read_uploaded_table
 from service.adapters.files.tables import Table
 from service.errors import NotFoundError
 from service.identifiers import uuid7
-from service.pages.home import list_samples, newest
+from service.pages.home import list_analyses, list_samples, newest
 from service.pages.session import page
-from service.pages.wording import COLUMNS, SETTINGS, FaultGroup, grouped
-from service.records import Sample, Scope
+from service.pages.wording import COLUMNS, SETTINGS, STATUSES, FaultGroup, grouped
+from service.records import Job, Sample, Scope
 from service.use_cases.describe_sample import describe_sample
 from service.use_cases.fitting_forms import fitting_forms
 from service.use_cases.kinds import KINDS
 from service.use_cases.store_batch import store_batch
 from service.web.bodies import at_most
-from service.web.routes import services, tenant_id
+from service.web.routes import caller, services, tenant_id
 
 _FIELDS = ("name", "setting", "instrument")
 
@@ -104,6 +104,8 @@ def show_sample(found: Sample, *, refused: Sequence[FaultGroup] = ()) -> str:
         instrument=load_definition(found.definition).instrument,
         description=describe_sample(services().responses, found),
         others=_comparable(found),
+        analyses=_analyses_of(found),
+        statuses=STATUSES,
         columns=COLUMNS,
         settings=SETTINGS,
         kinds=KINDS,
@@ -146,6 +148,13 @@ def _comparable(found: Sample) -> Sequence[Sample]:
         for other in listed
         if other.instrument == found.instrument and other.id != found.id and other.n_responses
     ]
+
+
+def _analyses_of(found: Sample) -> Sequence[Job]:
+    """Return the newest analyses of a sample that the caller may see."""
+    if not caller().allows(Scope.ANALYSES):
+        return ()
+    return [job for job in newest(list_analyses) if found.id in job.samples]
 
 
 def _checked(given: Mapping[str, str]) -> Definition:

@@ -432,6 +432,18 @@ def test_more_rows_than_the_limit_are_refused_with_a_page(tmp_path: Path) -> Non
         assert person.bring("a.xlsx", as_excel(table(30))).status_code == 200
 
 
+def test_nothing_that_was_sent_reaches_the_log(person: Browser, key: str) -> None:
+    person.bring(f"{PLANTED}.csv", as_csv(table(i4=PLANTED)), name=PLANTED)
+    person.bring("a.xlsx", as_excel(table(i4=PLANTED)), instrument=PLANTED)
+    person.get(f"/samples/{PLANTED}")
+    person.get(f"/?next=/{PLANTED}")
+    person.send(f"/{PLANTED}", {"mark": PLANTED})
+    log = person.server.log()
+    assert '"route":"/samples"' in log
+    assert PLANTED not in log
+    assert key not in log
+
+
 def test_guessing_keys_is_slowed_down_with_a_page(tmp_path: Path) -> None:
     with running_server(tmp_path, "--workers=1", ALLIANCE_FAILED_RATE="3") as server:
         visitor = Browser(server)
