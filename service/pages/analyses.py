@@ -18,6 +18,7 @@ from service.records import Job, Scope
 from service.rendering import job_json
 from service.use_cases.kinds import KINDS
 from service.use_cases.submit_analysis import submit_analysis
+from service.web.reports import report_answer
 from service.web.routes import services, tenant_id
 from service.web.waiting import progress_events
 
@@ -85,6 +86,12 @@ def result(analysis_id: str) -> ResponseReturnValue:
         mimetype="application/json",
         headers={"Content-Disposition": f'attachment; filename="{found.kind}-{found.id}.json"'},
     )
+
+
+@page("/analyses/<analysis_id>/report.<form>", Scope.ANALYSES)
+def report(analysis_id: str, form: str) -> ResponseReturnValue:
+    """Return the report of an analysis: to read, or as a file."""
+    return report_answer(analysis_id, form)
 
 
 @page("/analyses/<analysis_id>/cancel", Scope.ANALYSES, methods=("POST",))

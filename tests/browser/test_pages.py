@@ -83,6 +83,17 @@ def ask(page: Page, look: Look = nothing) -> None:
     look(page)
 
 
+def read(page: Page, look: Look = nothing) -> None:
+    """Read the report itself, and go back."""
+    answer = page.locator(".answer").inner_text()
+    page.get_by_role("link", name="Read the report").click()
+    page.wait_for_url("**/report.html")
+    expect(page.locator(".sentence")).to_have_text(answer)
+    expect(page.get_by_role("navigation", name="Contents")).to_be_visible()
+    look(page)
+    page.go_back()
+
+
 def talk(page: Page, look: Look = nothing) -> None:
     """Enter one form's answers and read what to talk about."""
     page.get_by_role("link", name="Talk about a form").click()
@@ -111,6 +122,7 @@ def test_the_whole_way_from_signing_in_to_signing_out(
     sign_in(page, key)
     bring(page, files)
     ask(page)
+    read(page)
     talk(page)
     page.get_by_role("link", name="Alliance").click()
     page.get_by_role("link", name="Our <clinic>").first.click()
@@ -127,6 +139,7 @@ def test_every_page_is_accessible(new_page: NewPage, key: str, files: Path, sche
     sign_in(page, key, is_accessible)
     bring(page, files, is_accessible)
     ask(page, is_accessible)
+    read(page, is_accessible)
     talk(page, is_accessible)
     page.get_by_role("link", name="Alliance").click()
     page.get_by_role("link", name="Our <clinic>").first.click()
@@ -141,6 +154,7 @@ def test_every_page_fits_a_phone(new_page: NewPage, key: str, files: Path) -> No
     sign_in(page, key, fits_the_window)
     bring(page, files, fits_the_window)
     ask(page, fits_the_window)
+    read(page, fits_the_window)
     talk(page, fits_the_window)
 
 
@@ -157,6 +171,7 @@ def test_nothing_is_refused_by_the_pages_own_policy(
     sign_in(page, key)
     bring(page, files)
     ask(page)
+    read(page)
     assert not [line for line in said if "Content Security Policy" in line or "Error" in line]
     assert len(asked) == 1, "pages ask nobody but the service"
 

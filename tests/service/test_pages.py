@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -336,6 +337,29 @@ def test_an_analysis_is_asked_for_watched_and_read_without_script(person: Browse
     result = person.get(f"/analyses/{chosen}/result.json")
     assert result.json()["status"] == "succeeded"
     assert "attachment" in result.headers["Content-Disposition"]
+
+
+def test_the_report_is_read_and_taken_away_in_every_form(person: Browser) -> None:
+    address = person.bring("a.csv", as_csv(table(150))).url.removeprefix(person.server.url)
+    chosen = str(uuid7())
+    fields = {"mark": person.mark(address), "id": chosen, "kind": "validity", "group": "site"}
+    page = person.send(f"{address}/analyses", fields)
+    while "Under way" in page.text:
+        time.sleep(0.2)
+        page = person.get(f"/analyses/{chosen}")
+    answer = re.search(r'class="answer">([^<]+)<', page.text)
+    assert answer is not None
+    for form in ("html", "docx", "json", "R"):
+        assert f'href="/analyses/{chosen}/report.{form}"' in page.text
+        assert person.get(f"/analyses/{chosen}/report.{form}").status_code == 200
+    report = person.get(f"/analyses/{chosen}/report.html")
+    assert answer[1] in report.text
+    assert "script-src" not in report.headers["Content-Security-Policy"], "reports hold no script"
+    assert person.get(f"/analyses/{chosen}/report.pdf").status_code == 404
+    stranger = Browser(person.server)
+    assert "API key" in stranger.get(f"/analyses/{chosen}/report.html").text
+    stranger.sign_in(person.server.new_key("people-stranger"))
+    assert stranger.get(f"/analyses/{chosen}/report.html").status_code == 404
 
 
 def test_what_cannot_be_asked_is_said_on_the_samples_page(person: Browser) -> None:
