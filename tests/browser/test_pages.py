@@ -22,6 +22,7 @@ def nothing(_: Page) -> None:
 
 
 def is_accessible(page: Page) -> None:
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     serious = [
         (violation["id"], [node["html"] for node in violation["nodes"]])
@@ -33,6 +34,7 @@ def is_accessible(page: Page) -> None:
 
 def fits_the_window(page: Page) -> None:
     """Whether nothing stands out at the side."""
+    page.wait_for_load_state()
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], page.url
 
