@@ -10,6 +10,7 @@ from flask.json.provider import JSONProvider
 
 from service.blueprints import (
     analyses,
+    audit,
     exports,
     instruments,
     meta,
@@ -25,6 +26,7 @@ from service.metrics import request_metrics
 from service.pages.register import show_pages
 from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
+from service.web.audit import keep_audit_trail
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_large_bodies
 from service.web.rates import show_rates
@@ -40,6 +42,7 @@ BLUEPRINTS = (
     exports.blueprint,
     analyses.blueprint,
     reports.blueprint,
+    audit.blueprint,
 )
 
 
@@ -51,6 +54,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["alliance"] = compose(config)
 
     observe_requests(app, request_metrics() if config.metrics else None)
+    keep_audit_trail(app)
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
     app.before_request(guard_request)

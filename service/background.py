@@ -16,6 +16,9 @@ from service.identifiers import uuid7
 from service.telemetry import log
 
 _Item = TypeVar("_Item")
+Write = Callable[[Sequence[_Item]], None]
+"""Writes items; all or none."""
+
 _RETRY_SECONDS = 1.0
 _CLOSING_SECONDS = 10.0
 
@@ -36,9 +39,7 @@ class Batches(Generic[_Item]):
         Items that may wait; when there are more, the new ones are dropped and counted.
     """
 
-    def __init__(
-        self, write: Callable[[Sequence[_Item]], None], *, seconds: float, at_most: int
-    ) -> None:
+    def __init__(self, write: Write[_Item], *, seconds: float, at_most: int) -> None:
         self._write = write
         self._seconds = seconds
         self._at_most = at_most

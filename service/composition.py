@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.adapters.database.audit import AuditStore
 from service.adapters.database.clients import ClientStore, TokenStore
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
@@ -16,6 +17,7 @@ from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
 from service.adapters.renderer import Renderer
+from service.audit import AuditKey, AuditTrail
 from service.auth.authenticator import Authenticator
 from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
@@ -39,6 +41,8 @@ class Services:
         API keys, how they are checked, and who notes that they were used.
     clients, tokens
         OAuth clients and the access tokens they got.
+    audit, audit_store
+        The audit trail: where requests are noted, and where it is read.
     rates
         How often callers ask, counted by all web processes together.
     sessions
@@ -62,6 +66,8 @@ class Services:
     last_use: LastUse
     clients: ClientStore
     tokens: TokenStore
+    audit: AuditTrail
+    audit_store: AuditStore
     rates: SharedRates
     sessions: SessionStore
     instruments: Instruments
@@ -76,12 +82,15 @@ class Services:
     def close(self) -> None:
         """Write what is still to be written; nothing is noted afterwards."""
         self.last_use.close()
+        self.audit.close()
 
 
 def compose(config: Config) -> Services:
     """Put the parts together; nothing is opened yet."""
     database = Database(config.sqlalchemy_url)
     keys, tokens = KeyStore(database), TokenStore(database)
+    audit_key = AuditKey(config.audit_key, config.data.resolve())
+    audit_store = AuditStore(database, audit_key)
     return Services(
         config=config,
         database=database,
@@ -90,6 +99,8 @@ def compose(config: Config) -> Services:
         last_use=LastUse(keys.note_use),
         clients=ClientStore(database),
         tokens=tokens,
+        audit=AuditTrail(audit_store.append, audit_key),
+        audit_store=audit_store,
         rates=SharedRates(),
         sessions=SessionStore(database),
         instruments=Instruments(

@@ -13,6 +13,8 @@ from typing import Any
 from service.errors import ConfigurationError
 
 MEBIBYTE = 1024 * 1024
+_SHORTEST_SECRET = 32
+_FROM_FILE = "_FILE"
 
 
 def _whole(lowest: int) -> Callable[[str], int]:
@@ -37,6 +39,12 @@ def _words(text: str) -> frozenset[str]:
 
 def _address(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?", text):
+        raise ValueError
+    return text
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < _SHORTEST_SECRET:
         raise ValueError
     return text
 
@@ -68,6 +76,8 @@ class Config:
         Address of the database; empty for the embedded one.
     public_url
         Address by which callers reach the service, without a slash at the end.
+    audit_key
+        Key of the audit trail's hashes; empty to have one made beside the data.
     maximum_body
         Largest request body, in bytes.
     maximum_rows
@@ -124,6 +134,13 @@ class Config:
         "",
         "an address like https://alliance.example.org, without a slash at the end",
         "Address by which callers reach the service; where it listens, if empty.",
+    )
+    audit_key: str = _setting(
+        "ALLIANCE_AUDIT_KEY",
+        _secret,
+        "",
+        "a text of at least 32 characters",
+        "Key of the audit trail's hashes, the same on all machines; made once, if empty.",
     )
     maximum_body: int = _setting(
         "ALLIANCE_MAXIMUM_BODY",
@@ -281,11 +298,25 @@ class Config:
 
 
 def _read(setting: Mapping[str, Any], environment: Mapping[str, str]) -> Any:
-    text = environment.get(setting["variable"], "") or setting["default"]
+    text = _text_of(setting["variable"], environment) or setting["default"]
     try:
         return setting["parse"](text)
     except (ValueError, KeyError):
         raise ConfigurationError(f"{setting['variable']} must be {setting['rule']}.") from None
+
+
+def _text_of(variable: str, environment: Mapping[str, str]) -> str:
+    """Read a variable, or the file that the variable of the same name and ``_FILE`` names."""
+    file = environment.get(variable + _FROM_FILE, "")
+    if not file:
+        return environment.get(variable, "")
+    if environment.get(variable):
+        raise ConfigurationError(f"Set {variable} or {variable}{_FROM_FILE}, not both.")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        detail = f"{variable}{_FROM_FILE} must name a readable text file."
+        raise ConfigurationError(detail) from None
 
 
 def settings_table() -> str:
@@ -295,4 +326,5 @@ def settings_table() -> str:
         f"| {setting.metadata['description']} |"
         for setting in fields(Config)
     ]
-    return "\n".join(["| variable | default | what it sets |", "|---|---|---|", *rows])
+    note = "Each may come from a file instead: the variable `…_FILE` names it (secrets do best so)."
+    return "\n".join(["| variable | default | what it sets |", "|---|---|---|", *rows, "", note])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from service.records import Batch, Job, Sample, Standing
+from service.records import AuditRow, Batch, Job, Sample, Standing
 
 _Record = TypeVar("_Record", Sample, Batch, Job)
 
@@ -64,6 +64,25 @@ def job_summary_json(job: Job) -> dict[str, Any]:
 def job_json(job: Job) -> dict[str, Any]:
     """Render an analysis."""
     return {**job_summary_json(job), "result": job.result, "error": job.error}
+
+
+def audit_json(row: AuditRow) -> dict[str, Any]:
+    """Render an entry of the audit trail."""
+    entry = row.entry
+    return {
+        "number": row.number,
+        "at": moment(entry.at),
+        "tenant": entry.tenant_id,
+        "caller": {"kind": entry.caller_kind, "id": entry.caller_id},
+        "method": entry.method,
+        "route": entry.route,
+        "thing": entry.thing,
+        "instrument": {"id": entry.instrument_id, "version": entry.instrument_version},
+        "body_hmac_sha256": entry.body_mac,
+        "status": entry.status,
+        "request_id": entry.request_id,
+        "chain": row.chain,
+    }
 
 
 def page(

@@ -12,6 +12,7 @@ from schemas.samples import PageQuerySchema
 from service.records import Job, Scope
 from service.rendering import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
+from service.web.audit import concerns
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 from service.web.waiting import place_to_wait, preferred_wait, progress_events, standings
 
@@ -47,6 +48,7 @@ def add_analysis(body: dict[str, Any]) -> Response:
         options=body["options"],
         at_most=services().config.maximum_unfinished,
     )
+    concerns(job.instrument)
     _wait(job)
     now = services().queue.find(tenant_id(), job.id)
     return Response(

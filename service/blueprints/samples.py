@@ -23,6 +23,7 @@ from service.identifiers import uuid7
 from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
 from service.use_cases.store_batch import store_batch
+from service.web.audit import concerns
 from service.web.bodies import read_batch_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -39,6 +40,7 @@ MAXIMUM_KEY = 200
 def add_sample(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make an empty sample. It keeps its instrument's definition as it is now."""
     definition = services().instruments.scoring_rule(tenant_id(), body["instrument"])
+    concerns(definition.rule)
     sample = services().samples.add(
         tenant_id(), name=body["name"], setting=body["setting"], definition=definition
     )
@@ -101,6 +103,7 @@ def remove_sample(sample_id: str) -> None:
 def add_batch(sample_id: str) -> Response:
     """Keep responses and score them: all of them, or none when one cell is refused."""
     sample = services().samples.find(tenant_id(), sample_id)
+    concerns(sample.instrument)
     claim = _claim(sample)
     if claim is None:
         return _created(_store(sample, None))

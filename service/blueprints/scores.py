@@ -14,6 +14,7 @@ from service.records import Scope
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_responses import score_responses
+from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import at_most, read_document, read_scoring_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -21,6 +22,7 @@ blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is
 
 
 @blueprint.route("/v1/score", methods=["POST"])
+@keeps_nothing
 @requires(Scope.SCORE)
 @refuses(
     "BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE_ENTITY"
@@ -93,4 +95,6 @@ def _refused(place: str, code: str, detail: str) -> RefusedInputError:
 
 
 def _scoring_rule(name: object) -> Definition:
-    return services().instruments.scoring_rule(tenant_id(), name)
+    definition = services().instruments.scoring_rule(tenant_id(), name)
+    concerns(definition.rule)
+    return definition

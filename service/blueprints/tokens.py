@@ -21,6 +21,7 @@ from service.auth.key_set import ALGORITHMS
 from service.auth.scopes import SCOPES
 from service.errors import TokenRefusedError, TooLargeError
 from service.use_cases.issue_token import issue_token
+from service.web.audit import identifies
 from service.web.rates import count_failure, refuse_after_failures
 from service.web.routes import Blueprint, open_to_all, refuses, services
 
@@ -48,6 +49,7 @@ def smart_configuration() -> dict[str, Any]:
 
 
 @blueprint.route(TOKEN_PATH, methods=["POST"])
+@identifies
 @open_to_all
 @refuses("TOO_MANY_REQUESTS", "REQUEST_ENTITY_TOO_LARGE")
 @blueprint.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenRequestSchema}}})

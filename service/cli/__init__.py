@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "keys": "make, rotate, list and revoke API keys",
     "clients": "register, list and revoke OAuth clients",
     "retention": "say how long answers are kept, and delete older ones",
+    "audit": "print the audit trail, or check that it is whole",
     "openapi": "print the OpenAPI specification",
     "settings": "print what the environment can set",
 }

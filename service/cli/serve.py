@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
+from service.audit import AuditKey
 from service.config import Config
 from service.errors import ConfigurationError
 from service.processes.supervisor import Supervisor
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
+    AuditKey(config.audit_key, config.data.resolve()).prepare()
     if arguments.no_worker:
         return _run_web(config, arguments)
     _check_port_is_free(arguments.host, arguments.port)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from service.app import create_app
+from service.config import Config
 from tests.conftest import ROOT
 from tests.service.server import Client, Server, is_problem
 from tests.service.test_analyses import ask, sample_of
@@ -52,6 +54,18 @@ def operations() -> list[tuple[str, str]]:
         for method in methods
         if method != "parameters"
     ]
+
+
+def test_no_route_is_missing_from_what_is_tried_here() -> None:
+    """The pages have sessions and tests of their own; metrics are switched off by default."""
+    app = create_app(Config.from_environment({}))
+    routes = {
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.endpoint.startswith("pages.")
+    }
+    assert routes == set(operations())
 
 
 @pytest.mark.parametrize(("method", "path"), operations())

@@ -101,6 +101,33 @@ ACCESS_TOKEN = Table(
     Index(None, "expires_at"),
 )
 
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("tenant_id", String(36)),
+    Column("caller_kind", String(10)),
+    Column("caller_id", String(36)),
+    Column("method", String(20), nullable=False),
+    Column("route", String(200), nullable=False),
+    Column("thing", String(64)),
+    Column("instrument_id", String(64)),
+    Column("instrument_version", String(32)),
+    Column("body_mac", String(64)),
+    Column("status", Integer, nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("chain", String(64), nullable=False),
+    Index(None, "tenant_id", "number"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("number", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False),
+)
+
 INSTRUMENT = Table(
     "instrument",
     METADATA,

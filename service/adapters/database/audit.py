@@ -1,0 +1,118 @@
+"""The audit trail's rows: added, read, never changed.
+
+Both databases refuse to update or delete a row (a trigger, see the migration). Each row carries a
+keyed hash over itself and the row before it, so that whoever goes around the trigger cannot remove
+or change one unseen without the key; the last row's number and hash stand in a table of their own,
+which also makes writers queue.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select, update
+
+from service.adapters.database.engine import Database
+from service.adapters.database.tables import AUDIT, AUDIT_HEAD
+from service.audit import AuditKey
+from service.records import AuditEntry, AuditRow
+
+_PAGE = 1000
+
+
+class AuditStore:
+    """The audit trail.
+
+    Parameters
+    ----------
+    database
+        Where the rows are.
+    key
+        With which they are chained.
+    """
+
+    def __init__(self, database: Database, key: AuditKey) -> None:
+        self._database = database
+        self._key = key
+
+    def append(self, entries: Sequence[AuditEntry]) -> None:
+        """Add entries in their order; all or none."""
+        with self._database.writing() as connection:
+            head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
+            rows, chain = [], head.chain
+            for number, entry in enumerate(entries, start=head.number + 1):
+                row = _row(number, entry)
+                chain = self._link(chain, row)
+                rows.append({**row, "chain": chain})
+            connection.execute(insert(AUDIT), rows)
+            connection.execute(update(AUDIT_HEAD).values(number=rows[-1]["number"], chain=chain))
+
+    def page(self, tenant_id: str, *, after: int, limit: int) -> list[AuditRow]:
+        """Read a tenant's entries in their order, from after a number."""
+        query = (
+            select(AUDIT)
+            .where(AUDIT.c.tenant_id == tenant_id, AUDIT.c.number > after)
+            .order_by(AUDIT.c.number)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_audit_row(row) for row in connection.execute(query)]
+
+    def all(self, after: int = 0) -> Iterator[AuditRow]:
+        """Read the entries of all tenants, and those without one, in their order."""
+        last = after
+        while True:
+            query = select(AUDIT).where(AUDIT.c.number > last).order_by(AUDIT.c.number)
+            with self._database.reading() as connection:
+                found = [_audit_row(row) for row in connection.execute(query.limit(_PAGE))]
+            yield from found
+            if len(found) < _PAGE:
+                return
+            last = found[-1].number
+
+    def first_broken(self) -> int | None:
+        """Return the number of the first entry that is missing or changed; nothing if none is."""
+        with self._database.reading() as connection:
+            head = connection.execute(select(AUDIT_HEAD)).one()
+        chain, number = "", 0
+        for row in self.all():
+            number += 1
+            chain = self._link(chain, _row(row.number, row.entry))
+            if row.number != number or not hmac.compare_digest(row.chain, chain):
+                return number
+            if number == head.number:
+                return None if hmac.compare_digest(head.chain, chain) else number
+        return None if number == head.number else number + 1
+
+    def _link(self, before: str, row: dict[str, Any]) -> str:
+        text = before.encode() + orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+        return self._key.mac(text)
+
+
+def _row(number: int, entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "number": number,
+        "at": entry.at,
+        "tenant_id": entry.tenant_id,
+        "caller_kind": entry.caller_kind,
+        "caller_id": entry.caller_id,
+        "method": entry.method,
+        "route": entry.route,
+        "thing": entry.thing,
+        "instrument_id": entry.instrument_id,
+        "instrument_version": entry.instrument_version,
+        "body_mac": entry.body_mac,
+        "status": entry.status,
+        "request_id": entry.request_id,
+    }
+
+
+def _audit_row(row: Any) -> AuditRow:
+    values = {name: value for name, value in row._mapping.items() if name not in _OF_THE_ROW}  # noqa: SLF001 its public name in SQLAlchemy
+    return AuditRow(number=row.number, chain=row.chain, entry=AuditEntry(**values))
+
+
+_OF_THE_ROW = {"number", "chain"}

@@ -1,0 +1,51 @@
+"""``alliance audit``: print the audit trail, or check that it is whole."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import orjson
+
+from service.adapters.database.audit import AuditStore
+from service.adapters.database.engine import Database
+from service.adapters.database.migrate import migrate
+from service.audit import AuditKey
+from service.cli.quantities import whole_number
+from service.config import Config
+from service.rendering import audit_json
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--after", type=whole_number(0), default=0, help="number of the entry before the first"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="print nothing; say whether an entry was removed"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one JSON object a line, of all tenants; or check the chain."""
+    config = Config.from_environment()
+    database = Database(config.sqlalchemy_url)
+    migrate(database)
+    trail = AuditStore(database, AuditKey(config.audit_key, config.data.resolve()))
+    if arguments.verify:
+        return _verify(trail)
+    for row in trail.all(arguments.after):
+        sys.stdout.write(orjson.dumps(audit_json(row)).decode() + "\n")
+    return 0
+
+
+def _verify(trail: AuditStore) -> int:
+    broken = trail.first_broken()
+    if broken is None:
+        sys.stderr.write("The audit trail is whole.\n")
+        return 0
+    sys.stderr.write(
+        f"The audit trail is not whole from entry {broken} on: it is missing or changed, "
+        "or ALLIANCE_AUDIT_KEY is not the key it was written with.\n"
+    )
+    return 1

@@ -1,0 +1,102 @@
+"""Which requests stand in the audit trail, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+import flask
+from flask import Flask, Response, current_app, g, request
+
+from service.composition import Services
+from service.identifiers import now_ms
+from service.records import AuditEntry, Caller
+from service.telemetry import REQUEST_ID
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_OURS = ("sample_id", "analysis_id", "instrument_id")
+"""Parts of an address that name things made here; a person's pseudonym is none."""
+
+
+class Request(flask.Request):
+    """A request that remembers the keyed hash of its body."""
+
+    body_mac: str | None = None
+
+    def get_data(self, *args: Any, **options: Any) -> Any:
+        """Read the body; see :meth:`werkzeug.Request.get_data`."""
+        body = super().get_data(*args, **options)
+        if self.body_mac is None and body:
+            data = body.encode() if isinstance(body, str) else body
+            self.body_mac = _services().audit.body_mac(data)
+        return body
+
+
+def keep_audit_trail(app: Flask) -> None:
+    """Note each request of a known caller, and each failed attempt to be one.
+
+    What is stored or deleted is noted before the answer goes out; the rest soon after.
+    """
+    app.request_class = Request
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        view: Any = current_app.view_functions.get(request.endpoint or "")
+        caller: Caller | None = g.get("caller")
+        if caller is None and not (hasattr(view, "identifies") or _failed_attempt(response)):
+            return response
+        entry = _entry(caller, response)
+        if request.method in _READING or hasattr(view, "keeps_nothing"):
+            _services().audit.record(entry)
+        else:
+            _services().audit.record_before_answering(entry)
+        return response
+
+
+def keeps_nothing(view: _View) -> _View:
+    """Let a route answer before it is noted, although it is no reading: it stores nothing."""
+    view.keeps_nothing = True  # type: ignore[attr-defined]  # read above
+    return view
+
+
+def identifies(view: _View) -> _View:
+    """Note a route whose callers prove in the body who they are."""
+    view.identifies = True  # type: ignore[attr-defined]  # read above
+    return view
+
+
+def concerns(rule: Mapping[str, str]) -> None:
+    """Say by which rule (``id``, ``version``) a request is answered."""
+    g.rule = rule
+
+
+def _failed_attempt(response: Response) -> bool:
+    """Whether credentials came and were not taken; who is not heard any more is not noted."""
+    refused = response.status_code == 401
+    return refused and bool({"Authorization", "X-API-Key"} & set(request.headers.keys()))
+
+
+def _entry(caller: Caller | None, response: Response) -> AuditEntry:
+    rule: Mapping[str, str] = g.get("rule", {})
+    given = request.view_args or {}
+    found = response.status_code < 400
+    things = [given[name] for name in _OF_OURS if name in given] if found else []
+    return AuditEntry(
+        at=now_ms(),
+        tenant_id=None if caller is None else caller.tenant_id,
+        caller_kind=None if caller is None else caller.kind.value,
+        caller_id=None if caller is None else caller.id,
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else "(none)",
+        thing=things[0] if things else None,
+        instrument_id=rule.get("id"),
+        instrument_version=rule.get("version"),
+        body_mac=cast("Request", request).body_mac,
+        status=response.status_code,
+        request_id=REQUEST_ID.get() or "",
+    )
+
+
+def _services() -> Services:
+    return cast("Services", current_app.extensions["alliance"])
