@@ -16,6 +16,7 @@ from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
+from service.adapters.database.workers import WorkerTable
 from service.adapters.renderer import Renderer
 from service.audit import AuditKey, AuditTrail
 from service.auth.authenticator import Authenticator
@@ -53,8 +54,8 @@ class Services:
         What is stored.
     contents, erasure
         Giving out and deleting what is stored.
-    queue
-        Analyses.
+    queue, workers
+        Analyses, and who runs them.
     renderer
         Makes reports and figures in processes of their own.
     """
@@ -77,6 +78,7 @@ class Services:
     contents: ExportStore
     erasure: ErasureStore
     queue: JobQueue
+    workers: WorkerTable
     renderer: Renderer
 
     def close(self) -> None:
@@ -113,5 +115,6 @@ def compose(config: Config) -> Services:
         contents=ExportStore(database),
         erasure=ErasureStore(database),
         queue=JobTable(database),
+        workers=WorkerTable(database),
         renderer=Renderer(),
     )

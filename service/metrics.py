@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from service.telemetry import Observe
+
+_BATCH_SIZES = (1, 10, 100, 1000, 10_000, 100_000)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -23,27 +26,47 @@ def request_metrics() -> Observe:
     requests = Counter("alliance_requests", "Requests answered.", ["method", "route", "status"])
     seconds = Histogram("alliance_request_seconds", "Time to the answer.", ["method", "route"])
 
-    def observe(method: str, route: str, status: int, took: float) -> None:
+    sizes = Histogram(
+        "alliance_responses", "Responses in one request.", ["route"], buckets=_BATCH_SIZES
+    )
+
+    def observe(method: str, route: str, status: int, took: float, size: int | None) -> None:
         requests.labels(method, route, str(status)).inc()
         seconds.labels(method, route).observe(took)
+        if size is not None:
+            sizes.labels(route).observe(size)
 
     return observe
 
 
-def exposition() -> bytes:
-    """Return the metrics of all processes as text."""
+def exposition(jobs: Mapping[str, int], workers: int) -> bytes:
+    """Return the metrics of all processes as text.
+
+    Parameters
+    ----------
+    jobs
+        Number of analyses by status, now.
+    workers
+        Number of workers that run analyses.
+    """
     from prometheus_client import (
         REGISTRY,
         CollectorRegistry,
+        Gauge,
         generate_latest,
         multiprocess,
     )
 
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped there
-    return generate_latest(registry)
+    now = CollectorRegistry()
+    states = Gauge("alliance_analyses", "Analyses by status.", ["status"], registry=now)
+    for status, number in jobs.items():
+        states.labels(status).set(number)
+    Gauge("alliance_workers", "Workers that run analyses.", registry=now).set(workers)
+    counted = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counted = CollectorRegistry()
+        multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # untyped there
+    return generate_latest(counted) + generate_latest(now)
 
 
 def forget_process(pid: int) -> None:

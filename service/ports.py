@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -51,6 +51,10 @@ class JobQueue(Protocol):
 
     def unfinished(self, tenant_id: str) -> int:
         """Count the tenant's analyses that wait or run."""
+        ...
+
+    def by_status(self) -> Mapping[str, int]:
+        """Count the analyses of all tenants by status."""
         ...
 
     def cancel(self, tenant_id: str, job_id: str) -> None:

@@ -25,8 +25,8 @@ _ACCEPTED_REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
 
 LOG = logging.getLogger("alliance")
 
-Observe = Callable[[str, str, int, float], None]
-"""Called with method, route, status and seconds of a finished request."""
+Observe = Callable[[str, str, int, float, int | None], None]
+"""Called with method, route, status, seconds and number of responses of a finished request."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -90,7 +90,7 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
                 tenant=g.get("tenant_id"),
             )
         if observe is not None:
-            observe(_plain_method(), route, response.status_code, seconds)
+            observe(_plain_method(), route, response.status_code, seconds, g.get("n_responses"))
         return response
 
 

@@ -21,6 +21,14 @@ class HealthSchema(Schema):
     status = fields.String(required=True, validate=validate.Equal("ok"))
 
 
+class ReadySchema(HealthSchema):
+    """Whether the service can do its work."""
+
+    database = fields.String(required=True, validate=validate.Equal("ok"))
+    queue = fields.String(required=True, validate=validate.Equal("ok"))
+    workers = fields.Integer(required=True, metadata={"description": "Those that run analyses."})
+
+
 @blueprint.route("/healthz")
 @open_to_all
 @blueprint.response(200, HealthSchema)
@@ -32,11 +40,15 @@ def health() -> dict[str, str]:
 @blueprint.route("/readyz")
 @open_to_all
 @refuses("SERVICE_UNAVAILABLE")
-@blueprint.response(200, HealthSchema)
-def ready() -> dict[str, str] | Response:
-    """Say whether the database answers."""
+@blueprint.response(200, ReadySchema)
+def ready() -> dict[str, str | int] | Response:
+    """Say whether database and queue answer, and how many workers run analyses.
+
+    Without a worker the service scores and stores; analyses wait.
+    """
     if services().database.is_reachable():
-        return {"status": "ok"}
+        workers = len(services().workers.beats())
+        return {"status": "ok", "database": "ok", "queue": "ok", "workers": workers}
     problem = document(HTTP_PROBLEMS[503], "The database does not answer.")
     return Response(orjson.dumps(problem), status=503, content_type=PROBLEM_TYPE)
 
@@ -70,4 +82,6 @@ def documentation_style() -> Response:
 
 def metrics() -> Response:
     """Return the metrics of all web processes in Prometheus's format."""
-    return Response(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    parts = services()
+    text = exposition(parts.queue.by_status(), len(parts.workers.beats()))
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

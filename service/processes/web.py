@@ -18,6 +18,7 @@ from service.app import create_app
 from service.config import Config
 from service.metrics import forget_process
 from service.processes.patience import PatientWorker
+from service.processes.wire import speak_for_ourselves
 from service.telemetry import log
 
 THREADS = 16
@@ -26,6 +27,7 @@ THREADS = 16
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
     """Serve until a signal asks to stop."""
+    speak_for_ourselves()
     public_url = config.public_url or _address_of_our_own(host, port)
     config = replace(config, public_url=public_url)
     _Server(config, host=host, port=port, workers=workers).run()

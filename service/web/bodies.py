@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Request, current_app
+from flask import Request, current_app, g
 from marshmallow import Schema
 
 from psychometrics.instrument import Instrument
@@ -105,6 +105,7 @@ def at_most(rows: _Rows) -> _Rows:
     limit = cast("Services", current_app.extensions["alliance"]).config.maximum_rows
     if isinstance(rows, list) and len(rows) > limit:
         raise TooLargeError(limit, "responses")
+    g.n_responses = len(rows) if isinstance(rows, list) else None
     return rows
 
 

@@ -24,7 +24,7 @@ def show_rates(app: Flask, trusted_proxies: int) -> None:
     """
     if trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
-            app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0
+            app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies, x_host=0
         )
 
     @app.after_request

@@ -99,6 +99,13 @@ class JobTable:
         with self._database.reading() as connection:
             return int(connection.scalar(query) or 0)
 
+    def by_status(self) -> dict[str, int]:
+        """Count the analyses of all tenants by status."""
+        query = select(JOB.c.status, func.count()).group_by(JOB.c.status)
+        with self._database.reading() as connection:
+            counted = {status: int(number) for status, number in connection.execute(query)}
+        return {status.value: counted.get(status.value, 0) for status in Status}
+
     def cancel(self, tenant_id: str, job_id: str) -> None:
         """Cancel an analysis; one that is finished stays as it is."""
         self.standing(tenant_id, job_id)
