@@ -16,6 +16,7 @@ from service.cli.progress import ProgressLine
 from service.errors import ConflictError
 from service.reports.json import report_json
 from service.reports.record import ReportedSample, ReportRecord
+from service.reports.release import looked_through
 from service.reports.rscript import r_script
 from service.use_cases.analyse_file import analyse_block
 from service.use_cases.kinds import KINDS
@@ -85,7 +86,9 @@ def _drawn(record: ReportRecord, form: str) -> bytes:
 
 
 def _json(record: ReportRecord) -> bytes:
-    return orjson.dumps(report_json(record), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(
+        report_json(looked_through(record)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
 
 
 def _r(record: ReportRecord) -> bytes:

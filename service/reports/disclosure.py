@@ -1,7 +1,8 @@
 """Look a finished document through for counts of 10 persons or fewer.
 
 Results are protected where they are made; here every format is read again as a stranger would read
-it, and one that still shows or gives away a small count is not delivered.
+it. A cell of the result that still shows or gives away a small count is withheld; a document that
+does so all the same is not delivered.
 
 Two readings: of the result's numbers by their names (counts, and shares with the number they are a
 share of), and of the text, sentence by sentence and cell by cell (numbers of people in words, and
@@ -14,6 +15,7 @@ CMS cell size suppression policy; see :mod:`psychometrics.disclosure`.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -54,6 +56,24 @@ def findings_in_result(result: Mapping[str, Any]) -> list[Finding]:
         JSON pointers, empty when nothing is shown that must not be.
     """
     return list(_in_block(result, ""))
+
+
+def withheld(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result without what it tells of few persons.
+
+    A number that must not be shown becomes ``None``, a sentence gets words for it; nothing else
+    changes.
+    """
+    kept: dict[str, Any] = copy.deepcopy(dict(result))
+    for pointer in findings_in_result(kept):
+        *path, last = pointer.split("/")[1:]
+        place: Any = kept
+        for step in path:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        key: Any = int(last) if isinstance(place, list) else last
+        told = place[key]
+        place[key] = protected_sentence(told) if isinstance(told, str) else None
+    return kept
 
 
 def findings_in_document(document: Document) -> list[Finding]:
@@ -102,11 +122,16 @@ def _in_mapping(block: Mapping[str, Any], at: str) -> Iterator[Finding]:
             yield from (
                 Finding(f"{here}/{place}") for place, one in enumerate(value) if is_small(one)
             )
-        elif name in _SHARES and _is_number(value) and sizes:
+        elif name in _SHARES and _is_number(value) and _of_persons(name, block) and sizes:
             if protected_proportion(value, max(sizes)) is None:
                 yield Finding(here)
         else:
             yield from _in_block(value, here)
+
+
+def _of_persons(name: str, block: Mapping[str, Any]) -> bool:
+    """Whether a share is one of persons; of a whole form's answers the missing share is not."""
+    return name != "missing" or "item" in block
 
 
 def _in_section(section: Section) -> list[Finding]:

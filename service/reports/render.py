@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from service.reports.disclosure import (
-    Finding,
-    findings_in_document,
-    findings_in_result,
-)
+from service.reports.disclosure import Finding, findings_in_document
 from service.reports.document.compose import compose
 from service.reports.docx import render_docx
 from service.reports.figures.drawing import draw, draw_all
 from service.reports.figures.names import FigureName
 from service.reports.html import render_html
 from service.reports.record import ReportRecord
+from service.reports.release import looked_through
 
 
 class Format(StrEnum):
@@ -48,7 +45,7 @@ def render_report(record: ReportRecord, form: Format) -> bytes:
     DisclosureError
         If anything in it tells of 10 persons or fewer.
     """
-    refuse_disclosure(record)
+    record = looked_through(record)
     images = draw_all(record, "svg" if form is Format.HTML else "png")
     document = compose(record, images.keys())
     found = findings_in_document(document)
@@ -60,19 +57,5 @@ def render_report(record: ReportRecord, form: Format) -> bytes:
 
 
 def render_figure(record: ReportRecord, name: FigureName, form: str) -> bytes | None:
-    """Draw one figure, ``"svg"`` or ``"png"``; ``None`` where the analysis has none.
-
-    Raises
-    ------
-    DisclosureError
-        If the result tells of 10 persons or fewer.
-    """
-    refuse_disclosure(record)
-    return draw(name, record, form)
-
-
-def refuse_disclosure(record: ReportRecord) -> None:
-    """Raise :class:`DisclosureError` where the result itself tells of few persons."""
-    found = findings_in_result(record.result)
-    if found:
-        raise DisclosureError(found)
+    """Draw one figure, ``"svg"`` or ``"png"``; ``None`` where the analysis has none."""
+    return draw(name, looked_through(record), form)

@@ -8,12 +8,12 @@ import orjson
 from flask import Response
 
 from service.adapters.renderer import Wanted
-from service.errors import ConflictError, NotFoundError
-from service.reports.disclosure import findings_in_result
+from service.errors import NotFoundError
 from service.reports.figures.names import FigureName
 from service.reports.json import report_json
 from service.reports.policy import POLICY
 from service.reports.record import ReportRecord
+from service.reports.release import looked_through
 from service.reports.rscript import r_script
 from service.use_cases.write_report import report_record
 from service.web.routes import services, tenant_id
@@ -83,9 +83,7 @@ def _docx(record: ReportRecord) -> bytes:
 
 
 def _json(record: ReportRecord) -> bytes:
-    if findings_in_result(record.result):
-        raise ConflictError("The report would tell of 10 persons or fewer and is withheld.")
-    return orjson.dumps(report_json(record))
+    return orjson.dumps(report_json(looked_through(record)))
 
 
 def _r(record: ReportRecord) -> bytes:

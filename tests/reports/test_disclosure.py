@@ -11,12 +11,13 @@ from service.reports.disclosure import (
     findings_in_document,
     findings_in_result,
     findings_in_text,
+    withheld,
 )
 from service.reports.document.compose import compose
 from service.reports.document.elements import Column, Paragraph, Section, Table
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
-from service.reports.render import DisclosureError, Format, render_figure, render_report
+from service.reports.render import DisclosureError, Format, render_report
 
 
 def test_a_protected_study_has_nothing_to_find(merged: ReportRecord, few: ReportRecord) -> None:
@@ -70,13 +71,48 @@ def test_a_planted_small_cell_is_found_where_it_is(merged: ReportRecord, pointer
 
 
 @pytest.mark.parametrize("pointer", list(PLANTS))
-def test_a_report_with_a_small_cell_is_not_delivered(merged: ReportRecord, pointer: str) -> None:
+def test_a_planted_small_cell_alone_is_withheld(merged: ReportRecord, pointer: str) -> None:
     leaking = planted(merged, PLANTS[pointer])
+    found = findings_in_result(leaking.result)
+    kept = withheld(leaking.result)
+    assert findings_in_result(kept) == []
+    before, after = leaves(leaking.result), leaves(kept)
+    assert after.keys() == before.keys()
+    changed = {at for at, value in after.items() if value != before[at]}
+    assert changed == set(found)
+
+
+def leaves(value: Any, at: str = "") -> dict[str, Any]:
+    """Numbers and words of a result by their pointers."""
+    if isinstance(value, dict):
+        parts = [leaves(one, f"{at}/{name}") for name, one in value.items()]
+    elif isinstance(value, list | tuple):
+        parts = [leaves(one, f"{at}/{place}") for place, one in enumerate(value)]
+    else:
+        return {at: value}
+    return {name: leaf for part in parts for name, leaf in part.items()}
+
+
+def test_a_report_shows_nothing_of_planted_cells(merged: ReportRecord) -> None:
+    leaking = merged
+    for plant in PLANTS.values():
+        leaking = planted(leaking, plant)
+    html = render_report(leaking, Format.HTML).decode()
+    assert "The answers of 10 or fewer persons were left out." in html
+    assert findings_in_text(html) == []
+
+
+def test_a_document_that_tells_of_few_all_the_same_is_not_delivered(
+    merged: ReportRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(result: dict[str, Any]) -> dict[str, Any]:
+        return {**result, "verdict": {**result["verdict"], "answer": "Only 4 patients stayed."}}
+
+    monkeypatch.setattr("service.reports.release.withheld", leaking)
     for form in Format:
-        with pytest.raises(DisclosureError, match="withheld"):
-            render_report(leaking, form)
-    with pytest.raises(DisclosureError):
-        render_figure(leaking, FigureName.SCREE, "png")
+        with pytest.raises(DisclosureError, match="withheld") as caught:
+            render_report(merged, form)
+        assert caught.value.findings == ["answer, sentence 1"]
 
 
 def test_small_counts_in_cells_and_sentences_of_a_document_are_found(merged: ReportRecord) -> None:

@@ -61,7 +61,7 @@ def p_of(value: float | None) -> str:
 
 def interval(given: Json | None, write: Write = bounded) -> str:
     """Write an interval's limits in brackets."""
-    if given is None:
+    if given is None or given["lower"] is None or given["upper"] is None:
         return NONE
     return f"[{write(given['lower'])}, {write(given['upper'])}]"
 
@@ -72,14 +72,15 @@ def estimate(given: Json | None, write: Write = bounded) -> str:
         return NONE
     value = write(given["estimate"])
     limits = given.get("interval")
-    return value if limits is None else f"{value} {interval(limits, write)}"
+    shown = interval(limits, write)
+    return value if shown == NONE else f"{value} {shown}"
 
 
 def level(estimates: Iterable[Json | None]) -> str:
     """Write the coverage of the first interval there is, for a header."""
     for one in estimates:
         limits = None if one is None else one.get("interval")
-        if limits is not None:
+        if limits is not None and limits["level"] is not None:
             return f"{number(100 * limits['level'], 1).removesuffix('.0')}%"
     return "95%"
 

@@ -12,6 +12,7 @@ from typing import Any
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
+from psychometrics.disclosure import protected_sentence
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
@@ -84,7 +85,7 @@ def reason(error: PsychometricsError) -> str:
 
 def not_computed(why: str) -> Json:
     """Stand for a section that could not be computed."""
-    return {"computed": False, "reason": why}
+    return {"computed": False, "reason": protected_sentence(why)}
 
 
 def is_computed(section: Mapping[str, Any]) -> bool:

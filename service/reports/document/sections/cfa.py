@@ -112,7 +112,7 @@ def _versions(found: Json) -> str:
 def _improper(found: Json) -> tuple[Block, ...]:
     return said(
         *(
-            f"{words.named(model['model'])}: {'; '.join(model['cautions'])}."
+            f"{words.named(model['model'])}: {' '.join(model['cautions'])}"
             for model in found["models"]
             if model["cautions"]
         )
