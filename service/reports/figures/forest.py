@@ -28,6 +28,11 @@ _TIMING: dict[str, tuple[str, str]] = {
     "concurrent": ("s", ORANGE),
     "retrospective": ("^", VERMILION),
 }
+_WHEN = {
+    "predictive": "rated before the outcome",
+    "concurrent": "rated at the outcome",
+    "retrospective": "rated after the outcome",
+}
 _OTHER = ("D", INK)
 
 
@@ -126,5 +131,5 @@ def _draw_row(axes: Axes, place: int, row: _Row) -> None:
 def _legend(figure: Figure, axes: Axes, timings: list[str]) -> None:
     for timing in dict.fromkeys(timings):
         marker, colour = _TIMING.get(timing, _OTHER)
-        axes.plot([], [], marker, color=colour, label=f"rating {timing.replace('_', ' ')}")
+        axes.plot([], [], marker, color=colour, label=_WHEN.get(timing, "timing unknown"))
     figure.legend(loc="outside upper center", ncols=3, handletextpad=0.2)

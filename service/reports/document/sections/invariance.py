@@ -58,9 +58,16 @@ def comparison(sources: Sources) -> Section:
         *_latent(found),
         *_observed(found),
         *_freed(found),
-        *cautions(found),
+        *cautions({"cautions": _own_cautions(sources, found)}),
     )
     return Section(name="comparison", title=COMPARISON, blocks=blocks)
+
+
+def _own_cautions(sources: Sources, found: Json) -> list[str]:
+    """Return the doubts that the ladder's section does not state already."""
+    ladder = sources.record.section("invariance") or {}
+    said_before = set(ladder.get("cautions") or ())
+    return [sentence for sentence in found["cautions"] if sentence not in said_before]
 
 
 def _groups(found: Json) -> str:
