@@ -108,23 +108,28 @@ def power(
         ``None`` where the departure cannot be stated.
     """
     departing = departing_rows(fitted, design, step)
-    if not departing or df <= 0:
+    states = [design.placement.state(fitted, group) for group in range(1, evidence.n_groups)]
+    if not departing or df <= 0 or not all(map(_has_variances, states)):
         return None
     scale = _mean_eigenvalue(extension) if evidence.scaled else 1.0
     critical = float(special.chdtri(df, level))
     powers = []
-    for group in range(1, evidence.n_groups):
+    for group, state in enumerate(states, start=1):
         d = np.array(
             [
-                _departure(one, design.placement.state(fitted, group), step)
-                if one.group == group and one.row in departing
-                else 0.0
+                _departure(one, state, step) if one.group == group and one.row in departing else 0.0
                 for one in extension.parameters
             ]
         )
         noncentrality = evidence.total * float(d @ extension.information @ d) / scale
         powers.append(1.0 - float(special.chndtr(critical, df, noncentrality)))
     return float(np.clip(min(powers), 0.0, 1.0))
+
+
+def _has_variances(state: GroupState) -> bool:
+    """Whether every factor and residual has one: a departure is stated in their units."""
+    parts = (state.factor_covariance, state.residual_covariance)
+    return all(bool((np.diagonal(part) > 0.0).all()) for part in parts)
 
 
 def _mean_eigenvalue(extension: Extension) -> float:

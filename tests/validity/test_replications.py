@@ -53,20 +53,3 @@ def test_the_verdict_finds_the_truth(scenario: str, wai_sr: Definition) -> None:
     print(f"\n{scenario}: {dict(codes)}; properties as true {dict(found)}")  # noqa: T201 on demand
     assert codes[code] >= 0.9 * REPLICATIONS
     assert all(found[name] >= 0.9 * REPLICATIONS for name in true_ratings)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n_persons", [60, 120, 200, 400, 1000])
-@pytest.mark.parametrize("scenario", ["holds-up", "one-factor", "merged-ceiling"])
-def test_no_sample_size_passes_what_is_wrong_or_fails_what_is_right(
-    scenario: str, n_persons: int, wai_sr: Definition
-) -> None:
-    codes: Counter[str] = Counter()
-    for seed in range(REPLICATIONS):
-        answers, groups = study(wai_sr.instrument, scenario, n_persons=n_persons, seed=1000 + seed)
-        options = {"group": "group", "replicates": 10}
-        result = validity(wai_sr.instrument, answers, options, group=groups)
-        codes[result["verdict"]["code"]] += 1
-    print(f"\n{scenario}, {n_persons}: {dict(codes)}")  # noqa: T201 on demand
-    wrong = "does-not-hold-up" if scenario == "holds-up" else "holds-up"
-    assert codes[wrong] <= 0.05 * REPLICATIONS
