@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from service.audit import AuditKey
 from service.config import Config
 from service.errors import ConfigurationError
+from service.processes.cores import usable_cores
 from service.processes.supervisor import Supervisor
 from service.telemetry import configure_logging
 
@@ -20,7 +20,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="number of web processes"
+        "--workers", type=int, default=usable_cores(), help="number of web processes"
     )
     parser.add_argument(
         "--no-worker",
