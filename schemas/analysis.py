@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from schemas.base import StrictSchema
+from schemas.base import StrictInteger, StrictSchema
 from schemas.problem import ProblemSchema
 from schemas.samples import PageSchema
 from schemas.scores import RuleSchema
@@ -31,6 +31,11 @@ class NewAnalysisSchema(StrictSchema):
         },
     )
     options = fields.Dict(keys=fields.String(), load_default=dict)
+    priority = StrictInteger(
+        load_default=5,
+        validate=validate.Range(1, 9),
+        metadata={"description": "1 to 9; of those that wait, lower ones are begun first."},
+    )
 
 
 class ProgressSchema(Schema):
@@ -49,6 +54,7 @@ class AnalysisSummarySchema(Schema):
     samples = fields.List(fields.String(), required=True)
     options = fields.Dict(required=True)
     instrument = fields.Nested(RuleSchema, required=True)
+    priority = fields.Integer(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     progress = fields.Nested(ProgressSchema, required=True)
     attempts = fields.Integer(required=True, metadata={"description": "How often it was begun."})

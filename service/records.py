@@ -366,14 +366,14 @@ class Claim:
     request_sha256
         Hash of the request: address, media type and body.
     sample_id
-        The sample it is about; the kept answer goes when the sample goes.
+        The sample it is about, if there is one; the kept answer goes when the sample goes.
     """
 
     tenant_id: str
     key: str
     owner: str
     request_sha256: bytes
-    sample_id: str
+    sample_id: str | None
 
 
 Kept = tuple[Claim, bytes] | None

@@ -53,6 +53,7 @@ def job_summary_json(job: Job) -> dict[str, Any]:
         "samples": job.samples,
         "options": job.options,
         "instrument": job.instrument,
+        "priority": job.priority,
         **standing_json(job.standing),
         "attempts": job.attempts,
         "created_at": moment(job.created_at),

@@ -9,10 +9,11 @@ from flask import Response, request
 
 from schemas.analysis import AnalysisPageSchema, AnalysisSchema, NewAnalysisSchema
 from schemas.samples import PageQuerySchema
-from service.records import Job, Scope
+from service.records import Claim, Scope
 from service.rendering import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
 from service.web.audit import concerns
+from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 from service.web.waiting import place_to_wait, preferred_wait, progress_events, standings
 
@@ -30,31 +31,33 @@ _PREFER = {
 
 @blueprint.route("/v1/analyses", methods=["POST"])
 @requires(Scope.ANALYSES)
-@refuses("BAD_REQUEST", "NOT_FOUND", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
-@blueprint.doc(parameters=[_PREFER])
+@refuses(
+    "BAD_REQUEST", "NOT_FOUND", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"
+)
+@blueprint.doc(parameters=[_PREFER, KEY_PARAMETER])
 @blueprint.arguments(NewAnalysisSchema)
 @blueprint.response(201, AnalysisSchema, description="Finished.", headers=_LOCATION)
 @blueprint.alt_response(
     202, schema=AnalysisSchema, description="Under way.", success=True, headers=_LOCATION
 )
 def add_analysis(body: dict[str, Any]) -> Response:
-    """Analyse one sample, several of one instrument, or one sample each of two forms."""
-    job = submit_analysis(
-        services().queue,
-        services().samples,
-        tenant_id(),
-        kind=body["kind"],
-        sample_ids=body["samples"],
-        options=body["options"],
-        at_most=services().config.maximum_unfinished,
+    """Analyse one sample, several of one instrument, or one sample each of two forms.
+
+    A repetition under the same `Idempotency-Key` gets the same analysis, as it stands by then.
+    """
+    submitted, replayed = once(
+        lambda claim: _submit(body, claim),
+        body=orjson.dumps(body, option=orjson.OPT_SORT_KEYS),
+        sample_id=None,
     )
-    concerns(job.instrument)
-    _wait(job)
-    now = services().queue.find(tenant_id(), job.id)
+    job_id = submitted.decode()
+    _wait(job_id)
+    now = services().queue.find(tenant_id(), job_id)
+    concerns(now.instrument)
     return Response(
         orjson.dumps(job_json(now)),
         status=201 if now.standing.status.finished else 202,
-        headers={"Location": f"/v1/analyses/{job.id}"},
+        headers={"Location": f"/v1/analyses/{job_id}", **(REPLAYED if replayed else {})},
         mimetype="application/json",
     )
 
@@ -108,8 +111,23 @@ def follow_analysis(analysis_id: str) -> Response:
     )
 
 
-def _wait(job: Job) -> None:
+def _submit(body: dict[str, Any], claim: Claim | None) -> bytes:
+    job = submit_analysis(
+        services().queue,
+        services().samples,
+        tenant_id(),
+        kind=body["kind"],
+        sample_ids=body["samples"],
+        options=body["options"],
+        at_most=services().config.maximum_unfinished,
+        priority=body["priority"],
+        claim=claim,
+    )
+    return job.id.encode()
+
+
+def _wait(job_id: str) -> None:
     seconds = preferred_wait(request, services().config.maximum_wait)
     with place_to_wait() as place:
-        for _ in standings(services().queue, job.tenant_id, job.id, seconds if place else 0.0):
+        for _ in standings(services().queue, tenant_id(), job_id, seconds if place else 0.0):
             pass

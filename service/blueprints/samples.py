@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Response, request
 
 from schemas.definition import load_definition
-from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_batch
 from schemas.samples import (
     BatchAnswerSchema,
@@ -19,17 +17,15 @@ from schemas.samples import (
     SamplePageSchema,
     SampleSchema,
 )
-from service.identifiers import uuid7
 from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
 from service.use_cases.store_batch import store_batch
 from service.web.audit import concerns
 from service.web.bodies import read_batch_body, rows_documentation
+from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("samples", __name__, description="Responses that are kept, by sample.")
-
-MAXIMUM_KEY = 200
 
 
 @blueprint.route("/v1/samples", methods=["POST"])
@@ -91,30 +87,17 @@ def remove_sample(sample_id: str) -> None:
 @blueprint.response(201, BatchAnswerSchema)
 @blueprint.doc(
     requestBody=rows_documentation(BatchRequestSchema),
-    parameters=[
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "schema": {"type": "string", "maxLength": MAXIMUM_KEY},
-            "description": "Chosen by the caller; a repetition gets the first answer again.",
-        }
-    ],
+    parameters=[KEY_PARAMETER],
 )
 def add_batch(sample_id: str) -> Response:
     """Keep responses and score them: all of them, or none when one cell is refused."""
     sample = services().samples.find(tenant_id(), sample_id)
     concerns(sample.instrument)
-    claim = _claim(sample)
-    if claim is None:
-        return _created(_store(sample, None))
-    kept = services().idempotency.claim(claim)
-    if kept is not None:
-        return _created(kept, replayed=True)
-    try:
-        return _created(_store(sample, claim))
-    except BaseException:
-        services().idempotency.give_up(claim)
-        raise
+    answer, replayed = once(
+        lambda claim: _store(sample, claim), body=request.get_data(), sample_id=sample.id
+    )
+    headers = REPLAYED if replayed else {}
+    return Response(answer, status=201, headers=headers, mimetype="application/json")
 
 
 @blueprint.route("/v1/samples/<sample_id>/batches")
@@ -135,26 +118,3 @@ def _store(sample: Sample, claim: Claim | None) -> bytes:
     definition = load_definition(sample.definition)
     block = read_batch_body(request, definition, load_batch)
     return store_batch(services().responses, sample, definition, block, claim)
-
-
-def _created(answer: bytes, *, replayed: bool = False) -> Response:
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    return Response(answer, status=201, headers=headers, mimetype="application/json")
-
-
-def _claim(sample: Sample) -> Claim | None:
-    """Make the claim a request asks for; its hash covers all that the answer depends on."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not (0 < len(key) <= MAXIMUM_KEY and key.isprintable()):
-        detail = f"The Idempotency-Key must have 1 to {MAXIMUM_KEY} printable characters."
-        raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
-    parts = (request.path.encode(), request.mimetype.encode(), request.get_data())
-    return Claim(
-        tenant_id=sample.tenant_id,
-        key=key,
-        owner=str(uuid7()),
-        request_sha256=hashlib.sha256(b"\0".join(parts)).digest(),
-        sample_id=sample.id,
-    )

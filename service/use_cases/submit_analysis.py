@@ -12,7 +12,7 @@ from schemas.pointers import pointer
 from service.errors import TooManyRequestsError
 from service.identifiers import now_ms, uuid7
 from service.ports import JobQueue, Samples
-from service.records import Job, Sample
+from service.records import Claim, Job, Sample
 from service.use_cases.kinds import KINDS, Kind
 from service.use_cases.two_forms import are_two_forms
 
@@ -29,8 +29,12 @@ def submit_analysis(
     options: Mapping[str, Any],
     at_most: int,
     job_id: str | None = None,
+    priority: int = 5,
+    claim: Claim | None = None,
 ) -> Job:
     """Queue an analysis of a tenant's samples; its identifier may be chosen by the caller.
+
+    Under the claim of an idempotency key, its identifier is the answer that is kept.
 
     Raises
     ------
@@ -55,9 +59,10 @@ def submit_analysis(
         options=options,
         instrument=found[0].instrument,
         created_at=now_ms(),
+        priority=priority,
     )
     _check_room(queue, tenant_id, at_most)
-    queue.submit(job)
+    queue.submit(job, None if claim is None else (claim, job.id.encode()))
     return job
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,64 @@ def test_an_option_without_meaning_for_the_instrument_fails_with_its_place(
     failed = ask(clinic, sample, kind="cfa", options=options).json()
     assert failed["status"] == "failed"
     assert failed["error"]["errors"][0]["pointer"].startswith("/options/models")
+
+
+def test_a_repeated_request_gets_the_same_analysis(clinic: Client, sample: str) -> None:
+    request = {"json": {"kind": "items", "samples": [sample]}}
+    key = {"headers": {"Idempotency-Key": f"analysis-{sample}"}}
+    first, again = (clinic.post("/v1/analyses", **request, **key) for _ in range(2))
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json()
+    other = {"json": {"kind": "reliability", "samples": [sample]}}
+    assert is_problem(clinic.post("/v1/analyses", **other, **key), 422)
+
+
+def test_a_refused_analysis_frees_its_key(clinic: Client, sample: str) -> None:
+    key = {"headers": {"Idempotency-Key": f"freed-analysis-{sample}"}}
+    wrong = {"json": {"kind": "nothing", "samples": [sample]}}
+    assert is_problem(clinic.post("/v1/analyses", **wrong, **key), 422)
+    right = {"json": {"kind": "items", "samples": [sample]}}
+    assert clinic.post("/v1/analyses", **right, **key).status_code == 201
+
+
+def test_a_storm_of_one_submission_makes_one_analysis(clinic: Client, data: Path) -> None:
+    sample = sample_of(clinic, data / "wai_250.csv")
+    headers = {"Idempotency-Key": f"storm-{sample}", "Prefer": "wait=0"}
+    body = {"kind": "items", "samples": [sample]}
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(
+            pool.map(lambda _: clinic.post("/v1/analyses", json=body, headers=headers), range(24))
+        )
+    assert {answer.status_code for answer in answers} <= {201, 202, 409}
+    made = {answer.json()["id"] for answer in answers if answer.status_code != 409}
+    assert len(made) == 1
+    listed = clinic.get("/v1/analyses?limit=200").json()["analyses"]
+    assert [one["id"] for one in listed if one["samples"] == [sample]] == list(made)
+
+
+def test_what_is_urgent_is_begun_before_what_is_not(clinic: Client, sample: str) -> None:
+    """Two long ones keep both slots busy; of the two that wait, the later one is urgent."""
+    long = [ask(clinic, sample, wait=0, **SLOW).json()["id"] for _ in range(2)]
+    for analysis in long:
+        until_running(clinic, analysis)
+    patient = ask(clinic, sample, wait=0, kind="items", priority=9).json()
+    urgent = ask(clinic, sample, wait=0, kind="items", priority=1).json()
+    assert (patient["priority"], urgent["priority"]) == (9, 1)
+    clinic.delete(f"/v1/analyses/{long[0]}")
+    first = until_finished(clinic, urgent["id"])
+    second = until_finished(clinic, patient["id"])
+    clinic.delete(f"/v1/analyses/{long[1]}")
+    assert first["finished_at"] <= second["started_at"]
+
+
+@pytest.mark.parametrize("priority", [0, 10, 2.5, "high", True])
+def test_a_priority_is_a_whole_number_from_one_to_nine(
+    clinic: Client, sample: str, priority: object
+) -> None:
+    refused = ask(clinic, sample, kind="items", priority=priority)
+    assert is_problem(refused, 422)
+    assert refused.json()["errors"][0]["pointer"] == "/priority"
 
 
 def test_a_deleted_sample_takes_its_analyses_along(clinic: Client, data: Path) -> None:
