@@ -62,7 +62,7 @@ def store(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def deployment(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     """Web processes and workers over one database; what is still running ends with the test."""
-    settings = {"ALLIANCE_WORKER_TTL": "2", "ALLIANCE_REQUESTS_PER_MINUTE": "1000000"}
+    settings = {"ALLIANCE_WORKER_TTL": "2", "ALLIANCE_RATE": "0"}
     if store == "postgresql":
         server: Postgresql = request.getfixturevalue("durable")
         settings["DATABASE_URL"] = server.new_database()
