@@ -252,6 +252,7 @@ def test_what_is_urgent_is_begun_before_what_is_not(clinic: Client, sample: str)
     patient = ask(clinic, sample, wait=0, kind="items", priority=9).json()
     urgent = ask(clinic, sample, wait=0, kind="items", priority=1).json()
     assert (patient["priority"], urgent["priority"]) == (9, 1)
+    time.sleep(1)  # until both have been passed on to the queue
     clinic.delete(f"/v1/analyses/{long[0]}")
     first = until_finished(clinic, urgent["id"])
     second = until_finished(clinic, patient["id"])
