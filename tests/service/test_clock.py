@@ -1,0 +1,75 @@
+"""A clock that jumps, forwards or back, loses nothing and holds nobody up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from service.adapters.database.engine import Database
+from service.adapters.database.idempotency import VOID_AFTER_MS, IdempotencyStore
+from service.adapters.database.workers import WorkerTable
+from service.errors import ConflictError
+from service.processes.pulse import Pulse
+from service.records import Claim
+from tests.service.test_jobs import Queue, begin, result
+from tests.service.test_pulse import LOOKS
+from tests.service.test_pulse import Queue as Held
+
+DAY_MS = 86_400_000
+Jump = Callable[[int], None]
+"""Sets the clock so many milliseconds ahead of the true time."""
+
+
+@pytest.fixture
+def jump(monkeypatch: pytest.MonkeyPatch) -> Jump:
+    true = time.time_ns
+    return lambda ahead: monkeypatch.setattr(time, "time_ns", lambda: true() + ahead * 1_000_000)
+
+
+@pytest.mark.parametrize("ahead", [DAY_MS, -DAY_MS], ids=["forwards", "back"])
+def test_an_analysis_and_its_worker_live_through_a_jump(
+    database: Database, jump: Jump, ahead: int
+) -> None:
+    queue, table = Queue(database), WorkerTable(database)
+    job, worker = queue.submit(), queue.worker("a")
+    lease = begin(worker, job)
+    held = Held(held={job: "a"})
+    pulses = [Pulse(name, table, held, time_to_live=10) for name in ("a", "b")]
+    for name in ("a", "b"):
+        table.enter(name)
+    for _ in range(2 * LOOKS):
+        jump(ahead)
+        pulses[0].beat()
+        jump(-ahead)
+        pulses[1].beat()
+    assert held.resumed == []
+    assert worker.succeed(lease, result(n_persons=1))
+    assert queue.found(job).result == {"n_persons": 1}
+
+
+def claim(queue: Queue, owner: str) -> Claim:
+    return Claim(
+        tenant_id=queue.tenant, key="k", owner=owner, request_sha256=bytes(32), sample_id=None
+    )
+
+
+@pytest.mark.parametrize("ahead", [DAY_MS, -DAY_MS], ids=["forwards", "back"])
+def test_a_key_whose_request_died_is_free_again_after_a_jump(
+    database: Database, jump: Jump, ahead: int
+) -> None:
+    queue, store = Queue(database), IdempotencyStore(database)
+    assert store.claim(claim(queue, "first")) is None
+    with pytest.raises(ConflictError):
+        store.claim(claim(queue, "second"))
+    jump(ahead)
+    assert store.claim(claim(queue, "second")) is None
+
+
+def test_a_request_under_way_keeps_its_key_for_a_while(database: Database, jump: Jump) -> None:
+    queue, store = Queue(database), IdempotencyStore(database)
+    store.claim(claim(queue, "first"))
+    jump(VOID_AFTER_MS // 2)
+    with pytest.raises(ConflictError):
+        store.claim(claim(queue, "second"))
