@@ -95,6 +95,12 @@ class Responses(Protocol):
         """Load what stands beside the answers, by name and in the same order."""
         ...
 
+    def contents(
+        self, tenant_id: str, sample_id: str, n_items: int
+    ) -> tuple[FloatArray, dict[str, list[Value]]]:
+        """Load both of one moment, whatever is added meanwhile."""
+        ...
+
 
 class OpenSample(Protocol):
     """A sample's contents, as they were when it was opened."""

@@ -84,8 +84,7 @@ class SampleDescription:
 def describe_sample(responses: Responses, sample: Sample) -> SampleDescription:
     """Count what a sample holds."""
     n_items = load_definition(sample.definition).instrument.n_items
-    answers = responses.answers(sample.tenant_id, sample.id, n_items)
-    columns = responses.columns(sample.tenant_id, sample.id)
+    answers, columns = responses.contents(sample.tenant_id, sample.id, n_items)
     share = _percent(float(np.isfinite(answers).mean())) if answers.size else None
     return SampleDescription(
         share_answered=share, columns=[_column(name, values) for name, values in columns.items()]

@@ -15,6 +15,7 @@ import pytest
 from schemas.definition import Definition
 from service.adapters.database.attempts import Attempts
 from service.adapters.database.engine import Database
+from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
@@ -213,7 +214,7 @@ def test_a_deleted_sample_takes_all_analyses_of_it_along(queue: Queue, wai_sr: D
     of_it, of_both, of_another = queue.submit(gone), queue.submit(stays, gone), queue.submit(stays)
     worker = queue.worker("a")
     lease = begin(worker, of_it)
-    samples.remove(queue.tenant, gone)
+    ErasureStore(queue.database).sample(queue.tenant, gone)
     assert not worker.holds(lease)
     assert worker.is_over(lease)
     assert not worker.succeed(lease, result())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from schemas.definition import Definition
 from schemas.faults import RefusedInputError
 from schemas.responses.block import ResponseBlock
 from service.adapters.database.engine import Database
+from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
@@ -24,6 +26,7 @@ class Store:
     """A database with two tenants and a sample of the first."""
 
     def __init__(self, database: Database, definition: Definition) -> None:
+        self.database = database
         keys = KeyStore(database)
         self.tenant = keys.add("a", [Scope.SAMPLES], "a" * 12, b"a").tenant_id
         self.other = keys.add("b", [Scope.SAMPLES], "b" * 12, b"b").tenant_id
@@ -102,6 +105,30 @@ def test_outcomes_come_back_by_name(store: Store) -> None:
     assert store.columns() == {"plus-m": [51.5, None]}
 
 
+def test_answers_and_columns_are_of_one_moment(store: Store) -> None:
+    """While batches come in, whoever reads has as many answers as values beside them."""
+    stop = threading.Event()
+
+    def add_on_and_on() -> None:
+        start = 0
+        while not stop.is_set():
+            store.add(block(20, start=start, site=["north"] * 20))
+            start += 20
+
+    writer = threading.Thread(target=add_on_and_on)
+    writer.start()
+    try:
+        sizes = []
+        for _ in range(60):
+            answers, columns = store.responses.contents(store.tenant, store.sample.id, 12)
+            sizes.append((len(answers), len(columns.get("site", []))))
+    finally:
+        stop.set()
+        writer.join()
+    assert {n_answers - n_values for n_answers, n_values in sizes} == {0}
+    assert len(set(sizes)) > 1
+
+
 def test_another_tenant_can_neither_write_nor_read(store: Store) -> None:
     store.add(block(3))
     with pytest.raises(NotFoundError):
@@ -119,6 +146,6 @@ def test_a_repeated_id_undoes_the_whole_batch(store: Store) -> None:
 
 def test_deleting_a_sample_leaves_no_row(store: Store) -> None:
     store.add(block(3, person=["planted-one", "planted-two", None]))
-    store.samples.remove(store.tenant, store.sample.id)
+    ErasureStore(store.database).sample(store.tenant, store.sample.id)
     assert store.answers().shape == (0, 12)
     assert store.responses.batches(store.tenant, store.sample.id, limit=5) == []

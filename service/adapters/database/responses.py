@@ -92,28 +92,24 @@ class ResponseStore:
 
     def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
         """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
-        query = _responses(tenant_id, sample_id, RESPONSE.c.answers)
         with self._database.reading() as connection:
-            stored = joined_bytes(connection, query)
-        answers = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items).astype(np.float64)
-        answers[answers == MISSING] = np.nan
-        return answers
+            return _answers(connection, (tenant_id, sample_id), n_items)
 
     def columns(self, tenant_id: str, sample_id: str) -> dict[str, list[Value]]:
         """Load what stands beside the answers, by name and in the order of :meth:`answers`.
 
         Names that no response gives a value are left out.
         """
-        beside = [RESPONSE.c[name] for name in (*_TEXTS, *_NUMBERS)]
-        query = _responses(tenant_id, sample_id, *beside, RESPONSE.c.others, RESPONSE.c.outcomes)
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        if not rows:
-            return {}
-        *recognised, others, outcomes = (list(values) for values in zip(*rows, strict=True))
-        named = dict(zip((*_TEXTS, *_NUMBERS), recognised, strict=True))
-        found = {**named, **_spread(others), **_spread(outcomes)}
-        return {name: values for name, values in found.items() if any_given(values)}
+            return _beside(connection, (tenant_id, sample_id))
+
+    def contents(
+        self, tenant_id: str, sample_id: str, n_items: int
+    ) -> tuple[FloatArray, dict[str, list[Value]]]:
+        """Load :meth:`answers` and :meth:`columns` of one moment, whatever is added meanwhile."""
+        with self._database.reading() as connection:
+            answers = _answers(connection, (tenant_id, sample_id), n_items)
+            return answers, _beside(connection, (tenant_id, sample_id))
 
     def _taken(self, batch: Batch, ids: Sequence[str]) -> Iterable[Fault]:
         query = _responses(batch.tenant_id, batch.sample_id, RESPONSE.c.external_id)
@@ -128,6 +124,25 @@ class ResponseStore:
             for number, name in enumerate(ids)
             if name in stored
         ]
+
+
+def _answers(connection: Connection, sample: tuple[str, str], n_items: int) -> FloatArray:
+    stored = joined_bytes(connection, _responses(*sample, RESPONSE.c.answers))
+    answers = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items).astype(np.float64)
+    answers[answers == MISSING] = np.nan
+    return answers
+
+
+def _beside(connection: Connection, sample: tuple[str, str]) -> dict[str, list[Value]]:
+    beside = [RESPONSE.c[name] for name in (*_TEXTS, *_NUMBERS)]
+    query = _responses(*sample, *beside, RESPONSE.c.others, RESPONSE.c.outcomes)
+    rows = connection.execute(query).all()
+    if not rows:
+        return {}
+    *recognised, others, outcomes = (list(values) for values in zip(*rows, strict=True))
+    named = dict(zip((*_TEXTS, *_NUMBERS), recognised, strict=True))
+    found = {**named, **_spread(others), **_spread(outcomes)}
+    return {name: values for name, values in found.items() if any_given(values)}
 
 
 def _store(connection: Connection, batch: Batch, block: ResponseBlock, scores: FloatArray) -> None:
