@@ -80,6 +80,7 @@ class Instrument:
     reversed_items: tuple[int, ...] = ()
     total: bool = True
     _reversed_mask: BoolArray = field(init=False, repr=False, compare=False)
+    _membership: FloatArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_response_range(self)
@@ -90,6 +91,7 @@ class Instrument:
         mask.setflags(write=False)
         object.__setattr__(self, "subscales", MappingProxyType(dict(self.subscales)))
         object.__setattr__(self, "_reversed_mask", mask)
+        object.__setattr__(self, "_membership", _membership(self))
 
     @property
     def reversed_mask(self) -> BoolArray:
@@ -119,10 +121,7 @@ class Instrument:
     @property
     def membership(self) -> FloatArray:
         """Which item belongs to which subscale, shape (n_items, n_subscales), zeros and ones."""
-        membership = np.zeros((self.n_items, len(self.subscales)))
-        for column, scale in enumerate(self):
-            membership[scale.columns, column] = 1.0
-        return membership
+        return self._membership
 
     def __iter__(self) -> Iterator[Scale]:
         """Iterate over the subscales in the definition's order."""
@@ -142,6 +141,14 @@ def _check_response_range(instrument: Instrument) -> None:
         raise InstrumentError("/response/minimum", f"must be at least {LOWEST_ANSWER}")
     if instrument.maximum > HIGHEST_ANSWER:
         raise InstrumentError("/response/maximum", f"must be at most {HIGHEST_ANSWER}")
+
+
+def _membership(instrument: Instrument) -> FloatArray:
+    membership = np.zeros((instrument.n_items, len(instrument.subscales)))
+    for column, scale in enumerate(instrument):
+        membership[scale.columns, column] = 1.0
+    membership.setflags(write=False)
+    return membership
 
 
 def _check_subscales(instrument: Instrument) -> None:

@@ -77,6 +77,7 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     scorable = n_answered >= minimum
     divisor = np.where(scorable, n_answered, np.nan)
     scores = (recoded @ membership) * n_items / divisor
+    prorated = (n_answered < n_items).any(axis=1).astype(np.int8) * np.int8(ScoreStatus.PRORATED)
     if instrument.total:
         scores = np.column_stack([scores, scores.sum(axis=1)])
         n_items = np.append(n_items, n_items.sum())
@@ -85,9 +86,5 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
         scores=scores,
         means=scores / n_items,
         answered=given.sum(axis=1),
-        status=np.select(
-            [~scorable.all(axis=1), (n_answered < membership.sum(axis=0)).any(axis=1)],
-            [np.int8(ScoreStatus.UNSCORABLE), np.int8(ScoreStatus.PRORATED)],
-            np.int8(ScoreStatus.SCORED),
-        ),
+        status=np.where(scorable.all(axis=1), prorated, np.int8(ScoreStatus.UNSCORABLE)),
     )

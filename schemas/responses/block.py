@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,8 +177,10 @@ def _within_range(matrix: FloatArray, instrument: Instrument) -> bool:
 
 
 def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArray | None:
-    lists = [row for row in rows if isinstance(row, list)]
-    if len(lists) < len(rows) or set(map(len, lists)) != {instrument.n_items}:
+    if set(map(type, rows)) != {list}:
+        return None
+    lists = cast("Sequence[list[object]]", rows)
+    if set(map(len, lists)) != {instrument.n_items}:
         return None
     cells = list(chain.from_iterable(lists))
     types = set(map(type, cells))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 from schemas.responses import pseudonyms
 from schemas.responses.block import Value
@@ -16,6 +17,15 @@ MAXIMUM_NAME = 64
 def is_text(value: object) -> bool:
     """Whether a value is a text of 1 to 128 characters without control characters."""
     return isinstance(value, str) and 0 < len(value) <= MAXIMUM_TEXT and value.isprintable()
+
+
+def are_texts(values: Sequence[object]) -> bool:
+    """Whether all values are such texts: a few passes over the whole column."""
+    if set(map(type, values)) != {str}:
+        return not values
+    texts = cast("Sequence[str]", values)
+    lengths = set(map(len, texts))
+    return min(lengths) > 0 and max(lengths) <= MAXIMUM_TEXT and "".join(texts).isprintable()
 
 
 def is_number(value: object) -> bool:
@@ -70,6 +80,8 @@ OUTCOME_RULE = "Must be a finite number, or missing."
 
 def faulty_values(values: Sequence[object], accepts: Callable[[object], bool]) -> list[int]:
     """Positions of the values that are neither missing nor accepted."""
+    if accepts is is_text and are_texts(values):
+        return []
     return [
         position
         for position, value in enumerate(values)

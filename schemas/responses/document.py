@@ -85,11 +85,11 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
     refuse_if_any(
         chain(
             _object_faults(responses, known) if not (regular and names <= known) else (),
-            _missing_rows(responses, rows),
+            _missing_rows(responses, rows) if answers is None else (),
             cell_faults,
             _id_faults(ids),
             _column_faults(columns),
-            _outcome_faults(objects, outcomes),
+            _outcome_faults(objects, outcomes) if "outcomes" in names else (),
         ),
         closing=range_suspicion(
             chain.from_iterable(row for row in rows if isinstance(row, list)), instrument
@@ -134,17 +134,22 @@ def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterat
 
 def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
     detail = f"Must be a text of 1 to {covariates.MAXIMUM_TEXT} printable characters."
-    for number, value in enumerate(ids):
+    right = covariates.are_texts(ids)
+    for number, value in enumerate(ids if not right else ()):
         if not covariates.is_text(value):
             yield Fault(
                 pointer=pointer("responses", number, "id"), code="wrong-type", detail=detail
             )
     for number, code, rule in covariates.identifying_values("id", ids):
         yield Fault(pointer=pointer("responses", number, "id"), code=code, detail=rule)
-    texts = [value if covariates.is_text(value) else number for number, value in enumerate(ids)]
-    for number in duplicates(texts):
+    for number in duplicates(ids if right else _comparable(ids)):
         detail = "Another response before it has the same id."
         yield Fault(pointer=pointer("responses", number, "id"), code="duplicate", detail=detail)
+
+
+def _comparable(ids: Sequence[Any]) -> list[object]:
+    """Put a number, which repeats nothing, where a name is none."""
+    return [value if covariates.is_text(value) else number for number, value in enumerate(ids)]
 
 
 def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:

@@ -32,7 +32,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -93,8 +93,8 @@ def identifying(values: Sequence[object], use: Use) -> Iterator[tuple[int, str, 
     position, code, rule
         Of each such text, in order; the rule never repeats the text.
     """
-    distinct = {value for value in values if isinstance(value, str) and not _is_opaque(value)}
-    found = _found(distinct, use) if distinct else {}
+    distinct = {value for value in values if isinstance(value, str)}
+    found = {} if _are_opaque(distinct) else _found(distinct, use)
     if found:
         for position, value in enumerate(values):
             if isinstance(value, str) and value in found:
@@ -144,9 +144,9 @@ def _found(distinct: set[str], use: Use) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _is_opaque(text: str) -> bool:
-    """Whether a text is a short number, a UUID or a hash: the common cases, without any sign."""
-    return _OPAQUE_TEXT.fullmatch(text) is not None
+def _are_opaque(texts: Iterable[str]) -> bool:
+    """Whether all texts are short numbers, UUIDs or hashes: the common cases, without any sign."""
+    return _OPAQUE_TEXTS.fullmatch("\n".join(texts)) is not None
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -209,7 +209,7 @@ _SHAPES = bytes(
     for code in range(256)
 )  # fmt: skip
 
-_OPAQUE_TEXT = re.compile(r"[A-Za-z]{0,2}[0-9]{0,7}|[0-9a-fA-F-]{32,}")
+_OPAQUE_TEXTS = re.compile(r"(?:(?:[A-Za-z]{0,2}+[0-9]{0,7}+|[0-9a-fA-F-]{32,}+)(?:\n|\Z))*+")
 _EARLIEST, _LATEST = 19_000_101, 20_991_231
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DATE_WORDS = frozenset(

@@ -13,7 +13,7 @@ from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
 from service.records import Scope
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
-from service.use_cases.score_responses import score_responses
+from service.use_cases.score_text import score_text
 from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import at_most, read_document, read_scoring_body, rows_documentation
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
@@ -64,8 +64,8 @@ def score() -> Response:
     detail = request.args.get("detail")
     if detail is None:
         definition, block = read_scoring_body(request, _scoring_rule, load_scoring)
-        answer = score_responses(definition, block)
-    elif detail == "change":
+        return Response(score_text(definition, block), mimetype="application/json")
+    if detail == "change":
         body = read_document(request, known=("instrument", "responses", "measurement_error"))
         at_most(body.get("responses"))
         answer = describe_change(_scoring_rule(body.get("instrument")), body)

@@ -9,7 +9,7 @@ from psychometrics.scoring.prorate import ScaleScores, ScoreStatus, score
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
 
-_STATUS_WORDS = {status: status.name.lower() for status in ScoreStatus}
+STATUS_WORDS = {status: status.name.lower() for status in ScoreStatus}
 
 
 def score_responses(definition: Definition, block: ResponseBlock) -> dict[str, Any]:
@@ -21,14 +21,15 @@ def score_responses(definition: Definition, block: ResponseBlock) -> dict[str, A
         ``instrument`` (id, version, sha256), ``results`` in the order of the responses, and
         ``issues`` that concern them all; JSON values without ``nan``.
     """
-    return scoring_answer(definition, block.ids, score(definition.instrument, block.answers))
+    scored = score(definition.instrument, block.answers)
+    return answer_around(definition, score_results(block.ids, scored))
 
 
-def scoring_answer(definition: Definition, ids: list[str], scored: ScaleScores) -> dict[str, Any]:
-    """Write scores that were made by a definition's rule (see :func:`score_responses`)."""
+def answer_around(definition: Definition, results: object) -> dict[str, Any]:
+    """Put results into their answer: the rule before them, what concerns them all after."""
     return {
         "instrument": definition.rule,
-        "results": score_results(ids, scored),
+        "results": results,
         "issues": _issues(definition),
     }
 
@@ -40,7 +41,7 @@ def score_results(ids: list[str], scored: ScaleScores) -> list[dict[str, Any]]:
     return [
         {
             "id": name,
-            "status": _STATUS_WORDS[status],
+            "status": STATUS_WORDS[status],
             "answered": answered,
             "scores": person_scores,
             "means": person_means,

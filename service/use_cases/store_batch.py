@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
-
 from psychometrics.scoring.prorate import score
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
@@ -11,7 +9,7 @@ from service.identifiers import now_ms, uuid7
 from service.ports import Responses
 from service.records import Batch, Claim, Sample
 from service.rendering import batch_json
-from service.use_cases.score_responses import scoring_answer
+from service.use_cases.score_text import scoring_text
 
 
 def store_batch(
@@ -34,6 +32,6 @@ def store_batch(
         accepted=len(block),
         created_at=now_ms(),
     )
-    answer = orjson.dumps({**batch_json(batch), **scoring_answer(definition, block.ids, scored)})
+    answer = scoring_text(definition, block.ids, scored, batch_json(batch))
     responses.add(batch, block, scored.scores, None if claim is None else (claim, answer))
     return answer

@@ -1,0 +1,1 @@
+"""The service beside a bare server, stored batches, and a sample of a million responses."""

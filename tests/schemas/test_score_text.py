@@ -1,0 +1,46 @@
+"""The quick text of many scores says what the objects say, to the last character."""
+
+from __future__ import annotations
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.definition import Definition
+from schemas.responses.block import ResponseBlock
+from service.catalog.catalog import shipped_definitions
+from service.use_cases.score_responses import score_responses
+from service.use_cases.score_text import score_text
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=8)
+
+
+def block(n: int, n_items: int, ids: list[str] | None = None) -> ResponseBlock:
+    rng = np.random.default_rng(n)
+    answers = rng.integers(1, 6, size=(n, n_items)).astype(np.float64)
+    answers[rng.random((n, n_items)) < 0.15] = np.nan
+    names = ids or [str(number) for number in range(n)]
+    return ResponseBlock(ids=names, identified=True, answers=answers)
+
+
+@pytest.mark.parametrize("instrument", ["wai-sr-client", "wai-36-therapist"])
+@pytest.mark.parametrize("n", [1, 2, 500])
+def test_text_and_objects_are_the_same(instrument: str, n: int) -> None:
+    definition = shipped_definitions()[instrument]
+    given_ = block(n, definition.instrument.n_items)
+    assert score_text(definition, given_) == orjson.dumps(score_responses(definition, given_))
+
+
+@given(st.lists(st.one_of(NAMES, st.sampled_from(['",', ',"', ",", '"', "\\", '","'])), min_size=1))
+def test_any_name_is_written_as_json_writes_it(ids: list[str]) -> None:
+    definition = shipped_definitions()["wai-sr-client"]
+    given_ = block(len(ids), 12, ids)
+    assert score_text(definition, given_) == orjson.dumps(score_responses(definition, given_))
+
+
+def test_an_unscorable_response_has_nulls(wai_sr: Definition) -> None:
+    nothing = ResponseBlock(ids=["a"], identified=True, answers=np.full((1, 12), np.nan))
+    (result,) = orjson.loads(score_text(wai_sr, nothing))["results"]
+    assert result["scores"] == dict.fromkeys(("goal", "task", "bond", "total"))
