@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -48,7 +49,7 @@ BLUEPRINTS = (
 
 def create_app(config: Config) -> Flask:
     """Make the application; nothing is opened until the first request."""
-    app = Flask("service", static_folder=None)
+    app = _App("service", static_folder=None)
     app.json = _Json(app)
     app.url_map.merge_slashes = False
     app.extensions["alliance"] = compose(config)
@@ -69,6 +70,13 @@ def create_app(config: Config) -> Flask:
     show_pages(app)
     app.extensions["openapi"] = finished_document(api, KINDS.values())
     return app
+
+
+class _App(Flask):
+    """Flask, told once that no view is asynchronous instead of asking each time."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 class _Json(JSONProvider):

@@ -42,8 +42,11 @@ def scoring() -> None:
     with tempfile.TemporaryDirectory() as name, bare_server() as bare:
         folder = Path(name)
         with alliance_server(folder) as ours:
-            print("| responses a request | alliance, requests/s | bare echo | ratio (goal 0.70) |")
-            print("|---|---|---|---|")
+            print(
+                "| responses a request | requests/s | bare echo | ratio (goal 0.70) "
+                "| CPU ms a request | bare echo |"
+            )
+            print("|---|---|---|---|---|---|")
             found: dict[int, Load] = {}
             for size in SIZES:
                 body = folder / f"score_{size}.json"
@@ -56,10 +59,20 @@ def scoring() -> None:
                 ratio = statistics.median(a.per_second / b.per_second for a, b in rounds)
                 found[size] = sorted((a for a, _ in rounds), key=lambda one: one.per_second)[1]
                 echo = statistics.median(b.per_second for _, b in rounds)
-                print(f"| {size:,} | {found[size].per_second:,.1f} | {echo:,.1f} | {ratio:.2f} |")
+                cpu, bare_cpu = (
+                    statistics.median(one.cpu for one in side) for side in zip(*rounds, strict=True)
+                )
+                print(
+                    f"| {size:,} | {found[size].per_second:,.1f} | {echo:,.1f} | {ratio:.2f} "
+                    f"| {cpu:.2f} | {bare_cpu:.2f} |"
+                )
             rate = found[_MANY].per_second * _MANY / WORKERS
+            by_cpu = 1000 * _MANY / found[_MANY].cpu
             half = _at_half_load(ours, folder / "score_1.json", found[1].per_second)
-            print(f"\n{rate:,.0f} responses/s for each core at {_MANY:,} (goal 250,000)")
+            print(
+                f"\n{rate:,.0f} responses/s for each core at {_MANY:,} (goal 250,000); "
+                f"{by_cpu:,.0f} for each second of CPU"
+            )
             print(f"single score at {half.per_second:,.0f} requests/s (half load): "
                   f"p50 {half.p50:.1f} ms, p99 {half.p99:.1f} ms (goal 10)")  # fmt: skip
             print(f"largest worker: {ours.largest_worker():.0f} MB resident (goal 120)\n")

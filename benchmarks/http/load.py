@@ -47,9 +47,12 @@ class Load:
         Requests answered a second.
     p50, p99
         Milliseconds.
+    cpu
+        The workers' CPU milliseconds for each request; other work on the machine changes it less.
     """
 
     per_second: float
+    cpu: float
     p50: float
     p99: float
 
@@ -72,10 +75,17 @@ def drive(server: Running, path: str, body: Path, plan: Plan) -> Load:
         If any request failed.
     """
     measured = _wrk if shutil.which("wrk") else _own
+    before = server.cpu_seconds()
     found = measured(server, path, body, plan)
+    cpu = server.cpu_seconds() - before
     if found["bad"]:
         raise RuntimeError(f"{found['bad']:.0f} requests failed at {path}")
-    return Load(per_second=found["requests"] / found["seconds"], p50=found["p50"], p99=found["p99"])
+    return Load(
+        per_second=found["requests"] / found["seconds"],
+        p50=found["p50"],
+        p99=found["p99"],
+        cpu=1000 * cpu / found["requests"],
+    )
 
 
 def _wrk(server: Running, path: str, body: Path, plan: Plan) -> dict[str, float]:

@@ -32,8 +32,15 @@ class Running:
 
     def largest_worker(self) -> float:
         """Resident memory of the largest worker, in MB (10⁶ bytes)."""
+        return max(_resident(worker) for worker in self._workers())
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all workers so far."""
+        return sum(_cpu_seconds(worker) for worker in self._workers())
+
+    def _workers(self) -> list[int]:
         children = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
-        return max(_resident(int(child)) for child in children)
+        return [int(child) for child in children]
 
 
 @contextmanager
@@ -102,6 +109,11 @@ def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> No
 def _resident(process: int) -> float:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) * 1024 / 1e6
+
+
+def _cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -111,15 +111,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             return
         self.nr_conns += 1
         connection = TConn(self.cfg, client, address, listener.getsockname())
-        self._wait_for(connection)
-        self._receive(connection)
+        self._begin(connection)
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """Wait for the next request of a connection that was kept."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
-        self._wait_for(conn)
-        self._receive(conn)
+        self._begin(conn)
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Go on with what a client sent after the request that was answered."""
@@ -128,8 +126,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         if not rest:
             super().finish_request(conn, fs)
             return
-        self._wait_for(conn)
-        self._arrived(conn, rest)
+        self._begin(conn, rest)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer, but do not wait for ever for a client that does not read."""
@@ -149,9 +146,31 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             if not conn.arrival.data:
                 conn.timeout = min(conn.timeout, deadline)
 
-    def _wait_for(self, conn: Any) -> None:
+    def _begin(self, conn: Any, data: bytes = b"") -> None:
+        """Take a new request; most are here in one piece and need not be waited for."""
         conn.sock.settimeout(0)
         conn.arrival = Arrival(self.maximum_body)
+        if not data:
+            try:
+                data = conn.sock.recv(_CHUNK)
+            except BlockingIOError:
+                self._wait_for(conn)
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._close(conn)
+                return
+        conn.arrival.add(data)
+        if conn.arrival.is_complete:
+            self._hand_over(conn)
+            return
+        self._wait_for(conn)
+        conn.timeout = time.monotonic() + REQUEST_SECONDS
+        self._waiting_bytes += len(data)
+        self._judge(conn)
+
+    def _wait_for(self, conn: Any) -> None:
         conn.timeout = time.monotonic() + _IDLE_SECONDS
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_readable, conn))
@@ -172,11 +191,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             self._drop(conn)
 
     def _arrived(self, conn: Any, data: bytes) -> None:
-        arrival: Arrival = conn.arrival
-        if not arrival.data:
+        if not conn.arrival.data:
             conn.timeout = time.monotonic() + REQUEST_SECONDS
-        arrival.add(data)
+        conn.arrival.add(data)
         self._waiting_bytes += len(data)
+        self._judge(conn)
+
+    def _judge(self, conn: Any) -> None:
+        """Answer what is complete, and drop what is too much."""
+        arrival: Arrival = conn.arrival
         if arrival.is_complete:
             self._forget(conn)
             self._hand_over(conn)
@@ -207,6 +230,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def _drop(self, conn: Any) -> None:
         self._forget(conn)
+        self._close(conn)
+
+    def _close(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
 

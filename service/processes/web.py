@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 from dataclasses import replace
@@ -15,7 +16,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from service.app import create_app
-from service.config import Config
+from service.config import MEBIBYTE, Config
 from service.metrics import forget_process
 from service.processes.patience import PatientWorker
 from service.processes.wire import speak_for_ourselves
@@ -25,8 +26,13 @@ THREADS = 16
 """Threads of one web process. Most wait: for an analysis, or for a slow reader."""
 
 
+_M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
+_FREE_AT_MOST, _LARGE_BLOCK = 16 * MEBIBYTE, 8 * MEBIBYTE
+
+
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
     """Serve until a signal asks to stop."""
+    _give_memory_back()
     speak_for_ourselves()
     public_url = config.public_url or _address_of_our_own(host, port)
     config = replace(config, public_url=public_url)
@@ -81,6 +87,18 @@ class _Log(Logger):  # type: ignore[misc]  # untyped there
         self.cfg = cfg
         self.error_log.setLevel(logging.ERROR)
         self.access_log.disabled = True
+
+
+def _give_memory_back() -> None:
+    """Let large bodies leave no memory behind: one heap for all threads, trimmed at its end.
+
+    Otherwise the C library keeps a heap for each thread, as large as its largest request was.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # glibc
+        library.mallopt(_M_ARENA_MAX, 1)
+        library.mallopt(_M_TRIM_THRESHOLD, _FREE_AT_MOST)
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
 
 
 def _freeze(server: Arbiter) -> None:
