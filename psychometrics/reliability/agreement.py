@@ -97,7 +97,7 @@ def analyse(
     present = sorted({value for value in respondents if value is not None})
     if len(present) != 2:
         raise OptionError(
-            "column", f"must tell exactly two respondents apart; it has {len(present)} value(s)"
+            "column", f"must tell exactly two respondents apart, and tells {len(present)}"
         )
     truth, judge = (
         _side(name, responses.rows(np.array([value == name for value in respondents], dtype=bool)))

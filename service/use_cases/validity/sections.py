@@ -35,6 +35,7 @@ Done = Mapping[str, Mapping[str, Any]]
 
 NO_GROUP = "No group was named and there is one sample, so there is nothing to compare with."
 NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
+ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
 """Factors that correlate more are one for the ladder, which needs proper solutions."""
@@ -230,12 +231,20 @@ def _retest(study: Study) -> Json:
 
 
 def _agreement(study: Study) -> Json:
+    """Compare the two respondents of each pair, in one form or in two."""
+    if study.material.other_form is None and _n_respondents(study) < 2:
+        return not_computed(ONE_RESPONDENT)
     options = AgreementOptions(column=RESPONDENT)
     return KINDS["agreement"].analyse(
         Material(responses=study.chosen.everyone, other_form=study.material.other_form),
         options,
         no_progress,
     )
+
+
+def _n_respondents(study: Study) -> int:
+    given = study.chosen.everyone.columns.get(RESPONDENT)
+    return 0 if given is None else len(set(given.tolist()) - {None})
 
 
 def _criterion(study: Study) -> Json:
