@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import pytest
 
-from psychometrics.errors import OptionError
+from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.analyses.validity import SECTIONS, STEPS
@@ -61,6 +61,19 @@ def test_every_computed_section_has_every_field_of_its_kind(holds_up: dict[str, 
         section = holds_up["sections"].get(name, {"computed": False})
         if section.get("computed") is not False:
             assert set(section) == set(kind.result().fields), name
+
+
+def test_sections_of_a_sample_that_changed_meanwhile_are_refused(wai_sr: Definition) -> None:
+    answers, _ = study(wai_sr.instrument, "holds-up", n_persons=150, seed=4)
+    kind = KINDS["validity"]
+    material = Material(responses=ResponseMatrix(instrument=wai_sr.instrument, answers=answers))
+    sample = kind.run_step("sample", {}, material, given={}, progress=no_progress)
+    grown = Material(
+        responses=ResponseMatrix(instrument=wai_sr.instrument, answers=np.vstack([answers] * 2))
+    )
+    with pytest.raises(EstimationError, match="came or went"):
+        kind.run_step("items", {"sample": sample}, grown, given={}, progress=no_progress)
+    kind.run_step("items", {"sample": sample}, material, given={}, progress=no_progress)
 
 
 def test_every_property_names_a_rule_that_is_shown(holds_up: dict[str, Any]) -> None:

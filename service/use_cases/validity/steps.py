@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from psychometrics.errors import EstimationError
+from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import choose
@@ -43,10 +45,13 @@ def analyse_step(
         If an option names a column, respondent, session or scale that does not exist.
     ResponsesError
         If there is no rating at all.
+    EstimationError
+        If responses came or went since the first step.
     """
     progress(STEPS.index(step), len(STEPS), step)
     if step == VERDICT:
         return give_verdict(_sections(done), material.responses.instrument, options)
+    _check_unchanged(material.responses, done)
     check_columns(material.responses, options)
     chosen = choose(
         material.responses,
@@ -55,6 +60,13 @@ def analyse_step(
     )
     study = Study(material=material, chosen=chosen, options=options, done=done)
     return compute(step, study)
+
+
+def _check_unchanged(responses: ResponseMatrix, done: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse sections of different samples: every step reads the answers anew."""
+    before = done.get(STEPS[0], {}).get("n_responses", responses.n_persons)
+    if before != responses.n_persons:
+        raise EstimationError("sample", "responses came or went while it was analysed; ask again")
 
 
 def _sections(done: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
