@@ -73,6 +73,19 @@ class Curvature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replicate:
+    """Simulated answers in place of the given ones.
+
+    Attributes
+    ----------
+    fit
+        Fits a model of all groups to them.
+    """
+
+    fit: Callable[[Model], Fitted]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Answers of all groups, ready for one estimator.
 
@@ -94,6 +107,11 @@ class Evidence:
         Compares a smaller with a larger model.
     curvature
         Expands the discrepancy of a model at a parameter vector.
+    block_sizes
+        Persons of each independent block of answers: the groups, or all occasions together.
+    again
+        Takes other complete answers, block by block, in place of these; raises
+        :class:`EstimationError` where they cannot be modelled.
     scaled
         Whether statistics are corrected for non-normal or ordered answers.
     clusters
@@ -113,6 +131,8 @@ class Evidence:
     fit: Callable[[Model], Fitted]
     difference: Callable[[Fitted, Fitted], Difference]
     curvature: Callable[[Layout, FloatArray], Curvature | None]
+    block_sizes: tuple[int, ...]
+    again: Callable[[Sequence[FloatArray]], Replicate]
     scaled: bool
     clusters: Clusters | None = None
     n_merged: int = 0
@@ -188,11 +208,39 @@ def _ordered(groups: Sequence[Group], missing: Missing, options: InvarianceOptio
         fit=lambda model: with_robust_statistics(fit_wlsmv(model, samples), samples),
         difference=satorra_2000,
         curvature=lambda layout, theta: _ordered_curvature(layout, theta, samples),
+        block_sizes=tuple(sample.n_persons for sample in samples),
+        again=lambda answers: _ordered_again(blocks, moments, answers),
         scaled=True,
         clusters=described(blocks),
         n_merged=len(common.merged),
         cautions=(*common.cautions, *cautions),
     )
+
+
+def _ordered_again(
+    blocks: Sequence[Block], moments: Sequence[OrdinalMoments], answers: Sequence[FloatArray]
+) -> Replicate:
+    """Model other ordered answers, which must have the same categories."""
+    samples = []
+    for block, before, rows in zip(blocks, moments, answers, strict=True):
+        found = ordinal_moments(rows, items=block.items, missing=MissingPolicy.LISTWISE)
+        if [cuts.size for cuts in found.thresholds] != [cuts.size for cuts in before.thresholds]:
+            raise EstimationError(block.name, "a category is empty")
+        samples.append(
+            ordinal_sample(found.thresholds, found.correlations, found.nacov, found.n_persons)
+        )
+    fitted_to = tuple(samples)
+    return Replicate(fit=lambda model: fit_wlsmv(model, fitted_to))
+
+
+def _continuous_again(
+    blocks: Sequence[Block], answers: Sequence[FloatArray], *, robust: bool
+) -> Replicate:
+    """Model other continuous answers."""
+    samples = tuple(
+        complete_answers(rows, block.items) for block, rows in zip(blocks, answers, strict=True)
+    )
+    return Replicate(fit=lambda model: fit_ml(model, samples, robust=robust))
 
 
 def _ordinal(block: Block, moments: OrdinalMoments) -> OrdinalSample:
@@ -240,6 +288,8 @@ def _complete(groups: Sequence[Group], options: InvarianceOptions) -> Evidence:
         fit=lambda model: fit_ml(model, samples, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
         curvature=lambda layout, theta: _complete_curvature(layout, theta, samples, robust=robust),
+        block_sizes=tuple(len(block.answers) for block in blocks),
+        again=lambda answers: _continuous_again(blocks, answers, robust=robust),
         scaled=robust,
         clusters=described(blocks),
     )
@@ -275,6 +325,8 @@ def _incomplete(groups: Sequence[Group], options: InvarianceOptions) -> Evidence
         curvature=lambda layout, theta: _incomplete_curvature(
             layout, theta, samples, robust=robust
         ),
+        block_sizes=tuple(len(block.answers) for block in blocks),
+        again=lambda answers: _continuous_again(blocks, answers, robust=robust),
         scaled=robust,
         clusters=described(blocks),
     )

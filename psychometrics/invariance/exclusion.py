@@ -41,6 +41,7 @@ from psychometrics.invariance.extension import Extension
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.looks import regular_part
 from psychometrics.invariance.options import Step
+from psychometrics.invariance.power import has_variances
 
 EXCLUSION_RATE = 0.05
 LOADING, INTERCEPT, THRESHOLD, RESIDUAL = 0.35, 0.5, 0.5, 1.0
@@ -133,6 +134,9 @@ def _p_values(
 ) -> Iterator[float]:
     """Yield the probability of so small an index, group by group, had the item departed."""
     for group in range(1, len(scales)):
+        if not (has_variances(scales[group].here) and has_variances(scales[group].free)):
+            yield 1.0
+            continue
         own = extension.of(row, group=group)
         parameters = [extension.parameters[k] for k in own]
         departure = np.array([_concern(one, scales[0], scales[group], step) for one in parameters])

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.identification import MADE_EQUAL, Design
@@ -40,6 +40,10 @@ class Extension:
 
     Attributes
     ----------
+    layout, theta
+        The larger model, and its parameters at the step's estimates.
+    columns
+        Positions of the lifted parameters in ``theta``, shape (m,).
     parameters
         The lifted elements in the base model's rows, one for each of the m columns below.
     gradient
@@ -50,6 +54,9 @@ class Extension:
         A′BA, shape (m, m).
     """
 
+    layout: Layout
+    theta: FloatArray
+    columns: IntArray
     parameters: tuple[Parameter, ...]
     gradient: FloatArray
     information: FloatArray
@@ -92,7 +99,8 @@ def extension_of(
     larger = _with_lifted(fitted.layout.model, lifted)
     layout = layout_of(larger)
     K, constants = _embedding(fitted.layout.model, larger)
-    curvature = evidence.curvature(layout, K @ fitted.theta + constants)
+    theta = K @ fitted.theta + constants
+    curvature = evidence.curvature(layout, theta)
     if curvature is None:
         return None
     labels = {label: place for place, label in enumerate(larger.labels)}
@@ -104,6 +112,9 @@ def extension_of(
         return None
     A = E - K @ np.linalg.solve(restricted, K.T @ (J @ E))
     return Extension(
+        layout=layout,
+        theta=theta,
+        columns=np.asarray(columns, dtype=np.int64),
         parameters=tuple(design.placement.base(one) for one in lifted),
         gradient=E.T @ curvature.gradient,
         information=A.T @ J @ A,

@@ -52,7 +52,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from psychometrics.cfa.model import Matrix, Model, Parameter, Parameterization, fixed, free
-from psychometrics.invariance.options import Step
+from psychometrics.invariance.options import BY_EXPANSION, PowerOptions, Step
 from psychometrics.invariance.placement import Placement
 
 ORDINAL_LADDER = (Step.CONFIGURAL, Step.THRESHOLDS, Step.METRIC, Step.SCALAR, Step.STRICT)
@@ -86,12 +86,15 @@ class Design:
         Of each item, the same in all groups; ``None`` for continuous answers.
     repeated
         Whether the groups are occasions of the same persons.
+    power
+        How the power of each step is found.
     """
 
     base: Model
     n_groups: int
     n_thresholds: tuple[int, ...] | None = None
     repeated: bool = False
+    power: PowerOptions = BY_EXPANSION
 
     @property
     def placement(self) -> Placement:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from psychometrics.cfa.describe import describe_fit
 from psychometrics.cfa.difference import Difference
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.results import ModelResult
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.exclusion import CONCERNS, EXCLUSION_RATE, exclusions
-from psychometrics.invariance.extension import extension_of
+from psychometrics.invariance.extension import Extension, extension_of
 from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
 from psychometrics.invariance.looks import corrected, looks, worst
-from psychometrics.invariance.options import Step
-from psychometrics.invariance.power import DEPARTURES, power
+from psychometrics.invariance.options import PowerMethod, Step
+from psychometrics.invariance.power import DEPARTURES, least_departure, power
 from psychometrics.invariance.results import Checks, DifferenceResult, SingleItem, StepResult
+from psychometrics.invariance.simulated import simulated_power
 from psychometrics.invariance.tenability import (
     ENOUGH_POWER,
     TEST_RATE,
@@ -25,6 +28,7 @@ from psychometrics.invariance.tenability import (
     first_rule,
     fits,
     items_stand,
+    rests_on_power,
     rule,
     tenable,
     within,
@@ -183,6 +187,12 @@ def _judged(
         single=None if found.single is None else found.single.p_value <= EXCLUSION_RATE,
         power=None if found.power is None else found.power >= ENOUGH_POWER,
     )
+    method, seen = PowerMethod.ANALYTIC, found.power
+    if design.power.method is PowerMethod.SIMULATED and rests_on_power(checks):
+        simulated = _simulated(design, evidence, rungs, found)
+        if simulated is not None:
+            method, seen = PowerMethod.SIMULATED, simulated
+            checks = replace(checks, power=simulated >= ENOUGH_POWER)
     return StepResult(
         step=step.value,
         model=model,
@@ -195,7 +205,8 @@ def _judged(
         checks=checks,
         rule=rule(step, evidence.total),
         error_rate=TEST_RATE,
-        power=found.power,
+        power=seen,
+        power_method=method.value,
         departure=DEPARTURES[step],
         single=found.single,
     )
@@ -212,12 +223,36 @@ class _Items:
     single
         The item whose departure of concern is excluded least.
     power
-        Of the difference test.
+        Of the difference test, by the expansion.
+    extension
+        What all of it comes from.
     """
 
     stand: bool | None = None
     single: SingleItem | None = None
     power: float | None = None
+    extension: Extension | None = None
+
+
+def _simulated(
+    design: Design, evidence: Evidence, rungs: tuple[Step, Fitted, Rung], found: _Items
+) -> float | None:
+    """Find a step's power by simulation, the same for the same answers and seed."""
+    step, fitted, against = rungs
+    if found.extension is None:
+        return None
+    departure = least_departure(found.extension, fitted, design, step)
+    if departure is None:
+        return None
+    return simulated_power(
+        found.extension,
+        departure,
+        (fitted, against.fitted),
+        evidence,
+        level=TEST_RATE,
+        replicates=design.power.replicates,
+        rng=np.random.default_rng([design.power.seed, design.ladder.index(step)]),
+    )
 
 
 def _items(
@@ -249,4 +284,5 @@ def _items(
         else items_stand(corrected(look, len(found)), difference.p_value),
         single=SingleItem(item=single.item, p_value=single.p_value, departure=CONCERNS[step]),
         power=power(extension, fitted, design, step, evidence, df=difference.df, level=TEST_RATE),
+        extension=extension,
     )

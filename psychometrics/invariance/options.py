@@ -11,6 +11,34 @@ SAMPLE = "sample"
 """The column that names the sample of each row when several samples are given together."""
 
 
+class PowerMethod(Enum):
+    """How power is found; the value is the contract's name."""
+
+    ANALYTIC = "analytic"
+    SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerOptions:
+    """How the power of a difference test is found.
+
+    Attributes
+    ----------
+    method
+        By the expansion of ``power``, or by simulation where the answer depends on it.
+    replicates, seed
+        Of the simulation.
+    """
+
+    method: PowerMethod = PowerMethod.ANALYTIC
+    replicates: int = 200
+    seed: int = 1
+
+
+BY_EXPANSION = PowerOptions()
+"""Power as it is found unless a simulation is asked for."""
+
+
 class Step(Enum):
     """A step of the ladder; the value is the contract's name."""
 
@@ -46,6 +74,8 @@ class InvarianceOptions:
         The occasions to compare; empty for all of the column.
     cluster
         The column that says who belongs together (clinician, site); MLR and WLSMV allow for it.
+    power
+        How the power of each step's difference test is found.
     """
 
     group: str | None = None
@@ -56,6 +86,7 @@ class InvarianceOptions:
     occasion: str | None = None
     occasions: tuple[str, ...] = ()
     cluster: str | None = None
+    power: PowerOptions = BY_EXPANSION
 
     @property
     def repeated(self) -> bool:

@@ -107,26 +107,39 @@ def power(
     float or None
         ``None`` where the departure cannot be stated.
     """
-    departing = departing_rows(fitted, design, step)
-    states = [design.placement.state(fitted, group) for group in range(1, evidence.n_groups)]
-    if not departing or df <= 0 or not all(map(_has_variances, states)):
+    d = least_departure(extension, fitted, design, step)
+    if d is None or df <= 0:
         return None
     scale = _mean_eigenvalue(extension) if evidence.scaled else 1.0
     critical = float(special.chdtri(df, level))
-    powers = []
-    for group, state in enumerate(states, start=1):
-        d = np.array(
+    noncentrality = evidence.total * float(d @ extension.information @ d) / scale
+    return float(np.clip(1.0 - special.chndtr(critical, df, noncentrality), 0.0, 1.0))
+
+
+def least_departure(
+    extension: Extension, fitted: Fitted, design: Design, step: Step
+) -> FloatArray | None:
+    """Return the stated departure, shape (m,), in the group where it is hardest to see.
+
+    ``None`` where it cannot be stated.
+    """
+    departing = departing_rows(fitted, design, step)
+    states = [design.placement.state(fitted, group) for group in range(1, design.n_groups)]
+    if not departing or not all(map(has_variances, states)):
+        return None
+    departures = [
+        np.array(
             [
                 _departure(one, state, step) if one.group == group and one.row in departing else 0.0
                 for one in extension.parameters
             ]
         )
-        noncentrality = evidence.total * float(d @ extension.information @ d) / scale
-        powers.append(1.0 - float(special.chndtr(critical, df, noncentrality)))
-    return float(np.clip(min(powers), 0.0, 1.0))
+        for group, state in enumerate(states, start=1)
+    ]
+    return min(departures, key=lambda d: float(d @ extension.information @ d))
 
 
-def _has_variances(state: GroupState) -> bool:
+def has_variances(state: GroupState) -> bool:
     """Whether every factor and residual has one: a departure is stated in their units."""
     parts = (state.factor_covariance, state.residual_covariance)
     return all(bool((np.diagonal(part) > 0.0).all()) for part in parts)

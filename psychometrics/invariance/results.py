@@ -129,6 +129,8 @@ class StepResult:
         Of the difference test, and again of the search for a single item that stands out.
     power
         Of the difference test, to see the stated departure.
+    power_method
+        ``analytic`` or ``simulated``; simulated only where nothing else decides.
     departure
         That departure, in words.
     single
@@ -147,6 +149,7 @@ class StepResult:
     rule: str
     error_rate: float | None = None
     power: float | None = None
+    power_method: str | None = None
     departure: str | None = None
     single: SingleItem | None = None
     released: tuple[int, ...] = ()

@@ -83,6 +83,7 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         n_groups=evidence.n_groups,
         n_thresholds=evidence.n_thresholds,
         repeated=options.repeated,
+        power=options.power,
     )
     rungs = climb(design, evidence, progress=progress)
     return Study(

@@ -194,11 +194,16 @@ def items_stand(corrected_p_value: float, p_value: float | None) -> bool:
     return corrected_p_value >= (ERROR_RATE if rejected else TEST_RATE)
 
 
+def rests_on_power(checks: Checks) -> bool:
+    """Whether nothing speaks against a step, so that power alone decides."""
+    held = (checks.difference, checks.items, checks.indices, checks.single)
+    return checks.admissible and all(check is True for check in held)
+
+
 def tenable(checks: Checks) -> bool | None:
     """Decide from the checks of a step."""
     if not checks.admissible:
         return None
     if checks.difference is False or checks.items is False:
         return False
-    held = (checks.difference, checks.items, checks.indices, checks.single, checks.power)
-    return True if all(check is True for check in held) else None
+    return True if rests_on_power(checks) and checks.power is True else None

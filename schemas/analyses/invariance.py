@@ -8,11 +8,16 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from psychometrics.cfa.options import Structure
-from psychometrics.invariance.options import InvarianceOptions, group_name
+from psychometrics.invariance.options import (
+    InvarianceOptions,
+    PowerMethod,
+    PowerOptions,
+    group_name,
+)
 from schemas.analyses.cfa import CfaModelSchema
 from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.analyses.reliability import ClustersSchema
-from schemas.base import Number, ResultSchema
+from schemas.base import Number, ResultSchema, StrictInteger
 
 MAXIMUM_NAME = 64
 _STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
@@ -91,6 +96,22 @@ class LadderOptionsSchema(EstimationOptionsSchema):
         metadata={"description": "The factors: one for each subscale unless said otherwise."},
     )
 
+    power = fields.Enum(
+        PowerMethod,
+        by_value=True,
+        load_default=PowerMethod.ANALYTIC,
+        metadata={
+            "description": "How the power of each step is found; `simulated` draws samples where "
+            "the answer depends on it, which takes seconds to a minute."
+        },
+    )
+    replicates = StrictInteger(
+        load_default=200,
+        validate=validate.Range(min=50, max=2000),
+        metadata={"description": "Samples of a simulated power."},
+    )
+    seed = StrictInteger(load_default=1, validate=validate.Range(min=0, max=2**31 - 1))
+
     @validates_schema
     def check_occasion(self, data: dict[str, Any], **kwargs: Any) -> None:
         """Refuse groups beside occasions, and occasions without their column."""
@@ -102,7 +123,9 @@ class LadderOptionsSchema(EstimationOptionsSchema):
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> InvarianceOptions:
         """Make the engine's options."""
-        return self.made(**data | {"occasions": tuple(data.get("occasions", ()))})
+        method, replicates, seed = (data.pop(name) for name in ("power", "replicates", "seed"))
+        power = PowerOptions(method=method, replicates=replicates, seed=seed)
+        return self.made(**data | {"occasions": tuple(data.get("occasions", ())), "power": power})
 
 
 class InvarianceOptionsSchema(LadderOptionsSchema):
@@ -165,6 +188,7 @@ class StepSchema(ResultSchema):
     rule = fields.String()
     error_rate = Number(allow_none=True)
     power = Number(allow_none=True)
+    power_method = fields.String(allow_none=True)
     departure = fields.String(allow_none=True)
     single = fields.Nested(SingleItemSchema, allow_none=True)
     released = fields.List(fields.Integer())
