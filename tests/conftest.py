@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from schemas.definition import Definition
 from service.catalog.catalog import shipped_definitions
+from tests.programs import program
 
 ROOT = Path(__file__).resolve().parent.parent
+
+BROWSER_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +42,13 @@ def wai_sr() -> Definition:
 @pytest.fixture(scope="session")
 def wai_36() -> Definition:
     return shipped_definitions()["wai-36-client"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One real browser without a window for all tests; it talks to this machine alone."""
+    chromium = program("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(BROWSER_SWITCHES))
+        yield started
+        started.close()

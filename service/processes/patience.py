@@ -36,9 +36,9 @@ _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-_END_OF_CHUNKS = re.compile(rb"(?:^|\r\n)0+[ \t]*(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n\Z")
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?")
+_END_OF_LINE = b"\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_TAIL = 1024
 
 
 class Arrival:
@@ -56,6 +56,8 @@ class Arrival:
         self._maximum_body = maximum_body
         self._body_at: int | None = None
         self._length: int | None = 0
+        self._chunk_at = 0
+        self._chunks_ended = False
 
     def add(self, data: bytes) -> None:
         """Take what came."""
@@ -65,6 +67,8 @@ class Arrival:
             end = self.data.find(_END_OF_HEAD, searched)
             if end >= 0:
                 self._read_head(end)
+        if self._length is None and not self._chunks_ended:
+            self._chunks_ended = self._walk_chunks()
 
     @property
     def is_complete(self) -> bool:
@@ -72,8 +76,7 @@ class Arrival:
         if self._body_at is None:
             return False
         if self._length is None:
-            body = memoryview(self.data)[self._body_at :]
-            return len(body) > self._maximum_body or bool(_END_OF_CHUNKS.search(body[-_TAIL:]))
+            return self._chunks_ended or len(self.data) - self._body_at > self._maximum_body
         return self._length > self._maximum_body or len(self.data) - self._body_at >= self._length
 
     @property
@@ -84,13 +87,30 @@ class Arrival:
     def _read_head(self, end: int) -> None:
         """Find out how long the body will be; the parser that comes after judges the rest."""
         head = bytes(self.data[: end + 2])
-        self._body_at = end + len(_END_OF_HEAD)
+        self._body_at = self._chunk_at = end + len(_END_OF_HEAD)
         self.expects_continue = bool(_EXPECTS.search(head))
         found = _LENGTH.search(head)
         if _CHUNKED.search(head):
             self._length = None
         elif found:
             self._length = int(found[1])
+
+    def _walk_chunks(self) -> bool:
+        """Go on from chunk to chunk, and say whether the last one is there (RFC 9112, section 7.1).
+
+        What is no chunk counts as the last one: the parser that comes after refuses it.
+        """
+        while (end := self.data.find(_END_OF_LINE, self._chunk_at)) >= 0:
+            size = _CHUNK_SIZE.fullmatch(self.data, self._chunk_at, end)
+            if size is None:
+                return True
+            if int(size[1], 16) == 0:
+                return self.data.find(_END_OF_HEAD, end) >= 0
+            after = end + int(size[1], 16) + 2 * len(_END_OF_LINE)
+            if len(self.data) < after:
+                return False
+            self._chunk_at = after
+        return False
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there

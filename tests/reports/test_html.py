@@ -4,18 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from service.reports.record import ReportedSample, ReportRecord
 from service.reports.render import Format, render_report
-from tests.programs import program
 
 _VOID = {"meta", "link", "br", "hr", "img", "input"}
-_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SCREENS: list[tuple[int, Literal["light", "dark"]]] = [(1100, "light"), (375, "dark")]
 
 
 class Page(HTMLParser):
@@ -118,20 +118,17 @@ def test_a_report_of_too_few_persons_or_of_nothing_is_a_whole_page(
         assert "Not computed." in "".join(shown.text)
 
 
-def test_the_page_passes_axe_on_a_screen_and_on_a_phone(html: str, tmp_path: Path) -> None:
-    browser_program = program("chromium", "chromium-browser", "google-chrome")
+def test_the_page_passes_axe_on_a_screen_and_on_a_phone(
+    html: str, browser: Browser, tmp_path: Path
+) -> None:
     file = tmp_path / "report.html"
     file.write_text(html)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(browser_program), args=_FLAGS)
-        try:
-            for width, scheme in ((1100, "light"), (375, "dark")):
-                view = browser.new_page(
-                    viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-                )
-                view.goto(file.as_uri())
-                found = Axe().run(view)
-                assert found.violations_count == 0, found.generate_report()
-                assert view.evaluate("document.documentElement.scrollWidth") <= width
-        finally:
-            browser.close()
+    for width, scheme in SCREENS:
+        view = browser.new_page(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+        )
+        view.goto(file.as_uri())
+        found = Axe().run(view)
+        assert found.violations_count == 0, found.generate_report()
+        assert view.evaluate("document.documentElement.scrollWidth") <= width
+        view.close()
