@@ -107,26 +107,23 @@ def test_outcomes_come_back_by_name(store: Store) -> None:
 
 def test_answers_and_columns_are_of_one_moment(store: Store) -> None:
     """While batches come in, whoever reads has as many answers as values beside them."""
-    stop = threading.Event()
+    n_batches, batch_size = 30, 20
 
-    def add_on_and_on() -> None:
-        start = 0
-        while not stop.is_set():
-            store.add(block(20, start=start, site=["north"] * 20))
-            start += 20
+    def add_batch_by_batch() -> None:
+        for start in range(0, n_batches * batch_size, batch_size):
+            store.add(block(batch_size, start=start, site=["north"] * batch_size))
 
-    writer = threading.Thread(target=add_on_and_on)
+    writer = threading.Thread(target=add_batch_by_batch)
     writer.start()
-    try:
-        sizes = []
-        for _ in range(60):
-            answers, columns = store.responses.contents(store.tenant, store.sample.id, 12)
-            sizes.append((len(answers), len(columns.get("site", []))))
-    finally:
-        stop.set()
-        writer.join()
+    sizes = []
+    while True:  # once more after the last batch, however the two threads were scheduled
+        written = not writer.is_alive()
+        answers, columns = store.responses.contents(store.tenant, store.sample.id, 12)
+        sizes.append((len(answers), len(columns.get("site", []))))
+        if written:
+            break
     assert {n_answers - n_values for n_answers, n_values in sizes} == {0}
-    assert len(set(sizes)) > 1
+    assert sizes[-1] == (n_batches * batch_size, n_batches * batch_size)
 
 
 def test_another_tenant_can_neither_write_nor_read(store: Store) -> None:
