@@ -118,12 +118,12 @@ def running_server(data: Path, *arguments: str, **settings: str) -> Iterator[Ser
         process.wait(timeout=60)
 
 
-def wait_until_ready(server: Server, seconds: float = 30) -> None:
+def wait_until_ready(server: Server, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert server.process.poll() is None, server.log()
         try:
-            if requests.get(server.url + "/readyz", timeout=5).ok:
+            if requests.get(server.url + "/readyz", timeout=60).ok:
                 return
         except requests.ConnectionError:
             time.sleep(0.05)

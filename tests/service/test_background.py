@@ -43,7 +43,7 @@ def test_items_are_written_without_anyone_waiting_or_closing() -> None:
     batches.close()
 
 
-def until(is_so: Callable[[], bool], seconds: float = 5) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
@@ -54,7 +54,7 @@ def test_who_waits_is_not_kept_waiting_for_others() -> None:
     store = Store()
     batches = Batches(store.write, seconds=60, at_most=100)
     batches.add(1)
-    assert batches.add_and_wait(2, seconds=5)
+    assert batches.add_and_wait(2, seconds=60)
     assert store.batches == [(1, 2)]
     batches.close()
 
@@ -66,7 +66,7 @@ def test_a_failed_write_is_repeated_with_what_came_meanwhile(
     store = Store(failures=2)
     batches = Batches(store.write, seconds=0, at_most=100)
     batches.add(1)
-    assert batches.add_and_wait(2, seconds=5)
+    assert batches.add_and_wait(2, seconds=60)
     batches.close()
     assert [item for batch in store.batches for item in batch] == [1, 2]
 

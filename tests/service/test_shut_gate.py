@@ -71,7 +71,7 @@ def told(
             "analysis": clinic.get(path).text,
             "list": clinic.get("/v1/analyses").text,
             "events": clinic.get(f"{path}/events").text,
-            "metrics": requests.get(f"{server.url}/metrics", timeout=10).text,
+            "metrics": requests.get(f"{server.url}/metrics", timeout=60).text,
             "command": run_alliance(
                 *command, "--options", json.dumps(options), env=server.environment
             ),

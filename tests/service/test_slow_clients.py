@@ -89,58 +89,73 @@ def test_many_slow_clients_keep_nobody_waiting(
         for _ in range(3):
             for client in clients[: len(clients) if first else 0]:
                 client.sendall(b"x")
-            began = time.monotonic()
             scored = clinic.post(
                 "/v1/score", data=BODY, headers={"Content-Type": "application/json"}
             )
             assert scored.status_code == 200
-            assert time.monotonic() - began < 1
+            assert (
+                scored.elapsed.total_seconds() < 10
+            )  # none waits for a slow one: the shortest patience is 15 s
 
 
-def talk(server: Server, *pieces: bytes, pause: float = 0.0) -> bytes:
-    """Send pieces, and read until the server closes or has said nothing for a second."""
-    port = int(server.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.settimeout(1.0)
+@contextmanager
+def line_to(server: Server) -> Iterator[socket.socket]:
+    address = ("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+    with socket.create_connection(address, timeout=60) as connection:
+        yield connection
+
+
+def statuses(connection: socket.socket, how_many: int) -> list[bytes]:
+    """The first so many statuses that the server says on a connection."""
+    said = b""
+    while len(found := re.findall(rb"HTTP/1\.1 (\d+)", said)) < how_many:
+        part = connection.recv(65536)
+        assert part, said
+        said += part
+    return found
+
+
+def talk(server: Server, *pieces: bytes, pause: float = 0.0, answers: int = 1) -> list[bytes]:
+    """Send pieces, and read so many statuses."""
+    with line_to(server) as connection:
         for piece in pieces:
             connection.sendall(piece)
             time.sleep(pause)
-        said = b""
-        try:
-            while part := connection.recv(65536):
-                said += part
-        except TimeoutError:
-            return said
-    return said
+        return statuses(connection, answers)
 
 
 def test_a_request_that_comes_byte_by_byte_is_answered(server: Server) -> None:
     pieces = [BARE[at : at + 1] for at in range(len(BARE))]
-    assert talk(server, *pieces, pause=0.005).startswith(b"HTTP/1.1 200")
+    assert talk(server, *pieces, pause=0.005) == [b"200"]
 
 
 def test_requests_sent_before_the_answers_are_answered_in_their_order(server: Server) -> None:
     """The second one is cut in two, and its first half came with the first request."""
     missing = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
-    said = talk(server, BARE + missing[:10], missing[10:] + BARE, pause=0.1)
-    assert re.findall(rb"HTTP/1\.1 (\d+)", said) == [b"200", b"404", b"200"]
+    said = talk(server, BARE + missing[:10], missing[10:] + BARE, pause=0.1, answers=3)
+    assert said == [b"200", b"404", b"200"]
 
 
 def test_who_asks_whether_to_continue_is_encouraged(server: Server) -> None:
     head = HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
-    said = talk(server, head, b"{}", pause=0.2)
-    assert said.startswith(b"HTTP/1.1 100 Continue")
-    assert b"HTTP/1.1 401" in said
+    with line_to(server) as connection:
+        connection.sendall(head)
+        said = statuses(connection, 1)
+        assert said[0] == b"100"
+        connection.sendall(b"{}")
+        while set(said) == {b"100"}:
+            said += statuses(connection, 1)
+        assert said[-1] == b"401"
 
 
 def test_nonsense_is_refused_and_the_next_client_is_served(server: Server) -> None:
-    assert talk(server, b"\x16\x03\x01\x00\xa5 nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
-    assert requests.get(server.url + "/healthz", timeout=5).ok
+    assert talk(server, b"\x16\x03\x01\x00\xa5 nonsense\r\n\r\n") == [b"400"]
+    assert requests.get(server.url + "/healthz", timeout=60).ok
 
 
 def test_one_connection_carries_many_requests(server: Server) -> None:
     address = ("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
-    connection = http.client.HTTPConnection(*address, timeout=5)
+    connection = http.client.HTTPConnection(*address, timeout=60)
     try:
         sockets = set()
         for _ in range(20):
