@@ -8,18 +8,18 @@ import sys
 import orjson
 
 from service.adapters.database.audit import AuditStore
-from service.adapters.database.engine import Database
-from service.adapters.database.migrate import migrate
-from service.audit import AuditKey
-from service.cli.quantities import whole_number
-from service.config import Config
+from service.cli.opened import opened
+from service.cli.quantities import LARGEST_NUMBER, whole_number
 from service.rendering import audit_json
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "--after", type=whole_number(0), default=0, help="number of the entry before the first"
+        "--after",
+        type=whole_number(0, LARGEST_NUMBER),
+        default=0,
+        help="number of the entry before the first",
     )
     parser.add_argument(
         "--verify", action="store_true", help="print nothing; say whether an entry was removed"
@@ -28,15 +28,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one JSON object a line, of all tenants; or check the chain."""
-    config = Config.from_environment()
-    database = Database(config.sqlalchemy_url)
-    migrate(database)
-    trail = AuditStore(database, AuditKey(config.audit_key, config.data.resolve()))
-    if arguments.verify:
-        return _verify(trail)
-    for row in trail.all(arguments.after):
-        sys.stdout.write(orjson.dumps(audit_json(row)).decode() + "\n")
-    return 0
+    with opened() as here:
+        if arguments.verify:
+            return _verify(here.trail)
+        for row in here.trail.all(arguments.after):
+            sys.stdout.write(orjson.dumps(audit_json(row)).decode() + "\n")
+        with here.database.writing() as connection:
+            here.noting("audit")(connection, None, None)
+        return 0
 
 
 def _verify(trail: AuditStore) -> int:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from schemas.faults import UnreadableInputError
 from service.adapters.database.clients import ClientStore
-from service.adapters.database.engine import Database
-from service.adapters.database.migrate import migrate
 from service.auth.key_set import read_key_set
 from service.auth.scopes import SCOPES, scopes_named
-from service.config import Config
+from service.cli.names import client_id, name
+from service.cli.opened import opened
 from service.rendering import moment
 
 _DEFAULT_SCOPES = ["score", "samples", "analyses", "export"]
@@ -24,8 +23,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     add = actions.add_parser("add", help="register a client and print its client_id")
-    add.add_argument("--tenant", required=True, help="whose client it is; made when new")
-    add.add_argument("--name", required=True, help="for people")
+    add.add_argument("--tenant", type=name, required=True, help="whose client it is; made when new")
+    add.add_argument("--name", type=name, required=True, help="for people")
     add.add_argument("--jwks", required=True, type=Path, metavar="FILE", help=_JWKS_HELP)
     add.add_argument(
         "--scope",
@@ -35,27 +34,26 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help=f"what it may be granted; repeat for several: {', '.join(SCOPES)} "
         "(default: all but admin)",
     )
-    add.set_defaults(action=_add)
+    add.set_defaults(action=_add, what="clients add")
 
     replace = actions.add_parser("replace-keys", help="replace a client's public keys")
-    replace.add_argument("client_id")
+    replace.add_argument("client_id", type=client_id)
     replace.add_argument("--jwks", required=True, type=Path, metavar="FILE", help=_JWKS_HELP)
-    replace.set_defaults(action=_replace)
+    replace.set_defaults(action=_replace, what="clients replace-keys")
 
     listing = actions.add_parser("list", help="list clients with their state")
-    listing.add_argument("--tenant", help="of this tenant only")
-    listing.set_defaults(action=_list)
+    listing.add_argument("--tenant", type=name, help="of this tenant only")
+    listing.set_defaults(action=_list, what="clients list")
 
     revoke = actions.add_parser("revoke", help="make a client and its tokens invalid")
-    revoke.add_argument("client_id")
-    revoke.set_defaults(action=_revoke)
+    revoke.add_argument("client_id", type=client_id)
+    revoke.set_defaults(action=_revoke, what="clients revoke")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Do what was asked on a database that is up to date."""
-    database = Database(Config.from_environment().sqlalchemy_url)
-    migrate(database)
-    arguments.action(ClientStore(database), arguments)
+    with opened() as here:
+        arguments.action(ClientStore(here.database, here.noting(arguments.what)), arguments)
 
 
 def _add(clients: ClientStore, arguments: argparse.Namespace) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
-from service.adapters.database.migrate import migrate
 from service.auth.secrets import NewSecret, new_secret
-from service.cli.quantities import DAY_MS, HOUR_MS, whole_number
-from service.config import Config
+from service.cli.names import name, prefix
+from service.cli.opened import opened
+from service.cli.quantities import DAY_MS, HOUR_MS, LONGEST_DAYS, whole_number
 from service.identifiers import now_ms
 from service.records import ApiKey, Scope
 from service.rendering import moment
@@ -25,7 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     create = actions.add_parser("create", help="make a key and print it, once")
-    create.add_argument("--tenant", required=True, help="whose key it is; made when new")
+    create.add_argument("--tenant", type=name, required=True, help="whose key it is; made when new")
     create.add_argument(
         "--scope",
         action="append",
@@ -33,39 +32,38 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="what it may do; repeat for several (default: all but admin)",
     )
     _take_expiry(create, "never")
-    create.set_defaults(action=_create)
+    create.set_defaults(action=_create, what="keys create")
 
     rotate = actions.add_parser("rotate", help="give a key a new secret and print it, once")
-    rotate.add_argument("prefix", help=_PREFIX_HELP)
+    rotate.add_argument("prefix", type=prefix, help=_PREFIX_HELP)
     rotate.add_argument(
         "--grace-hours",
-        type=whole_number(0),
+        type=whole_number(0, 24 * LONGEST_DAYS),
         default=_DEFAULT_GRACE_HOURS,
         help="how long the former secret works too (default: %(default)s; 0: no longer)",
     )
     _take_expiry(rotate, "as before")
-    rotate.set_defaults(action=_rotate)
+    rotate.set_defaults(action=_rotate, what="keys rotate")
 
     listing = actions.add_parser("list", help="list keys with their state, never their secrets")
-    listing.add_argument("--tenant", help="of this tenant only")
-    listing.set_defaults(action=_list)
+    listing.add_argument("--tenant", type=name, help="of this tenant only")
+    listing.set_defaults(action=_list, what="keys list")
 
     revoke = actions.add_parser("revoke", help="make a key invalid, with its former secret")
-    revoke.add_argument("prefix", help=_PREFIX_HELP)
-    revoke.set_defaults(action=_revoke)
+    revoke.add_argument("prefix", type=prefix, help=_PREFIX_HELP)
+    revoke.set_defaults(action=_revoke, what="keys revoke")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Do what was asked on a database that is up to date."""
-    database = Database(Config.from_environment().sqlalchemy_url)
-    migrate(database)
-    arguments.action(KeyStore(database), arguments)
+    with opened() as here:
+        arguments.action(KeyStore(here.database, here.noting(arguments.what)), arguments)
 
 
 def _take_expiry(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "--expires-in-days",
-        type=whole_number(1),
+        type=whole_number(1, LONGEST_DAYS),
         help=f"when the key stops working (default: {default})",
     )
 

@@ -7,18 +7,23 @@ from collections.abc import Callable
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+LONGEST_DAYS = 36_500
+"""A century: a longer time is a slip of the hand."""
+
+LARGEST_NUMBER = 2**63 - 1
+"""The largest that the databases count to."""
 
 
-def whole_number(lowest: int) -> Callable[[str], int]:
-    """Return what reads a whole number that is not below a lowest one."""
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds."""
 
     def parse(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
             number = lowest - 1
-        if number < lowest:
-            raise argparse.ArgumentTypeError(f"must be a whole number, at least {lowest}")
+        if not lowest <= number <= highest:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest}")
         return number
 
     return parse

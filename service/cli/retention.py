@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from service.adapters.database.engine import Database
-from service.adapters.database.migrate import migrate
 from service.adapters.database.retention import RetentionStore
-from service.config import Config
+from service.cli.names import name
+from service.cli.opened import opened
+from service.cli.quantities import LONGEST_DAYS, whole_number
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -16,25 +16,28 @@ def declare(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     show = actions.add_parser("show", help="list each tenant's policy")
-    show.set_defaults(action=_show)
+    show.set_defaults(action=_show, what="retention show")
 
     decide = actions.add_parser("set", help="give a tenant a policy of its own")
-    decide.add_argument("--tenant", required=True, help="whose answers")
+    decide.add_argument("--tenant", type=name, required=True, help="whose answers")
     days = decide.add_mutually_exclusive_group(required=True)
-    days.add_argument("--days", type=_days, help="delete after so many days; 0 keeps them")
+    days.add_argument(
+        "--days",
+        type=whole_number(0, LONGEST_DAYS),
+        help="delete after so many days; 0 keeps them",
+    )
     days.add_argument("--default", action="store_true", help="follow ALLIANCE_RETENTION_DAYS")
-    decide.set_defaults(action=_decide)
+    decide.set_defaults(action=_decide, what="retention set")
 
     apply = actions.add_parser("apply", help="delete now what is older than the policies allow")
-    apply.set_defaults(action=_apply)
+    apply.set_defaults(action=_apply, what="retention apply")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Do what was asked on a database that is up to date."""
-    config = Config.from_environment()
-    database = Database(config.sqlalchemy_url)
-    migrate(database)
-    arguments.action(RetentionStore(database, config.retention_days), arguments)
+    with opened() as here:
+        days, note = here.config.retention_days, here.noting(arguments.what)
+        arguments.action(RetentionStore(here.database, days, note), arguments)
 
 
 def _show(retention: RetentionStore, _: argparse.Namespace) -> None:
@@ -55,10 +58,3 @@ def _apply(retention: RetentionStore, _: argparse.Namespace) -> None:
         sys.stdout.write(
             f"{policy.tenant}\t{erased.responses} responses\t{erased.analyses} analyses\n"
         )
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if days < 0:
-        raise ValueError
-    return days

@@ -8,19 +8,27 @@ import sys
 from pathlib import Path
 
 from service.audit import AuditKey
+from service.cli.quantities import whole_number
 from service.config import Config
 from service.errors import ConfigurationError
 from service.processes.cores import usable_cores
 from service.processes.supervisor import Supervisor
 from service.telemetry import configure_logging
 
+MOST_PROCESSES = 1024
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
     parser.add_argument(
-        "--workers", type=int, default=usable_cores(), help="number of web processes"
+        "--port", type=whole_number(1, 65_535), default=8000, help="port to listen on"
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1, MOST_PROCESSES),
+        default=usable_cores(),
+        help="number of web processes",
     )
     parser.add_argument(
         "--no-worker",

@@ -8,6 +8,7 @@ import time
 
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import migrate
+from service.audit import AuditKey
 from service.config import Config
 from service.errors import UnavailableError
 from service.processes.worker import Worker
@@ -24,6 +25,7 @@ def run(_: argparse.Namespace) -> None:
     """Work until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
+    AuditKey(config.audit_key, config.data.resolve()).prepare()
     _migrate_when_the_database_is_there(config)
     Worker(config).run()
 

@@ -16,11 +16,13 @@ from functools import partial
 from typing import NoReturn
 
 from service.adapters.database.attempts import Attempts
+from service.adapters.database.audit import AuditStore
 from service.adapters.database.engine import Database
 from service.adapters.database.jobs import JobTable
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.workers import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
+from service.audit import AuditKey
 from service.config import Config
 from service.errors import UnavailableError
 from service.identifiers import now_ms, uuid7
@@ -55,7 +57,10 @@ class Worker:
         self._id = str(uuid7())
         database = Database(config.sqlalchemy_url)
         self._jobs = JobTable(database)
-        self._retention = RetentionStore(database, config.retention_days)
+        trail = AuditStore(database, AuditKey(config.audit_key, config.data.resolve()))
+        self._retention = RetentionStore(
+            database, config.retention_days, trail.noting("worker", "retention")
+        )
         self._attempts = Attempts(database, self._id)
         self._submissions = Submissions(database)
         self._table = WorkerTable(database)

@@ -198,7 +198,8 @@ def test_what_was_acknowledged_is_in_the_trail_after_the_server_was_killed(tmp_p
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
         lines = run_alliance("audit", env=server.environment).splitlines()
-    assert [json.loads(line)["route"] for line in lines] == ["/v1/samples"]
+    routes = [json.loads(line)["route"] for line in lines]
+    assert routes == ["alliance keys create", "/v1/samples"]
 
 
 def test_what_waits_is_written_when_the_server_is_asked_to_stop(tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_what_waits_is_written_when_the_server_is_asked_to_stop(tmp_path: Path) 
         for _ in range(20):
             client.get("/v1/samples")
     lines = run_alliance("audit", env=server.environment).splitlines()
-    assert len(lines) == 20
+    assert [json.loads(line)["method"] for line in lines] == ["RUN", *["GET"] * 20]
 
 
 def test_secrets_may_come_from_files(tmp_path: Path) -> None:

@@ -9,18 +9,26 @@ which also makes writers queue.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import AUDIT, AUDIT_HEAD
 from service.audit import AuditKey
+from service.identifiers import now_ms, uuid7
 from service.records import AuditEntry, AuditRow
 
 _PAGE = 1000
+
+Note = Callable[[Connection, str | None, str | None], None]
+"""Notes what is done in a transaction, within it: for which tenant, and with which thing."""
+
+
+def unnoted(_: Connection, _tenant_id: str | None, _thing: str | None) -> None:
+    """Note nothing: what a request does is noted where requests are."""
 
 
 class AuditStore:
@@ -41,14 +49,34 @@ class AuditStore:
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """Add entries in their order; all or none."""
         with self._database.writing() as connection:
-            head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
-            rows, chain = [], head.chain
-            for number, entry in enumerate(entries, start=head.number + 1):
-                row = _row(number, entry)
-                chain = self._link(chain, row)
-                rows.append({**row, "chain": chain})
-            connection.execute(insert(AUDIT), rows)
-            connection.execute(update(AUDIT_HEAD).values(number=rows[-1]["number"], chain=chain))
+            self._append(connection, entries)
+
+    def noting(self, kind: str, what: str) -> Note:
+        """Return what notes an action that is no request, in the action's own transaction.
+
+        Parameters
+        ----------
+        kind
+            Who acts: ``command`` for whoever works on the machine, ``worker``.
+        what
+            The action's name; no argument of it.
+        """
+        run = str(uuid7())
+
+        def note(connection: Connection, tenant_id: str | None, thing: str | None) -> None:
+            self._append(connection, [_action(kind, what, run, tenant_id, thing)])
+
+        return note
+
+    def _append(self, connection: Connection, entries: Sequence[AuditEntry]) -> None:
+        head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
+        rows, chain = [], head.chain
+        for number, entry in enumerate(entries, start=head.number + 1):
+            row = _row(number, entry)
+            chain = self._link(chain, row)
+            rows.append({**row, "chain": chain})
+        connection.execute(insert(AUDIT), rows)
+        connection.execute(update(AUDIT_HEAD).values(number=rows[-1]["number"], chain=chain))
 
     def page(self, tenant_id: str, *, after: int, limit: int) -> list[AuditRow]:
         """Read a tenant's entries in their order, from after a number."""
@@ -90,6 +118,23 @@ class AuditStore:
     def _link(self, before: str, row: dict[str, Any]) -> str:
         text = before.encode() + orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
         return self._key.mac(text)
+
+
+def _action(kind: str, what: str, run: str, tenant_id: str | None, thing: str | None) -> AuditEntry:
+    return AuditEntry(
+        at=now_ms(),
+        tenant_id=tenant_id,
+        caller_kind=kind,
+        caller_id=None,
+        method="RUN",
+        route=what,
+        thing=thing,
+        instrument_id=None,
+        instrument_version=None,
+        body_mac=None,
+        status=0,
+        request_id=run,
+    )
 
 
 def _row(number: int, entry: AuditEntry) -> dict[str, Any]:

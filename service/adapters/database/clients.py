@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from service.adapters.database.audit import Note, unnoted
 from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import tenant_id
@@ -23,10 +24,19 @@ from service.records import Assertion, Caller, CallerKind, Client, Credential, S
 
 
 class ClientStore:
-    """Clients by their ``client_id``."""
+    """Clients by their ``client_id``.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database
+        Where they are.
+    note
+        Notes each client that is registered or changed.
+    """
+
+    def __init__(self, database: Database, note: Note = unnoted) -> None:
         self._database = database
+        self._note = note
 
     def add(
         self, tenant: str, name: str, *, scopes: Iterable[Scope], key_set: Mapping[str, Any]
@@ -44,7 +54,7 @@ class ClientStore:
                     created_at=now_ms(),
                 )
             )
-            return _client(connection.execute(_CLIENTS.where(CLIENT.c.id == client_id)).one())
+            return self._noted(connection, client_id)
 
     def find(self, client_id: str) -> Client | None:
         """Find a client that was not revoked."""
@@ -86,6 +96,12 @@ class ClientStore:
         with self._database.writing() as connection:
             if connection.execute(change.values(**values)).rowcount == 0:
                 raise NotFoundError("There is no valid client of this identifier.")
+            self._noted(connection, client_id)
+
+    def _noted(self, connection: Connection, client_id: str) -> Client:
+        client = _client(connection.execute(_CLIENTS.where(CLIENT.c.id == client_id)).one())
+        self._note(connection, client.tenant_id, client.id)
+        return client
 
 
 class TokenStore:

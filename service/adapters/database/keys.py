@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
+from service.adapters.database.audit import Note, unnoted
 from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import API_KEY, TENANT
@@ -20,10 +21,19 @@ LAST_USE_MS = 60_000
 
 
 class KeyStore:
-    """API keys by their prefix."""
+    """API keys by their prefix.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database
+        Where they are.
+    note
+        Notes each key that is made or changed.
+    """
+
+    def __init__(self, database: Database, note: Note = unnoted) -> None:
         self._database = database
+        self._note = note
 
     def add(
         self,
@@ -47,7 +57,7 @@ class KeyStore:
                     expires_at=expires_at,
                 )
             )
-            return _api_key(connection, prefix)
+            return self._noted(connection, prefix)
 
     def rotate(
         self, prefix: str, digest: bytes, *, former_expires_at: int, expires_at: int | None = None
@@ -85,7 +95,7 @@ class KeyStore:
         with self._database.writing() as connection:
             if connection.execute(change).rowcount == 0:
                 raise NotFoundError(_NO_KEY)
-            return _api_key(connection, prefix)
+            return self._noted(connection, prefix)
 
     def find(self, prefix: str) -> Credential | None:
         """Find what a presented key must match, unless it was revoked."""
@@ -114,6 +124,7 @@ class KeyStore:
         with self._database.writing() as connection:
             if connection.execute(change).rowcount == 0:
                 raise NotFoundError(_NO_KEY)
+            self._noted(connection, prefix)
 
     def note_use(self, key_ids: Collection[str], at: int) -> None:
         """Write when keys were used, for those whose last use was not written within a minute."""
@@ -123,6 +134,11 @@ class KeyStore:
         )
         with self._database.writing() as connection:
             connection.execute(change.values(last_used_at=at))
+
+    def _noted(self, connection: Connection, prefix: str) -> ApiKey:
+        key = _key(connection.execute(_KEYS.where(API_KEY.c.prefix == prefix)).one())
+        self._note(connection, key.tenant_id, key.id)
+        return key
 
 
 _KEYS = select(API_KEY, TENANT.c.name.label("tenant")).join(TENANT)
@@ -153,10 +169,6 @@ def caller_of(row: Row[Any]) -> Caller:
 
 def _valid(prefix: str) -> tuple[Any, ...]:
     return (API_KEY.c.prefix == prefix, *valid(now_ms()))
-
-
-def _api_key(connection: Connection, prefix: str) -> ApiKey:
-    return _key(connection.execute(_KEYS.where(API_KEY.c.prefix == prefix)).one())
 
 
 def _credential(row: Row[Any]) -> Credential:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
+from service.adapters.database.audit import Note, unnoted
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import erase_responses, lock_samples
 from service.adapters.database.idempotency import drop_expired
@@ -28,11 +29,14 @@ class RetentionStore:
         Where everything is.
     default_days
         For tenants without a policy of their own; 0 keeps everything.
+    note
+        Notes each policy that is changed, and each tenant that loses something.
     """
 
-    def __init__(self, database: Database, default_days: int) -> None:
+    def __init__(self, database: Database, default_days: int, note: Note = unnoted) -> None:
         self._database = database
         self._default_days = default_days
+        self._note = note
 
     def policies(self) -> Sequence[RetentionPolicy]:
         """List what holds for each tenant, by name."""
@@ -60,6 +64,8 @@ class RetentionStore:
         with self._database.writing() as connection:
             if connection.execute(change).rowcount == 0:
                 raise NotFoundError("There is no tenant of this name.")
+            tenant_id = connection.scalar(select(TENANT.c.id).where(TENANT.c.name == tenant))
+            self._note(connection, tenant_id, None)
 
     def apply(self) -> Sequence[tuple[RetentionPolicy, Erased]]:
         """Delete what is older than its tenant's policy allows, and answers kept for a day.
@@ -74,6 +80,8 @@ class RetentionStore:
             if policy.days > 0:
                 with self._database.writing() as connection:
                     erased = _expire(connection, policy)
+                    if erased.responses or erased.analyses:
+                        self._note(connection, policy.tenant_id, None)
                 if erased.responses or erased.analyses:
                     done.append((policy, erased))
         with self._database.writing() as connection:

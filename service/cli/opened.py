@@ -1,0 +1,56 @@
+"""The database and the audit trail as commands find them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from service.adapters.database.audit import AuditStore, Note
+from service.adapters.database.engine import Database
+from service.adapters.database.migrate import migrate
+from service.audit import AuditKey
+from service.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a command works on.
+
+    Attributes
+    ----------
+    config
+        Settings.
+    database
+        Its schema is up to date.
+    trail
+        The audit trail, where what a command changes is noted.
+    """
+
+    config: Config
+    database: Database
+    trail: AuditStore
+
+    def noting(self, command: str) -> Note:
+        """Return what notes this command (``keys create``), in the command's own transaction."""
+        return self.trail.noting("command", f"alliance {command}")
+
+
+@contextmanager
+def opened() -> Iterator[Opened]:
+    """Open what the environment names, bring its schema forward, and close it afterwards.
+
+    Raises
+    ------
+    ConfigurationError
+        If the key of the audit trail can neither be read nor kept.
+    """
+    config = Config.from_environment()
+    database = Database(config.sqlalchemy_url)
+    migrate(database)
+    key = AuditKey(config.audit_key, config.data.resolve())
+    key.prepare()
+    try:
+        yield Opened(config=config, database=database, trail=AuditStore(database, key))
+    finally:
+        database.close()
