@@ -21,8 +21,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import chdtrc
 
-from psychometrics.items.results import Missingness, SelectiveMissingness
-from psychometrics.types import FloatArray
+from psychometrics.disclosure import protected_shares
+from psychometrics.items.results import (
+    Missingness,
+    MissingPattern,
+    MissingPatterns,
+    SelectiveMissingness,
+)
+from psychometrics.types import BoolArray, FloatArray, IntArray
 
 
 def missingness(answers: FloatArray) -> Missingness:
@@ -34,12 +40,42 @@ def missingness(answers: FloatArray) -> Missingness:
         Of persons with at least one answer, shape (n_persons, n_items), missing is ``nan``.
     """
     absent = np.isnan(answers)
-    patterns = np.unique(absent, axis=0).shape[0] if absent.size else 0
+    patterns, counts = _patterns(absent)
     return Missingness(
         share=float(absent.mean()) if absent.size else 0.0,
         n_complete=int((~absent).all(axis=1).sum()),
-        n_patterns=patterns,
+        n_patterns=counts.size,
         selective=_selective(absent.astype(np.float64)),
+        patterns=_published(patterns, counts),
+    )
+
+
+def _patterns(absent: BoolArray) -> tuple[BoolArray, IntArray]:
+    """Different rows, shape (n_patterns, n_items), and how many persons have each."""
+    if not absent.size:
+        return absent[:0], np.zeros(0, dtype=np.int64)
+    packed = np.packbits(absent, axis=1)
+    rows = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, counts = np.unique(rows, return_index=True, return_counts=True)
+    return absent[first], counts.astype(np.int64)
+
+
+def _published(patterns: BoolArray, counts: IntArray) -> MissingPatterns | None:
+    """Withhold patterns of few persons; the complete one is a pattern like the others."""
+    if not patterns.any():
+        return None
+    protected = protected_shares(counts.tolist())
+    if protected is None:
+        return None
+    shown = [
+        MissingPattern(items=tuple((np.flatnonzero(row) + 1).tolist()), share=share)
+        for row, share in zip(patterns, protected.shares, strict=True)
+        if share is not None
+    ]
+    return MissingPatterns(
+        patterns=tuple(sorted(shown, key=lambda one: (-one.share, one.items))),
+        rarer=protected.rest,
+        step=protected.step,
     )
 
 

@@ -142,6 +142,41 @@ class SelectiveMissingness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPattern:
+    """Persons who left out the same items and no others.
+
+    Attributes
+    ----------
+    items
+        Those left out; none in the complete pattern.
+    share
+        Of all persons, in steps (:func:`psychometrics.disclosure.protected_shares`).
+    """
+
+    items: tuple[int, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPatterns:
+    """Which items are left out together.
+
+    Attributes
+    ----------
+    patterns
+        Those of 11 persons or more, the most frequent first.
+    rarer
+        Share of persons with any other pattern.
+    step
+        What every share is a multiple of.
+    """
+
+    patterns: tuple[MissingPattern, ...]
+    rarer: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missingness:
     """Which answers are missing.
 
@@ -155,12 +190,16 @@ class Missingness:
         Different patterns of missing answers, the complete one included.
     selective
         Whether some items are left out more than others.
+    patterns
+        Which items are left out together; ``None`` where nobody left any out, or so few that it
+        would tell of 10 persons or fewer.
     """
 
     share: float
     n_complete: int
     n_patterns: int
     selective: SelectiveMissingness
+    patterns: MissingPatterns | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

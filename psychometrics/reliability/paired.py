@@ -26,6 +26,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import chdtri, ndtri, stdtrit
 
+from psychometrics.reliability.density import density
 from psychometrics.reliability.intraclass import (
     MeanSquares,
     icc_agreement,
@@ -72,6 +73,7 @@ def paired(first: FloatArray, second: FloatArray, level: float) -> Paired:
         standard_error_agreement=float(np.sqrt(squares.residual + shift)),
         smallest_detectable_change=z * float(np.sqrt(2.0)) * error,
         limits_of_agreement=_limits(differences, z, level),
+        density=density(*scores.T),
     )
 
 
@@ -150,4 +152,5 @@ def _nothing(n_pairs: int) -> Paired:
         standard_error_agreement=None,
         smallest_detectable_change=None,
         limits_of_agreement=LimitsOfAgreement(lower=nothing, upper=nothing),
+        density=None,
     )

@@ -23,6 +23,29 @@ class LimitsOfAgreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Density:
+    """Where pairs lie: shares of all pairs in bins of their mean and their difference.
+
+    Attributes
+    ----------
+    mean_edges, difference_edges
+        Ends of the bins in points, one more than there are bins.
+    shares
+        Shape (n_mean_bins, n_difference_bins); ``None`` where 10 or fewer lie, or nobody.
+    rest
+        Share of those who lie in no bin that is shown.
+    step
+        What every share is a multiple of.
+    """
+
+    mean_edges: tuple[float, ...]
+    difference_edges: tuple[float, ...]
+    shares: tuple[tuple[float | None, ...], ...]
+    rest: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
     """Two scores of each person.
 
@@ -46,6 +69,8 @@ class Paired:
         What a single person's change must exceed, in points.
     limits_of_agreement
         Mean difference ± z SDs.
+    density
+        Where the pairs lie, without single persons; ``None`` where they are too few for it.
     """
 
     n_pairs: int
@@ -60,6 +85,7 @@ class Paired:
     standard_error_agreement: float | None
     smallest_detectable_change: float | None
     limits_of_agreement: LimitsOfAgreement
+    density: Density | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,21 @@ class SelectiveMissingnessSchema(ResultSchema):
     reason = fields.String(allow_none=True)
 
 
+class MissingPatternSchema(ResultSchema):
+    """Who left out the same items (:class:`psychometrics.items.results.MissingPattern`)."""
+
+    items = fields.List(fields.Integer())
+    share = Number()
+
+
+class MissingPatternsSchema(ResultSchema):
+    """Which items are left out together (:class:`psychometrics.items.results.MissingPatterns`)."""
+
+    patterns = fields.List(fields.Nested(MissingPatternSchema))
+    rarer = Number()
+    step = Number()
+
+
 class MissingnessSchema(ResultSchema):
     """Which answers are missing (:class:`psychometrics.items.results.Missingness`)."""
 
@@ -121,6 +136,7 @@ class MissingnessSchema(ResultSchema):
     n_complete = fields.Integer()
     n_patterns = fields.Integer()
     selective = fields.Nested(SelectiveMissingnessSchema)
+    patterns = fields.Nested(MissingPatternsSchema, allow_none=True)
 
 
 class ScreeningSchema(ResultSchema):

@@ -14,6 +14,16 @@ class LimitsOfAgreementSchema(ResultSchema):
     upper = fields.Nested(EstimateSchema)
 
 
+class DensitySchema(ResultSchema):
+    """Where pairs lie (:class:`psychometrics.reliability.paired_results.Density`)."""
+
+    mean_edges = fields.List(Number())
+    difference_edges = fields.List(Number())
+    shares = fields.List(fields.List(Number(allow_none=True)))
+    rest = Number()
+    step = Number()
+
+
 class PairedSchema(ResultSchema):
     """Two scores of each person (:class:`psychometrics.reliability.paired_results.Paired`)."""
 
@@ -29,3 +39,4 @@ class PairedSchema(ResultSchema):
     standard_error_agreement = Number(allow_none=True)
     smallest_detectable_change = Number(allow_none=True)
     limits_of_agreement = fields.Nested(LimitsOfAgreementSchema)
+    density = fields.Nested(DensitySchema, allow_none=True)

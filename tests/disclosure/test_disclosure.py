@@ -16,6 +16,7 @@ from psychometrics.disclosure import (
     protected_moments,
     protected_proportion,
     protected_sentence,
+    protected_shares,
     protected_table,
 )
 
@@ -193,3 +194,38 @@ def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
     for first in range(total + 1):
         for rest in compositions(total - first, parts - 1):
             yield (first, *rest)
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
+def test_coarse_shares_show_no_small_class_and_leave_no_small_rest(counts: list[int]) -> None:
+    found = protected_shares(counts)
+    if found is None:
+        return
+    hidden = [count for count, share in zip(counts, found.shares, strict=True) if share is None]
+    assert not any(
+        share is not None and count <= 10 for count, share in zip(counts, found.shares, strict=True)
+    )
+    assert not is_small(sum(hidden))
+    assert (found.rest > 0) == (sum(hidden) > 0)
+
+
+@given(st.lists(st.integers(0, 400), min_size=2, max_size=30))
+def test_no_coarse_share_tells_a_single_count(counts: list[int]) -> None:
+    found = protected_shares(counts)
+    if found is None:
+        return
+    n = sum(counts)
+    for share in filter(None, (*found.shares, found.rest)):
+        possible = [
+            count
+            for count in range(11, n + 1)
+            if max(1, round(count / n / found.step)) == round(share / found.step)
+        ]
+        assert len(possible) >= 4 or share > 0.9
+    assert found.step * n >= 10
+
+
+def test_of_fewer_than_a_hundred_no_share_is_coarse_enough() -> None:
+    assert protected_shares([50, 49]) is None
+    assert protected_shares([50, 50]) is not None
+    assert protected_shares([200, 9]) is None, "the rest takes the last class with it"

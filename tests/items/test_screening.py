@@ -17,7 +17,7 @@ from psychometrics.items.options import ItemsOptions
 from psychometrics.items.response_range import already_reversed, range_suspicions
 from psychometrics.items.results import ItemsResult
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import no_progress
+from psychometrics.types import FloatArray, no_progress
 from schemas.definition import Definition
 from tests.classical import SCALES, form, simulated_patients, three_factor_answers, wai_sr
 
@@ -148,3 +148,36 @@ def test_scales_follow_the_definition(wai_36: Definition) -> None:
     without = ResponseMatrix(instrument=single, answers=simulated_patients(wai_36).answers)
     assert "total" not in analysed(without).scales
     assert set(SCALES) == set(analysed(without).scales)
+
+
+def with_gaps(n_persons: int, *left_out: tuple[tuple[int, ...], int]) -> FloatArray:
+    """Answers of 6 items: so many persons left out these items, the others none."""
+    answers = np.full((n_persons, 6), 3.0)
+    start = 0
+    for items, count in left_out:
+        for item in items:
+            answers[start : start + count, item - 1] = np.nan
+        start += count
+    return answers
+
+
+def test_items_left_out_together_are_patterns_and_rare_ones_are_one() -> None:
+    found = missingness(with_gaps(1000, ((2,), 60), ((4, 5), 31), ((1,), 9), ((6,), 8)))
+    assert found.n_patterns == 5
+    assert found.patterns is not None
+    assert [(one.items, one.share) for one in found.patterns.patterns] == [
+        ((), 0.89), ((2,), 0.06), ((4, 5), 0.03)
+    ]  # fmt: skip
+    assert (found.patterns.rarer, found.patterns.step) == (0.02, 0.01)
+
+
+def test_rarer_patterns_of_few_persons_take_another_with_them() -> None:
+    found = missingness(with_gaps(1000, ((2,), 60), ((4, 5), 31), ((1,), 9))).patterns
+    assert found is not None
+    assert [one.items for one in found.patterns] == [(), (2,)]
+    assert found.rarer == 0.04
+
+
+@pytest.mark.parametrize("gaps", [[], [((2,), 9)], [((2,), 5), ((3,), 4)]])
+def test_few_gaps_have_no_patterns(gaps: list[tuple[tuple[int, ...], int]]) -> None:
+    assert missingness(with_gaps(1000, *gaps)).patterns is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,13 +10,17 @@ import numpy as np
 import pytest
 
 from schemas.definition import Definition
+from service.reports.document.compose import compose
+from service.reports.document.elements import Figure
 from service.reports.figures.drawing import FIGURES, draw, draw_all
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
 from tests.reports.conftest import record_of
 from tests.validity.making import study
 
-ALWAYS = set(FigureName) - {FigureName.AGREEMENT, FigureName.ITEM_DIFFERENCES}
+ALWAYS = set(FigureName) - {
+    FigureName.AGREEMENT, FigureName.ITEM_DIFFERENCES, FigureName.LATENT_MEANS
+}  # fmt: skip
 
 
 def with_section(record: ReportRecord, name: str, change: dict[str, Any]) -> ReportRecord:
@@ -60,10 +65,83 @@ def test_what_is_withheld_or_unknown_leaves_no_empty_figure(merged: ReportRecord
     for item in section["items"]:
         item["category_counts"] = [None] * 5
         item["missing"] = None
+    section["missing"]["patterns"] = None
     section["inter_item"]["polychoric"] = None
     hidden = with_section(with_section(merged, "items", section), "sample", {"items": []})
     for name in (FigureName.DISTRIBUTIONS, FigureName.MISSINGNESS, FigureName.CORRELATIONS):
         assert draw(name, hidden, "svg") is None
+
+
+def effects(n_effects: int) -> list[dict[str, Any]]:
+    """Items that differ, the later the more."""
+    return [
+        {
+            "item": 1 + place % 12, "group": f"group {place // 12}", "dmacs": place / 10,
+            "signed_dmacs": place / 10, "expected_score_difference": place / 10,
+            "curve": {"factor": [-1.0, 1.0], "reference": [2.0, 3.0], "group": [2.5, 3.5]},
+        }
+        for place in range(n_effects)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n_effects", "n_drawn"), [(1, 1), (11, 11), (24, 24), (40, 24)])
+def test_every_item_that_differs_is_drawn_or_the_caption_says_how_many(
+    merged: ReportRecord, n_effects: int, n_drawn: int
+) -> None:
+    partial = {"effects": effects(n_effects), "rule": "a rule"}
+    changed = with_section(merged, "invariance", {"partial_invariance": partial})
+    image = draw(FigureName.ITEM_DIFFERENCES, changed, "svg")
+    assert image is not None
+    assert len(re.findall(rb">Item \d+", image)) == n_drawn
+    figures = {
+        block.name: block.caption
+        for section in compose(changed, [FigureName.ITEM_DIFFERENCES]).sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    }
+    caption = figures[FigureName.ITEM_DIFFERENCES]
+    assert (f"{n_drawn} of {n_effects}" in caption) == (n_drawn < n_effects)
+    if n_drawn < n_effects:
+        assert b">Item 1, group 0<" not in image, "the smallest difference is left to the table"
+
+
+def mean(group: str, factor: str) -> dict[str, Any]:
+    return {
+        "group": group, "factor": factor, "estimate": -0.4375, "standard_error": 0.1,
+        "interval": {"lower": -0.6, "upper": -0.2, "level": 0.95}, "standardized": -0.4,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "drawn"),
+    [("permitted", True), ("partial", True), ("refused", False), ("inconclusive", False)],
+)
+def test_latent_means_are_drawn_behind_an_open_gate_alone(
+    merged: ReportRecord, status: str, drawn: bool
+) -> None:
+    change = {"status": status, "latent_means": [mean("b", "goal"), mean("b", "bond")]}
+    changed = with_section(merged, "comparison", change)
+    assert (draw(FigureName.LATENT_MEANS, changed, "svg") is not None) is drawn
+
+
+def test_pairs_are_drawn_in_bins_and_few_pairs_as_limits_alone(merged: ReportRecord) -> None:
+    shown = draw(FigureName.RETEST, merged, "svg")
+    assert shown is not None
+    assert b"Share of pairs in a bin" in shown
+    scales = copy.deepcopy(merged.result["sections"]["retest"]["scales"])
+    for scale in scales.values():
+        scale["density"] = None
+    few = with_section(merged, "retest", {"scales": scales})
+    alone = draw(FigureName.RETEST, few, "svg")
+    assert alone is not None
+    assert b"Share of pairs" not in alone
+    (caption,) = [
+        block.caption
+        for section in compose(few, [FigureName.RETEST]).sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    ]
+    assert "too few" in caption
 
 
 def test_no_improper_solution_is_drawn(merged: ReportRecord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from service.reports.curves import drawn_effects
 from service.reports.figures.palette import (
     BLUE,
     QUIET,
@@ -15,18 +16,14 @@ from service.reports.figures.palette import (
 )
 from service.reports.record import Json, ReportRecord
 
-_MOST = 9
 _ACROSS = 3
 
 
 def draw(record: ReportRecord) -> Figure | None:
     """Draw expected answers of items that differ, over the factor, in both groups."""
     section = record.section("invariance")
-    partial = None if section is None else section["partial_invariance"]
-    if section is None or partial is None:
-        return None
-    effects = [one for one in partial["effects"] if _has_curve(one)][:_MOST]
-    if not effects:
+    effects = [] if section is None else drawn_effects(section)
+    if section is None or not effects:
         return None
     across = min(_ACROSS, len(effects))
     down = -(-len(effects) // across)
@@ -35,31 +32,27 @@ def draw(record: ReportRecord) -> Figure | None:
     response = record.definition["response"]
     for place, effect in enumerate(effects):
         axes = panels[place // across, place % across]
-        _draw_item(axes, effect)
+        _draw_item(axes, effect, several=len({one["group"] for one in effects}) > 1)
         axes.set_ylim(response["minimum"] - 0.1, response["maximum"] + 0.1)
         if place % across == 0:
             axes.set_ylabel("Expected answer")
-        if place // across == down - 1:
+        if place + across >= len(effects):
             axes.set_xlabel("Alliance, SD")
+            axes.tick_params(axis="x", labelbottom=True)
     for place in range(len(effects), across * down):
         panels[place // across, place % across].set_axis_off()
     _legend(figure, section, effects)
     return figure
 
 
-def _has_curve(effect: Json) -> bool:
-    """Whether there is a curve, and it is not withheld because the group is small."""
-    curve = effect["curve"]
-    return bool(curve["factor"]) and None not in (*curve["reference"], *curve["group"])
-
-
-def _draw_item(axes: Axes, effect: Json) -> None:
+def _draw_item(axes: Axes, effect: Json, *, several: bool) -> None:
     curve = effect["curve"]
     at, reference, group = curve["factor"], curve["reference"], curve["group"]
     axes.fill_between(at, reference, group, color=QUIET, alpha=0.15, linewidth=0)
     axes.plot(at, reference, color=BLUE, linewidth=1.9)
     axes.plot(at, group, color=VERMILION, linewidth=1.9, linestyle="--")
-    axes.set_title(f"Item {effect['item']}")
+    whose = f", {shortened(effect['group'], 12)}" if several else ""
+    axes.set_title(f"Item {effect['item']}{whose}")
     grid(axes, "y")
 
 

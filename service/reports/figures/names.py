@@ -17,6 +17,7 @@ class FigureName(StrEnum):
     LOADINGS = "loadings"
     LADDER = "ladder"
     ITEM_DIFFERENCES = "item-differences"
+    LATENT_MEANS = "latent-means"
     RETEST = "retest"
     AGREEMENT = "agreement"
     FOREST = "forest"

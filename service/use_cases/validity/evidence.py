@@ -65,16 +65,26 @@ def gather(
     return Evidence(**numbers, names=names)
 
 
-def publishable(evidence: Evidence, sections: Mapping[str, Json]) -> Evidence:
-    """Leave out numbers that say something of few persons."""
+def publishable(evidence: Evidence, sections: Mapping[str, Json], shown: Json) -> Evidence:
+    """Leave out numbers that say something of few persons.
+
+    Parameters
+    ----------
+    evidence
+        What was gathered.
+    sections
+        As they were computed, by name.
+    shown
+        The section ``sample`` as it is published.
+    """
     sample = sections["sample"]
-    n_persons, n_items = sample["n_persons"], len({one["item"] for one in sample["items"]})
+    n_persons = sample["n_persons"]
     withheld: dict[str, Any] = {}
     if protected_count(sample["n_complete"], n_persons) is None:
         withheld |= {"n_complete": None, "n_more": None, "complete_share": None}
-    if protected_proportion(evidence.missing_share, n_persons * n_items) is None:
+    if shown["missing"] is None:
         withheld["missing_share"] = None
-    if protected_proportion(evidence.missing_item, n_persons) is None:
+    if evidence.missing_item not in {one["missing"] for one in shown["items"]}:
         withheld["missing_item"] = None
     if protected_proportion(evidence.extreme_share, n_persons) is None:
         withheld |= {"extreme_share": None, "extreme_upper": None}

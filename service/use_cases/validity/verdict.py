@@ -13,6 +13,7 @@ from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSch
 from service.catalog.rules import validity_standards
 from service.use_cases.protect import protect
 from service.use_cases.software import software
+from service.use_cases.validity.across import withheld_across
 from service.use_cases.validity.evidence import gather, publishable
 from service.use_cases.validity.sections import is_computed
 
@@ -56,11 +57,13 @@ def give_verdict(
     """
     standards = validity_standards()
     evidence = gather(sections, instrument, options)
-    verdict = judge(evidence, standards, shown=publishable(evidence, sections))
-    protected = {
+    each = {
         name: protect(_kind(name), section) if is_computed(section) else dict(section)
         for name, section in sections.items()
     }
+    protected = withheld_across(each, sections)
+    shown = publishable(evidence, sections, protected["sample"])
+    verdict = judge(evidence, standards, shown=shown)
     return {
         "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
         "sections": protected | {"standards": _standards(standards)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.reports.curves import drawn_effects
 from service.reports.document import numbers, words
 from service.reports.document.elements import Block, Note, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
@@ -55,6 +56,12 @@ def comparison(sources: Sources) -> Section:
         return Section(name="comparison", title=COMPARISON, blocks=(Note(text=opening),))
     blocks = (
         *said(opening),
+        *sources.figure(
+            FigureName.LATENT_MEANS,
+            f"Latent means with their 95% intervals; the reference group, {found['reference']}, "
+            "stands at zero, and the unit is its standard deviation.",
+            _spoken_means(found),
+        ),
         *_latent(found),
         *_observed(found),
         *_freed(found),
@@ -133,9 +140,9 @@ def _differences(sources: Sources, found: Json) -> tuple[Block, ...]:
         *sources.figure(
             FigureName.ITEM_DIFFERENCES,
             "Expected answers at the same alliance, in the reference group and in the other: where "
-            "the lines part, the item works differently.",
+            f"the lines part, the item works differently. {_how_many(found)}",
             "Curves of expected answers over the alliance for items "
-            f"{numbers.listed(one['item'] for one in partial['effects'])}.",
+            f"{numbers.listed(dict.fromkeys(one['item'] for one in drawn_effects(found)))}.",
         ),
         *table(
             "item-differences",
@@ -163,6 +170,17 @@ def _differences(sources: Sources, found: Json) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
+def _how_many(found: Json) -> str:
+    """Say which of the items that differ are drawn."""
+    n_drawn, n_found = len(drawn_effects(found)), len(found["partial_invariance"]["effects"])
+    if n_drawn == n_found:
+        return f"All {n_found} that differ are drawn." if n_found > 1 else ""
+    return (
+        f"Drawn are {n_drawn} of {n_found}, those with the largest difference whose group is not "
+        "withheld; all stand in the table."
+    )
+
+
 def _latent(found: Json) -> tuple[Block, ...]:
     return table(
         "latent-means",
@@ -180,6 +198,14 @@ def _latent(found: Json) -> tuple[Block, ...]:
         ],
         notes=(f"Reference group {found['reference']}: latent means of zero.",),
     )
+
+
+def _spoken_means(found: Json) -> str:
+    means = "; ".join(
+        f"{one['group']}, {words.factor(one['factor'])} {numbers.estimate(one, numbers.number)}"
+        for one in found["latent_means"]
+    )
+    return f"Points with intervals, one for each group and factor: {means}."
 
 
 def _observed(found: Json) -> tuple[Block, ...]:

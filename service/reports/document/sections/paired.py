@@ -13,9 +13,16 @@ RETEST, AGREEMENT = (
     "Agreement of two respondents",
 )
 _READING = (
+    "Difference of the two scores of each person over their mean (Bland & Altman), as shares of "
+    "pairs in bins; single persons are not drawn, and bins of ten pairs or fewer are left white "
+    "like empty ones. Line: mean difference (bias); dashed: limits of agreement, between which lie "
+    "about 95% of the differences; grey and red bands: their 95% intervals."
+)
+_LIMITS_ALONE = (
     "Differences of the two scores of each person. Diamond: mean difference (bias) with its 95% "
     "interval; band: between the limits of agreement lie about 95% of the differences, thick ends: "
-    "intervals of the limits. Single persons are not drawn."
+    "intervals of the limits. The pairs are too few to show where they lie without telling of "
+    "single persons."
 )
 
 
@@ -31,7 +38,7 @@ def retest(sources: Sources) -> Section:
             f"{numbers.count(found['n_persons'])} persons."
         ),
         *_coefficients(found, "retest"),
-        *sources.figure(FigureName.RETEST, _READING, _limits(found)),
+        *sources.figure(FigureName.RETEST, _reading(found), _limits(found)),
         *cautions(found),
     )
     return Section(name="retest", title=RETEST, blocks=blocks)
@@ -49,7 +56,7 @@ def agreement(sources: Sources) -> Section:
         ),
         *_coefficients(found, "agreement"),
         *_truth_and_bias(found),
-        *sources.figure(FigureName.AGREEMENT, _READING, _limits(found)),
+        *sources.figure(FigureName.AGREEMENT, _reading(found), _limits(found)),
         *cautions(found),
     )
     return Section(name="agreement", title=AGREEMENT, blocks=blocks)
@@ -105,6 +112,11 @@ def _truth_and_bias(found: Json) -> tuple[Block, ...]:
     )
 
 
+def _reading(found: Json) -> str:
+    dense = any((one.get("density") or {}).get("mean_edges") for one in found["scales"].values())
+    return _READING if dense else _LIMITS_ALONE
+
+
 def _limits(found: Json) -> str:
     parts = [
         f"{words.named(name)}: mean difference {numbers.number(one['difference']['estimate'])}, "
@@ -113,4 +125,4 @@ def _limits(found: Json) -> str:
         for name, one in found["scales"].items()
         if one["difference"]["estimate"] is not None
     ]
-    return f"Bands of agreement, one row for each scale. {'; '.join(parts)}."
+    return f"Differences of two scores, scale by scale. {'; '.join(parts)}."

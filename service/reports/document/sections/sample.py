@@ -48,10 +48,12 @@ def missing_data(sources: Sources) -> Section:
         ),
         *sources.figure(
             FigureName.MISSINGNESS,
-            "Share of persons who left an item out, in per cent. Hatched: withheld, because the "
-            "share would tell of ten persons or fewer. No single person is shown.",
-            "Table of colours, one column for each item: the share of persons who left it out. "
-            + _most_left_out(found),
+            "Which items were left out. Above, where it is known: items that the same persons left "
+            "out (a row), the most frequent first, with the share of persons; patterns of ten "
+            "persons or fewer are one row. Below, where it is known: share of persons who left an "
+            "item out, in per cent. Hatched: withheld, because it would tell of ten persons or "
+            "fewer.",
+            _spoken_patterns(found) + _most_left_out(found),
         ),
     )
     return Section(name="missing-data", title=title, blocks=blocks)
@@ -108,9 +110,21 @@ def _selective(test: Json) -> str:
     )
 
 
+def _spoken_patterns(found: Json) -> str:
+    patterns = (found["missing"].get("patterns") or {}).get("patterns", ())
+    gaps = [
+        f"{numbers.listed(one['items'])} ({numbers.share(one['share'])})"
+        for one in patterns
+        if one["items"]
+    ]
+    if not gaps:
+        return ""
+    return f"Items left out together, with the share of persons: {'; '.join(gaps)}. "
+
+
 def _most_left_out(found: Json) -> str:
     known = [one for one in found["items"] if one["missing"]]
     if not known:
-        return "All shares above zero are withheld."
+        return "Single items' shares above zero are withheld."
     most = max(known, key=lambda one: float(one["missing"]))
     return f"Most often item {most['item']}, {numbers.share(most['missing'])}."
