@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from psychometrics.errors import OptionError
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import BoolArray, FloatArray, IntArray
+from psychometrics.types import BoolArray, IntArray
 
 FEW_CLUSTERS = 20
 """With fewer, cluster-robust standard errors come with a caution."""
@@ -141,64 +141,3 @@ def _missing(values: NDArray[np.generic]) -> BoolArray:
     if values.dtype == object:
         return np.array([value is None for value in values], dtype=np.bool_)
     return np.asarray(np.isnan(values.astype(np.float64)))
-
-
-def cluster_sums(values: FloatArray, codes: IntArray) -> FloatArray:
-    """Add up rows within clusters.
-
-    Parameters
-    ----------
-    values
-        One row for each person, shape (n_persons, n_values).
-    codes
-        Number of each person's cluster, from 0, shape (n_persons,).
-
-    Returns
-    -------
-    FloatArray
-        Shape (n_clusters, n_values).
-    """
-    sums = np.zeros((int(codes.max()) + 1, values.shape[1]))
-    np.add.at(sums, codes, values)
-    return sums
-
-
-def cross_products(scores: FloatArray, codes: IntArray | None = None) -> FloatArray:
-    """Return Σ ss′ over persons or, with clusters, over clusters.
-
-    Parameters
-    ----------
-    scores
-        Of each person, shape (n_persons, n_scores); they sum to zero at the estimates.
-    codes
-        Number of each person's cluster, from 0, shape (n_persons,); ``None`` if persons are
-        independent of each other.
-
-    Returns
-    -------
-    FloatArray
-        Shape (n_scores, n_scores).
-
-    Notes
-    -----
-    With G clusters scores are summed within clusters first, and G / (G − 1) multiplies the sum of
-    the cross-products, as in lavaan 0.6-14 and in Stata: with clusters of one it is N / (N − 1)
-    times the sum over persons. It holds G − 1 independent directions at the most.
-
-    References
-    ----------
-    Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex
-    surveys. International Statistical Review, 51, 279–292. doi:10.2307/1402588
-    """
-    if codes is None:
-        return scores.T @ scores
-    sums = cluster_sums(scores, codes)
-    return np.asarray(finite_sample(codes) * (sums.T @ sums))
-
-
-def finite_sample(codes: IntArray | None) -> float:
-    """Return G / (G − 1), by which sums over clusters are multiplied; 1 without clusters."""
-    if codes is None:
-        return 1.0
-    n_clusters = int(codes.max()) + 1
-    return n_clusters / (n_clusters - 1)

@@ -30,7 +30,6 @@ from psychometrics.clusters import (
     Clusters,
     Membership,
     clustered,
-    cross_products,
     few_directions,
     membership,
 )
@@ -197,7 +196,7 @@ def _ordinal(responses: ResponseMatrix, missing: Missing, cluster: str | None) -
     members = _members(responses.rows(moments.rows), cluster)
     nacov = moments.nacov
     if members is not None:
-        nacov = moments.n_persons * cross_products(moments.influence, members.codes)
+        nacov = moments.n_persons * moments.influence.cross_products(members.codes)
     sample = ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
     counts = tuple(cuts.size for cuts in moments.thresholds)
 

@@ -33,7 +33,7 @@ from psychometrics.cfa.implied import (
 )
 from psychometrics.cfa.layout import GroupLayout
 from psychometrics.cfa.patterns import PatternedAnswers, pattern_inverses
-from psychometrics.clusters import cross_products
+from psychometrics.sandwich import cross_products
 from psychometrics.types import FloatArray, IntArray
 
 

@@ -31,7 +31,7 @@ Muthén, B. O., & Satorra, A. (1995). Complex sample data in structural equation
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -56,8 +56,8 @@ from psychometrics.cfa.normal import (
     saturated_log_likelihood,
 )
 from psychometrics.cfa.starts import starting_vectors
-from psychometrics.clusters import cluster_sums, cross_products, finite_sample
 from psychometrics.errors import EstimationError
+from psychometrics.sandwich import cluster_sums, cross_products_by_rows, finite_sample
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -150,24 +150,55 @@ def complete_answers(
         answers alike, items that follow from others.
     """
     n_persons, n_items = answers.shape
+    check_persons(n_persons, n_items)
+    mean = answers.mean(axis=0)
+    centred = answers - mean
+    moments = normal_moments(
+        centred.T @ centred / n_persons, mean, items=items, n_persons=n_persons
+    )
+    return CompleteAnswers(centred=centred, moments=moments, clusters=clusters)
+
+
+def normal_moments(
+    covariance: FloatArray, mean: FloatArray, *, items: tuple[int, ...], n_persons: int
+) -> NormalMoments:
+    """Check the moments of complete answers and prepare them for the likelihood.
+
+    Parameters
+    ----------
+    covariance
+        With n in its divisor, shape (n_items, n_items).
+    mean
+        Shape (n_items,).
+    items
+        Their numbers, for messages.
+    n_persons
+        Persons they come from.
+
+    Raises
+    ------
+    EstimationError
+        When there are too few persons, or the covariance matrix is not positive definite.
+    """
+    check_persons(n_persons, len(items))
+    check_variances(np.diagonal(covariance), items)
+    inverted = inverse_and_log_determinant(covariance)
+    scale = np.sqrt(np.diagonal(covariance))
+    if inverted is None or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < 1e-10:
+        raise EstimationError("covariance matrix", redundancy(covariance, items))
+    return NormalMoments(
+        covariance=covariance, mean=mean, n_persons=n_persons, log_determinant=inverted[1]
+    )
+
+
+def check_persons(n_persons: int, n_items: int) -> None:
+    """Refuse samples whose covariance matrix cannot have full rank."""
     if n_persons <= n_items:
         raise EstimationError(
             "covariance matrix",
             f"{n_persons} complete rows are too few for {n_items} items; more persons than items "
             "are needed",
         )
-    mean = answers.mean(axis=0)
-    centred = answers - mean
-    covariance = centred.T @ centred / n_persons
-    check_variances(np.diagonal(covariance), items)
-    inverted = inverse_and_log_determinant(covariance)
-    scale = np.sqrt(np.diagonal(covariance))
-    if inverted is None or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < 1e-10:
-        raise EstimationError("covariance matrix", redundancy(covariance, items))
-    moments = NormalMoments(
-        covariance=covariance, mean=mean, n_persons=n_persons, log_determinant=inverted[1]
-    )
-    return CompleteAnswers(centred=centred, moments=moments, clusters=clusters)
 
 
 def check_variances(variances: FloatArray, items: tuple[int, ...]) -> None:
@@ -214,14 +245,19 @@ def fit_ml(
     Fitted
         At the lowest of the minima that the starts lead to.
     """
-    compiled = layout or layout_of(model)
     discrepancy = NormalDiscrepancy(
-        layout=compiled, samples=tuple(sample.moments for sample in samples)
+        layout=layout or layout_of(model), samples=tuple(sample.moments for sample in samples)
     )
-    starts = starting_vectors(compiled, [sample.moments.covariance for sample in samples])
-    means = _starting_means(compiled, discrepancy.samples)
-    minimum = lowest_minimum(discrepancy, [start + means for start in starts])
-    return _fitted(discrepancy, minimum, samples, robust=robust)
+    return _fitted(discrepancy, minimum_of(discrepancy), samples, robust=robust)
+
+
+def minimum_of(discrepancy: NormalDiscrepancy) -> Minimum:
+    """Find the lowest of the minima that the starts lead to; moments are all it takes."""
+    starts = starting_vectors(
+        discrepancy.layout, [sample.covariance for sample in discrepancy.samples]
+    )
+    means = _starting_means(discrepancy.layout, discrepancy.samples)
+    return lowest_minimum(discrepancy, [start + means for start in starts])
 
 
 def _starting_means(layout: Layout, samples: tuple[NormalMoments, ...]) -> FloatArray:
@@ -354,19 +390,20 @@ def score_products(
     n_persons = sum(sample.moments.n_persons for sample in samples)
     total = np.zeros((layout.model.n_free,) * 2)
     for group, state, sample in zip(layout.groups, states, samples, strict=True):
-        scores = _scores(group, state, sample, has_means=layout.model.has_means)
-        total += group.gather_hessian(cross_products(scores, sample.clusters)) / n_persons
+        scores = partial(_scores, group, state, sample, has_means=layout.model.has_means)
+        products = cross_products_by_rows(scores, sample.moments.n_persons, sample.clusters)
+        total += group.gather_hessian(products) / n_persons
     return total
 
 
 def _scores(
-    group: GroupLayout, state: GroupState, sample: CompleteAnswers, *, has_means: bool
+    group: GroupLayout, state: GroupState, sample: CompleteAnswers, rows: slice, *, has_means: bool
 ) -> FloatArray:
-    """Return casewise scores by cell: (z′Px)(z′Py) − x′Py + z′Pdμ, shape (n_persons, n_cells)."""
+    """Return rows of casewise scores by cell: (z′Px)(z′Py) − x′Py + z′Pdμ, shape (…, n_cells)."""
     inverse = np.linalg.inv(state.covariance)
     slopes = slopes_at(group, state)
     shift = sample.moments.mean - state.mean if has_means else 0.0
-    weighted = (sample.centred + shift) @ inverse
+    weighted = (sample.centred[rows] + shift) @ inverse
     expected = ((slopes.left @ inverse) * slopes.right).sum(axis=1)
     scores = (weighted @ slopes.left.T) * (weighted @ slopes.right.T) - expected
     return np.asarray(scores + weighted @ slopes.mean.T if has_means else scores)

@@ -23,18 +23,84 @@ continuous latent variable indicators. Psychometrika, 49, 115–132. doi:10.1007
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
 from psychometrics.correlation.likelihood import FLOOR, Associations
 from psychometrics.correlation.tables import BEYOND, Tables, item_pairs
-from psychometrics.types import FloatArray, IntArray
+from psychometrics.sandwich import cross_products_by_rows, row_blocks
+from psychometrics.types import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """How far each person moves each threshold and each polychoric correlation.
+
+    Moments are existing thresholds item by item, then the correlations of pairs (1, 2), (1, 3), ….
+    What is kept is small: the persons' categories, and what a category or a cell does.
+
+    Attributes
+    ----------
+    codes
+        Shape (n_persons, n_items), values 0 … width − 1; ``width`` is missing.
+    by_category
+        Shape (n_items, width + 1, width − 1).
+    by_cell
+        Shape (n_pairs, width + 1, width + 1).
+    existing
+        Which thresholds exist, shape (n_items, width − 1).
+    """
+
+    codes: IntArray
+    by_category: FloatArray
+    by_cell: FloatArray
+    existing: BoolArray
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons."""
+        return len(self.codes)
+
+    @property
+    def n_moments(self) -> int:
+        """Number of thresholds and correlations."""
+        return int(self.existing.sum()) + len(self.by_cell)
+
+    def values(self, rows: slice = slice(None)) -> FloatArray:
+        """Look up some persons' values, shape (n_rows, n_moments); over all each sums to zero."""
+        codes = self.codes[rows]
+        n_items, n_cuts = self.existing.shape
+        on_thresholds = self.by_category[np.arange(n_items), codes]
+        chosen = on_thresholds.reshape(len(codes), n_items * n_cuts)[:, self.existing.ravel()]
+        return np.hstack((chosen, _looked_up(codes, self.by_cell)))
+
+    def along(self, slope: FloatArray) -> FloatArray:
+        """Return each person's influence on a function of the moments, shape (n_persons,).
+
+        Parameters
+        ----------
+        slope
+            The function's derivatives by the moments, shape (n_moments,).
+        """
+        parts = [self.values(rows) @ slope for rows in row_blocks(self.n_persons)]
+        return np.concatenate(parts)
+
+    def cross_products(self, clusters: IntArray | None = None) -> FloatArray:
+        """Return Σ uu′ over persons or clusters, shape (n_moments, n_moments).
+
+        Parameters
+        ----------
+        clusters
+            Number of each person's cluster, from 0, shape (n_persons,).
+        """
+        return cross_products_by_rows(self.values, self.n_persons, clusters)
 
 
 def influence_values(
     codes: IntArray, tables: Tables, cuts: FloatArray, associations: Associations
-) -> FloatArray:
+) -> Influence:
     """Return how far each person moves each threshold and each polychoric correlation.
 
     Parameters
@@ -48,21 +114,16 @@ def influence_values(
     associations
         Estimates of all pairs.
 
-    Returns
-    -------
-    FloatArray
-        Shape (n_persons, n_thresholds + n_pairs): existing thresholds item by item, then the
-        correlations of pairs (1, 2), (1, 3), …. Each column sums to zero.
-
     References
     ----------
     Muthén (1984), see the module.
     """
-    n_items, n_cuts = cuts.shape
-    pull = threshold_influence(tables.single, cuts)
-    on_thresholds = pull[np.arange(n_items), codes].reshape(len(codes), n_items * n_cuts)
-    on_correlations = correlation_influence(codes, tables, cuts, associations)
-    return np.hstack((on_thresholds[:, (np.abs(cuts) < BEYOND).ravel()], on_correlations))
+    return Influence(
+        codes=codes,
+        by_category=threshold_influence(tables.single, cuts),
+        by_cell=_cell_influence(tables, cuts, associations),
+        existing=np.abs(cuts) < BEYOND,
+    )
 
 
 def correlation_influence(
@@ -86,7 +147,11 @@ def correlation_influence(
     FloatArray
         Shape (…, n_persons, n_pairs).
     """
-    cells = _cell_influence(tables, cuts, associations)
+    return _looked_up(codes, _cell_influence(tables, cuts, associations))
+
+
+def _looked_up(codes: IntArray, cells: FloatArray) -> FloatArray:
+    """Look up the cells of persons' pairs, shape (…, n_persons, n_pairs)."""
     *batch, n_pairs, width, _ = cells.shape
     first, second = item_pairs(codes.shape[-1])
     samples = np.arange(math.prod(batch)).reshape(*batch, 1, 1)

@@ -38,7 +38,7 @@ from psychometrics.correlation.categories import (
     numbered,
     usable_rows,
 )
-from psychometrics.correlation.influence import influence_values
+from psychometrics.correlation.influence import Influence, influence_values
 from psychometrics.correlation.likelihood import BOUND, Associations, associate
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.tables import (
@@ -73,9 +73,8 @@ class OrdinalMoments:
         N times the asymptotic covariance of (thresholds, correlations), in the order of the
         module's notes, shape (n_moments, n_moments).
     influence
-        How far each person moves each moment, shape (n_persons, n_moments); sums to zero over
-        persons, and ``nacov`` is N times its cross-product. Sum it within clusters for
-        cluster-robust versions.
+        How far each person moves each moment; ``nacov`` is N times its cross-product. Sum it within
+        clusters for cluster-robust versions.
     n_persons
         Persons used: complete rows, or under pairwise those with any answer.
     rows
@@ -91,7 +90,7 @@ class OrdinalMoments:
     thresholds: tuple[FloatArray, ...]
     correlations: FloatArray
     nacov: FloatArray
-    influence: FloatArray
+    influence: Influence
     n_persons: int
     rows: BoolArray
     items: tuple[int, ...]
@@ -168,7 +167,7 @@ def ordinal_moments(
             item_cuts[: n - 1] for item_cuts, n in zip(cuts, coding.n_categories, strict=True)
         ),
         correlations=correlations,
-        nacov=n_persons * (influence.T @ influence),
+        nacov=n_persons * influence.cross_products(),
         influence=influence,
         n_persons=n_persons,
         rows=rows,

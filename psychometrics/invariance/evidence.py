@@ -31,7 +31,7 @@ from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, parts_of
-from psychometrics.clusters import Clusters, cross_products
+from psychometrics.clusters import Clusters
 from psychometrics.correlation.categories import (
     check_answered,
     merge_empty_categories,
@@ -247,7 +247,7 @@ def _ordinal(block: Block, moments: OrdinalMoments) -> OrdinalSample:
     """Stack a block's moments; clusters enter through their covariance."""
     nacov = moments.nacov
     if block.codes is not None:
-        nacov = moments.n_persons * cross_products(moments.influence, block.codes)
+        nacov = moments.n_persons * moments.influence.cross_products(block.codes)
     return ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
 
 

@@ -24,9 +24,10 @@ from __future__ import annotations
 
 from scipy.special import fdtri
 
-from psychometrics.clusters import Membership, cluster_sums
+from psychometrics.clusters import Membership
 from psychometrics.reliability.alpha import alpha
 from psychometrics.reliability.results import Clustering
+from psychometrics.sandwich import cluster_sums
 from psychometrics.types import Estimate, FloatArray, Interval
 
 

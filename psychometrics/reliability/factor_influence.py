@@ -3,9 +3,9 @@
 Notes
 -----
 With the casewise scores s_i at the estimates and H the observed information of one person, the
-influence of person i on the parameters is H⁻¹ s_i / n. H is the observed, not the expected,
-information, so the standard errors that follow hold for any distribution and for a model that is
-only approximately right (Huber's sandwich).
+influence of person i on the parameters is H⁻¹ s_i / n, and on a function of them its slope times
+that. H is the observed, not the expected, information, so the standard errors that follow hold for
+any distribution and for a model that is only approximately right (Huber's sandwich).
 
 References
 ----------
@@ -28,8 +28,8 @@ StateFunction = Callable[[GroupState], FloatArray]
 _STEP = 1e-5
 
 
-def parameter_influence(fitted: Fitted, centred: FloatArray) -> FloatArray | None:
-    """Compute each person's influence on the parameters of a one-group model.
+def influence_along(fitted: Fitted, centred: FloatArray, slope: FloatArray) -> FloatArray | None:
+    """Compute each person's influence on a function of the parameters of a one-group model.
 
     Parameters
     ----------
@@ -37,11 +37,18 @@ def parameter_influence(fitted: Fitted, centred: FloatArray) -> FloatArray | Non
         A model without means, fitted by robust maximum likelihood (observed information).
     centred
         The answers' deviations from their means, shape (n_persons, n_items).
+    slope
+        The function's derivatives by the parameters, shape (n_free,).
 
     Returns
     -------
     FloatArray or None
-        Shape (n_persons, n_free); ``None`` when the information is singular.
+        Shape (n_persons,); ``None`` when the information is singular.
+
+    Notes
+    -----
+    A score is (z′Px)(z′Py) − x′Py, so that any sum of weighted scores is one quadratic form of z:
+    no score of a single parameter has to be kept for each person.
     """
     inverse = inverted_information(fitted.information)
     if inverse is None:
@@ -49,10 +56,11 @@ def parameter_influence(fitted: Fitted, centred: FloatArray) -> FloatArray | Non
     layout, state = fitted.layout.groups[0], fitted.states[0]
     precision = np.linalg.inv(state.covariance)
     slopes = slopes_at(layout, state)
-    weighted = centred @ precision
-    expected = ((slopes.left @ precision) * slopes.right).sum(axis=1)
-    scores = (weighted @ slopes.left.T) * (weighted @ slopes.right.T) - expected
-    return np.asarray(layout.gather_jacobian(scores) @ inverse / centred.shape[0])
+    by_cell = layout.gather_jacobian(np.eye(len(slopes.left)))
+    weights = by_cell @ inverse @ slope / centred.shape[0]
+    inner = (slopes.left.T * weights) @ slopes.right
+    form = precision @ inner @ precision
+    return np.asarray(((centred @ form) * centred).sum(axis=1) - (inner * precision).sum())
 
 
 def gradient(fitted: Fitted, function: StateFunction) -> FloatArray:

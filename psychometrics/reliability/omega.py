@@ -34,15 +34,17 @@ from functools import cached_property
 import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.implied import GroupState
-from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml
+from psychometrics.cfa.implied import GroupState, state_at
+from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml, minimum_of
 from psychometrics.cfa.model import Matrix, Model, fixed, free
+from psychometrics.cfa.normal import NormalDiscrepancy, NormalMoments
 from psychometrics.cfa.propriety import improprieties
 from psychometrics.reliability.coefficient import Coefficient
 from psychometrics.reliability.factor_influence import (
     StateFunction,
     gradient,
-    parameter_influence,
+    influence_along,
 )
 from psychometrics.types import FloatArray
 
@@ -71,11 +73,6 @@ class FittedScale:
     def improprieties(self) -> tuple[str, ...]:
         """What makes the solution improper; empty when it is proper."""
         return improprieties(self.fitted)
-
-    @cached_property
-    def parameter_influence(self) -> FloatArray | None:
-        """Each person's influence on the parameters, shape (n_persons, n_free)."""
-        return parameter_influence(self.fitted, self.sample.centred)
 
 
 def one_factor_model(items: tuple[int, ...]) -> Model:
@@ -140,6 +137,29 @@ def omega(
     )
 
 
+def omega_of_moments(moments: NormalMoments, items: tuple[int, ...]) -> float | None:
+    """Compute a congeneric scale's omega from its moments alone, without a precision.
+
+    Parameters
+    ----------
+    moments
+        Of complete answers.
+    items
+        Their numbers.
+
+    Returns
+    -------
+    float or None
+        ``None`` when the iteration did not reach a minimum.
+    """
+    layout = layout_of(one_factor_model(items))
+    minimum = minimum_of(NormalDiscrepancy(layout=layout, samples=(moments,)))
+    if not minimum.convergence.converged:
+        return None
+    loadings = state_at(layout.groups[0], minimum.theta).loadings
+    return float(loadings.sum() ** 2 / moments.covariance.sum())
+
+
 def explained_common_variance(scale: FittedScale, general: int) -> Coefficient:
     """Compute the general factor's share of the common variance of a bifactor model.
 
@@ -162,7 +182,6 @@ def explained_common_variance(scale: FittedScale, general: int) -> Coefficient:
 
 
 def _influence(scale: FittedScale, function: StateFunction) -> FloatArray:
-    by_parameter = scale.parameter_influence
-    if by_parameter is None:
-        return np.full(scale.sample.centred.shape[0], np.nan)
-    return np.asarray(by_parameter @ gradient(scale.fitted, function))
+    slope = gradient(scale.fitted, function)
+    found = influence_along(scale.fitted, scale.sample.centred, slope)
+    return np.full(scale.sample.centred.shape[0], np.nan) if found is None else found

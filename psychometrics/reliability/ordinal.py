@@ -40,6 +40,7 @@ from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.rivals import with_thresholds
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.correlation.binormal import distribution
+from psychometrics.correlation.influence import Influence
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.correlation.tables import item_pairs
 from psychometrics.reliability.alpha import alpha_of_correlations
@@ -63,19 +64,34 @@ class ScaleMoments:
     nacov
         n times the asymptotic covariance of thresholds and correlations.
     influence
-        Each person's influence on them, shape (n_persons, n_moments).
+        Each person's influence on the moments of all items.
+    chosen
+        Which of those moments these are, shape (n_moments,).
     """
 
     items: tuple[int, ...]
     thresholds: tuple[FloatArray, ...]
     correlations: FloatArray
     nacov: FloatArray
-    influence: FloatArray
+    influence: Influence
+    chosen: IntArray
 
     @property
     def n_thresholds(self) -> int:
         """Thresholds of all items."""
         return sum(cuts.size for cuts in self.thresholds)
+
+    def influence_along(self, slope: FloatArray) -> FloatArray:
+        """Return each person's influence on a function of these moments, shape (n_persons,).
+
+        Parameters
+        ----------
+        slope
+            The function's derivatives by them, shape (n_moments,).
+        """
+        of_all = np.zeros(self.influence.n_moments)
+        of_all[self.chosen] = slope
+        return self.influence.along(of_all)
 
 
 def moments_of(moments: OrdinalMoments, items: Sequence[int]) -> ScaleMoments:
@@ -102,14 +118,17 @@ def moments_of(moments: OrdinalMoments, items: Sequence[int]) -> ScaleMoments:
         thresholds=tuple(moments.thresholds[row] for row in rows),
         correlations=moments.correlations[np.ix_(rows, rows)],
         nacov=moments.nacov[np.ix_(chosen, chosen)],
-        influence=moments.influence[:, chosen],
+        influence=moments.influence,
+        chosen=chosen,
     )
 
 
 def ordinal_alpha(moments: ScaleMoments) -> Coefficient | None:
     """Compute alpha of the polychoric correlations."""
-    influence = moments.influence[:, moments.n_thresholds :].sum(axis=1)
-    return alpha_of_correlations(moments.correlations, influence)
+    slope = np.arange(len(moments.chosen)) >= moments.n_thresholds
+    return alpha_of_correlations(
+        moments.correlations, moments.influence_along(slope.astype(np.float64))
+    )
 
 
 def fit_one_factor(moments: ScaleMoments) -> Fitted:
@@ -120,7 +139,7 @@ def fit_one_factor(moments: ScaleMoments) -> Fitted:
         Parameterization.DELTA,
     )
     sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.influence.shape[0]
+        moments.thresholds, moments.correlations, moments.nacov, moments.influence.n_persons
     )
     return fit_wlsmv(model, (sample,))
 
@@ -146,7 +165,7 @@ def ordinal_omega(moments: ScaleMoments, loadings: FloatArray) -> Coefficient:
     by_correlation += _loading_slopes(moments, loadings).T @ by_loading
     by_threshold = true.by_threshold - value * observed.by_threshold
     slope = np.concatenate([by_threshold, by_correlation]) / observed.total
-    return Coefficient(value=value, influence=moments.influence @ slope)
+    return Coefficient(value=value, influence=moments.influence_along(slope))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

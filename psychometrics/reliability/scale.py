@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from psychometrics.cfa.ml import normal_moments
 from psychometrics.clusters import Membership
 from psychometrics.correlation.polychoric import (
     OrdinalMoments,
@@ -24,7 +25,12 @@ from psychometrics.reliability.alpha import (
 )
 from psychometrics.reliability.clusters import clustering
 from psychometrics.reliability.coefficient import Coefficient, estimate
-from psychometrics.reliability.omega import FittedScale, fit_scale, omega, one_factor_model
+from psychometrics.reliability.omega import (
+    fit_scale,
+    omega,
+    omega_of_moments,
+    one_factor_model,
+)
 from psychometrics.reliability.ordinal import (
     ScaleMoments,
     fit_one_factor,
@@ -216,22 +222,29 @@ def _measurement_error(sd: float, reliability: float | None) -> float | None:
 
 
 def _if_item_deleted(items: tuple[int, ...], answers: FloatArray) -> tuple[IfItemDeleted, ...]:
-    alphas = alpha_if_item_deleted(np.cov(answers.T))
+    covariance, mean = np.cov(answers.T, ddof=0), answers.mean(axis=0)
+    alphas = alpha_if_item_deleted(covariance)
+
+    def omega_without(column: int) -> float | None:
+        others = np.delete(np.arange(len(items)), column)
+        if len(others) < 3:
+            return None
+        kept = tuple(items[other] for other in others)
+        try:
+            moments = normal_moments(
+                covariance[np.ix_(others, others)],
+                mean[others],
+                items=kept,
+                n_persons=len(answers),
+            )
+        except EstimationError:
+            return None
+        return omega_of_moments(moments, kept)
+
     return tuple(
-        IfItemDeleted(item=item, alpha=value, omega=_omega_without(items, answers, column))
+        IfItemDeleted(item=item, alpha=value, omega=omega_without(column))
         for column, (item, value) in enumerate(zip(items, alphas, strict=True))
     )
-
-
-def _omega_without(items: tuple[int, ...], answers: FloatArray, column: int) -> float | None:
-    if len(items) < 4:
-        return None
-    others = items[:column] + items[column + 1 :]
-    try:
-        scale: FittedScale = fit_scale(one_factor_model(others), np.delete(answers, column, axis=1))
-    except EstimationError:
-        return None
-    return omega(scale).value if scale.converged else None
 
 
 def _reason(answers: FloatArray) -> str | None:

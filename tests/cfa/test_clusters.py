@@ -23,10 +23,10 @@ from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
 from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
-from psychometrics.clusters import cross_products
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sandwich import cross_products, cross_products_by_rows
 from psychometrics.types import FloatArray, IntArray
 from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
 from tests.cfa.lavaan import check_estimates, check_measures
@@ -49,10 +49,19 @@ def by_fiml(model: Model, answers: FloatArray, codes: IntArray | None) -> Fitted
 
 def by_wlsmv(model: Model, answers: FloatArray, codes: IntArray | None) -> Fitted:
     found = ordinal_moments(answers)
-    nacov = found.n_persons * cross_products(found.influence, codes)
+    nacov = found.n_persons * found.influence.cross_products(codes)
     sample = ordinal_sample(found.thresholds, found.correlations, nacov, found.n_persons)
     counts = tuple(cuts.size for cuts in found.thresholds)
     return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_scores_made_some_at_a_time_have_the_cross_products_of_all(clustered: bool) -> None:
+    rng = np.random.default_rng(5)
+    scores = rng.standard_normal((50_000, 3))
+    codes = rng.integers(0, 40, size=len(scores)) if clustered else None
+    found = cross_products_by_rows(lambda rows: scores[rows], len(scores), codes)
+    np.testing.assert_allclose(found, cross_products(scores, codes), rtol=1e-9)
 
 
 @pytest.fixture(scope="module")
