@@ -60,6 +60,7 @@ class Batches(Generic[_Item]):
             if not self._append(item):
                 return False
             number = self._wanted = self._added
+            self._changed.notify_all()
             return self._changed.wait_for(lambda: self._written >= number, seconds)
 
     def close(self) -> None:
@@ -76,7 +77,8 @@ class Batches(Generic[_Item]):
             return False
         self._waiting.append(item)
         self._added += 1
-        self._changed.notify_all()
+        if len(self._waiting) == 1:  # those that follow find the thread gathering already
+            self._changed.notify_all()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()

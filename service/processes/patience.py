@@ -1,22 +1,33 @@
 """A web process that waits for slow clients without holding a thread for each.
 
-Threads are few. A request gets one when it has arrived to its last byte; until then one loop reads
-all connections as their bytes come, into memory. Who sends a byte a second waits for himself alone,
-and whose request is not complete after a minute is cut off. (gunicorn's own worker gives a thread
-to every connection at once: as many silent ones as there are threads would keep all others out.)
+One thread leads: it reads all connections as their bytes come, into memory, and when a request has
+arrived to its last byte it answers it at once, for to wake another thread would take as long. A
+request that takes longer than some milliseconds keeps nobody waiting: its thread leads no more, and
+another goes on with all other connections (see ``leadership``). Who sends a byte a second waits for
+himself alone, and whose request is not complete after a minute is cut off.
+
+gunicorn's own worker gives a thread to every connection at once (as many silent ones as there are
+threads would keep all others out), and passes each request from thread to thread and back.
 """
 
 from __future__ import annotations
 
-import re
+import logging
 import selectors
 import socket
 import time
-from concurrent.futures import Future
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn import util
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+
+from service.identifiers import uuid7
+from service.processes.arrival import Arrival, Received
+from service.processes.leadership import Leadership
+from service.telemetry import log
 
 REQUEST_SECONDS = 60.0
 """Within which a request must have arrived."""
@@ -27,261 +38,280 @@ _IDLE_SECONDS = 15.0
 _WRITE_SECONDS = 60.0
 """How long a client may take to read a part of its answer."""
 
-_MAXIMUM_HEAD = 64 * 1024
+_ROUND_SECONDS = 1.0
+"""How often late clients are looked for, and the process that started this one hears of it."""
+
+_STOPPING_SECONDS = 0.1
+"""The same, when asked to stop."""
+
 _MAXIMUM_WAITING = 256 * 1024 * 1024
 """Bytes of incomplete requests, altogether."""
 
 _CHUNK = 256 * 1024
-_END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?")
-_END_OF_LINE = b"\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Arrival:
-    """A request as it arrives.
+class _Connection(TConn):  # type: ignore[misc]  # untyped there
+    """A connection, and the request that arrives on it."""
 
-    Parameters
-    ----------
-    maximum_body
-        Bodies beyond this are not waited for: they will be refused unread.
-    """
-
-    def __init__(self, maximum_body: int) -> None:
-        self.data = bytearray()
-        self.expects_continue = False
-        self._maximum_body = maximum_body
-        self._body_at: int | None = None
-        self._length: int | None = 0
-        self._chunk_at = 0
-        self._chunks_ended = False
-
-    def add(self, data: bytes) -> None:
-        """Take what came."""
-        searched = max(0, len(self.data) - len(_END_OF_HEAD) + 1)
-        self.data += data
-        if self._body_at is None:
-            end = self.data.find(_END_OF_HEAD, searched)
-            if end >= 0:
-                self._read_head(end)
-        if self._length is None and not self._chunks_ended:
-            self._chunks_ended = self._walk_chunks()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing more is to be waited for."""
-        if self._body_at is None:
-            return False
-        if self._length is None:
-            return self._chunks_ended or len(self.data) - self._body_at > self._maximum_body
-        return self._length > self._maximum_body or len(self.data) - self._body_at >= self._length
-
-    @property
-    def is_endless(self) -> bool:
-        """Whether the head is longer than any that is read here."""
-        return self._body_at is None and len(self.data) > _MAXIMUM_HEAD
-
-    def _read_head(self, end: int) -> None:
-        """Find out how long the body will be; the parser that comes after judges the rest."""
-        head = bytes(self.data[: end + 2])
-        self._body_at = self._chunk_at = end + len(_END_OF_HEAD)
-        self.expects_continue = bool(_EXPECTS.search(head))
-        found = _LENGTH.search(head)
-        if _CHUNKED.search(head):
-            self._length = None
-        elif found:
-            self._length = int(found[1])
-
-    def _walk_chunks(self) -> bool:
-        """Go on from chunk to chunk, and say whether the last one is there (RFC 9112, section 7.1).
-
-        What is no chunk counts as the last one: the parser that comes after refuses it.
-        """
-        while (end := self.data.find(_END_OF_LINE, self._chunk_at)) >= 0:
-            size = _CHUNK_SIZE.fullmatch(self.data, self._chunk_at, end)
-            if size is None:
-                return True
-            if int(size[1], 16) == 0:
-                return self.data.find(_END_OF_HEAD, end) >= 0
-            after = end + int(size[1], 16) + 2 * len(_END_OF_LINE)
-            if len(self.data) < after:
-                return False
-            self._chunk_at = after
-        return False
+    arrival: Arrival
+    received: Received
+    is_watched = False
+    """Whether the poller knows of it."""
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
-    """gunicorn's threaded worker, which hands a request to a thread when it is all there."""
+    """gunicorn's threaded worker, which answers a request when it is all there.
+
+    Only the thread that leads touches the poller, the connections that wait and the counts.
+    """
 
     maximum_body = 0
     """Set before the worker starts."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.keepalived_conns: set[_Connection] = set()
+        self._threads = int(self.cfg.threads)
+        self._keepalive = float(self.cfg.keepalive)
+        self._leadership = Leadership()
+        self._leading: Future[None] = Future()
+        self._complete: deque[_Connection] = deque()
+        self._answered: _Connection | None = None
+        self._held_up = 0
         self._waiting_bytes = 0
+        self._next_round = 0.0
+        self._stop_at: float | None = None
 
-    def accept(self, listener: socket.socket) -> None:
-        """Take a connection, and wait for its first request."""
+    # --- the first thread: watches who leads
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """Have a thread that leads when all others are held up."""
+        return ThreadPoolExecutor(max_workers=self._threads + 1)
+
+    def run(self) -> None:
+        """Appoint who leads, and another when one is held up; until all is over."""
+        wakened = self.method_queue
+        self.poller.register(wakened.fileno(), selectors.EVENT_READ, wakened.run_callbacks)
+        self._appoint()
+        told_at = 0.0
+        while not self._leading.done():
+            now = time.monotonic()
+            if now >= told_at + _ROUND_SECONDS:
+                told_at = now
+                self.notify()
+                self._end_with_parent()
+            self._leadership.wait(_ROUND_SECONDS)
+            if self._leadership.depose_if_held_up():
+                self._replace()
+        self._tidy_up()
+        self._leading.result()
+
+    def _appoint(self) -> None:
+        self._leading = self.tpool.submit(self._lead, self._leadership.term)
+        self._leading.add_done_callback(lambda _: self._leadership.wake())
+
+    def _replace(self) -> None:
+        """Let another thread go on with all connections but the one that is being answered."""
+        self._held_up += 1
+        if self._answered is not None:
+            self._unwatch(self._answered)
+        self._appoint()
+
+    def _end_with_parent(self) -> None:
+        if self.alive and not self.is_parent_alive():
+            self.handle_exit(None, None)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """End at once; see :meth:`gunicorn.workers.base.Worker.handle_quit`."""
+        self._stop_at = 0.0
+        self.alive = False
+        self.method_queue.defer(_nothing)
+        super().handle_quit(sig, frame)
+
+    def _tidy_up(self) -> None:
+        for connection in self.keepalived_conns:
+            connection.close()
+        self.tpool.shutdown(wait=False)
+        self.poller.close()
+        self.method_queue.close()
+        for listener in self.sockets:
+            listener.close()
+
+    # --- the thread that leads
+
+    def _lead(self, term: int) -> None:
+        """Answer what is complete and look after the connections, in turn."""
+        while self._goes_on():
+            if not self._answer_complete(term):
+                return
+            for connection in self._complete:  # more than there are threads for
+                self._unwatch(connection)
+            self.set_accept_enabled(self.alive and self.nr_conns < self.worker_connections)
+            self.wait_for_and_dispatch_events(_ROUND_SECONDS if self.alive else _STOPPING_SECONDS)
+            self._cut_off_late()
+
+    def _goes_on(self) -> bool:
+        """Whether there is something to do; asked to stop, what is under way is still answered."""
+        if self.alive:
+            return True
+        if self._stop_at is None:
+            self._stop_at = time.monotonic() + self.cfg.graceful_timeout
+            self._cap_keepalive(time.monotonic() + STOP_KEEPALIVE_LINGER)
+        return self.nr_conns > 0 and time.monotonic() < self._stop_at
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Wait no longer for those that have not begun a request."""
+        for connection in self.keepalived_conns:
+            if not connection.arrival.data:
+                connection.timeout = min(connection.timeout, deadline)
+
+    def _answer_complete(self, term: int) -> bool:
+        """Answer request after request; whether this thread still leads."""
+        while self._complete and self._held_up < self._threads:
+            connection = self._answered = self._complete.popleft()
+            self._leadership.answering()
+            kept = self._answer(connection)
+            if not self._leadership.still_leads(term):
+                self.method_queue.defer(partial(self._finish_late, connection, kept=kept))
+                return False
+            self._finish(connection, kept=kept)
+        return True
+
+    def _answer(self, connection: _Connection) -> bool:
+        """Answer a request; whether the connection is kept."""
         try:
-            client, address = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        self.nr_conns += 1
-        connection = TConn(self.cfg, client, address, listener.getsockname())
-        self._begin(connection)
-
-    def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
-        """Wait for the next request of a connection that was kept."""
-        self.poller.unregister(client)
-        self.keepalived_conns.remove(conn)
-        self._begin(conn)
-
-    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
-        """Go on with what a client sent after the request that was answered."""
-        kept = not fs.cancelled() and fs.exception() is None and fs.result()
-        rest = conn.parser.unreader.take_buffered() + conn.received.rest() if kept else b""
-        if not rest:
-            super().finish_request(conn, fs)
-            return
-        self._begin(conn, rest)
+            kept = bool(self.handle(connection))
+        except Exception:  # noqa: BLE001 the outermost door of a request
+            log("incident", level=logging.ERROR, error=True, incident=str(uuid7()))
+            kept = False
+        if not kept:
+            util.close_graceful(connection.sock)  # which may wait for the client
+        return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer, but do not wait for ever for a client that does not read."""
         conn.sock.settimeout(_WRITE_SECONDS)
         return super().handle_request(req, conn)
 
-    def murder_pending(self) -> None:
-        """Cut off what is not complete in time."""
-        now = time.monotonic()
-        for conn in [conn for conn in self.pending_conns if conn.timeout < now]:
-            self._drop(conn)
+    def _finish_late(self, connection: _Connection, *, kept: bool) -> None:
+        self._held_up -= 1
+        self._finish(connection, kept=kept)
 
-    def _cap_keepalive(self, deadline: float) -> None:
-        """When stopping, wait no longer for those that have not begun a request."""
-        super()._cap_keepalive(deadline)
-        for conn in self.pending_conns:
-            if not conn.arrival.data:
-                conn.timeout = min(conn.timeout, deadline)
-
-    def _begin(self, conn: Any, data: bytes = b"") -> None:
-        """Take a new request; most are here in one piece and need not be waited for."""
-        conn.sock.settimeout(0)
-        conn.arrival = Arrival(self.maximum_body)
-        if not data:
-            try:
-                data = conn.sock.recv(_CHUNK)
-            except BlockingIOError:
-                self._wait_for(conn)
-                return
-            except OSError:
-                data = b""
-            if not data:
-                self._close(conn)
-                return
-        conn.arrival.add(data)
-        if conn.arrival.is_complete:
-            self._hand_over(conn)
+    def _finish(self, connection: _Connection, *, kept: bool) -> None:
+        """Go on with what a client sent after the request that was answered, or wait for it."""
+        if not kept:
+            self._close(connection)
             return
-        self._wait_for(conn)
-        conn.timeout = time.monotonic() + REQUEST_SECONDS
-        self._waiting_bytes += len(data)
-        self._judge(conn)
+        connection.sock.settimeout(0)
+        rest = connection.parser.unreader.take_buffered() + connection.received.rest()
+        self._begin(connection)
+        if rest:
+            self._take(connection, rest)
+        else:
+            self._wait_for(connection)
 
-    def _wait_for(self, conn: Any) -> None:
-        conn.timeout = time.monotonic() + _IDLE_SECONDS
-        self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_readable, conn))
+    # --- connections
 
-    def _on_readable(self, conn: Any, _: socket.socket) -> None:
-        self._receive(conn)
-
-    def _receive(self, conn: Any) -> None:
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection; its first request is often there already."""
         try:
-            data = conn.sock.recv(_CHUNK)
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        connection = _Connection(self.cfg, client, address, listener.getsockname())
+        self._begin(connection)
+        self._receive(connection)
+
+    def _begin(self, connection: _Connection) -> None:
+        """Expect a new request."""
+        connection.arrival = Arrival(self.maximum_body)
+        patience = self._keepalive if self.alive else STOP_KEEPALIVE_LINGER
+        connection.timeout = time.monotonic() + patience
+
+    def _receive(self, connection: _Connection) -> None:
+        try:
+            data = connection.sock.recv(_CHUNK)
         except BlockingIOError:
+            self._wait_for(connection)
             return
         except OSError:
             data = b""
         if data:
-            self._arrived(conn, data)
+            self._take(connection, data)
         else:
-            self._drop(conn)
+            self._drop(connection)
 
-    def _arrived(self, conn: Any, data: bytes) -> None:
-        if not conn.arrival.data:
-            conn.timeout = time.monotonic() + REQUEST_SECONDS
-        conn.arrival.add(data)
+    def _take(self, connection: _Connection, data: bytes) -> None:
+        """Take what came; answer what is complete, and drop what is too much."""
+        arrival = connection.arrival
+        if not arrival.data:
+            connection.timeout = time.monotonic() + REQUEST_SECONDS
+        arrival.add(data)
         self._waiting_bytes += len(data)
-        self._judge(conn)
-
-    def _judge(self, conn: Any) -> None:
-        """Answer what is complete, and drop what is too much."""
-        arrival: Arrival = conn.arrival
         if arrival.is_complete:
-            self._forget(conn)
-            self._hand_over(conn)
+            self._forget(connection)
+            self._hand_over(connection)
         elif arrival.is_endless or self._waiting_bytes > _MAXIMUM_WAITING:
-            self._drop(conn)
-        elif arrival.expects_continue:
-            arrival.expects_continue = False
-            self._encourage(conn)
+            self._drop(connection)
+        else:
+            self._wait_for(connection)
+            if arrival.expects_continue:
+                arrival.expects_continue = False
+                self._encourage(connection)
 
-    def _encourage(self, conn: Any) -> None:
+    def _encourage(self, connection: _Connection) -> None:
         try:
-            conn.sock.send(_CONTINUE)
+            connection.sock.send(_CONTINUE)
         except OSError:
-            self._drop(conn)
+            self._drop(connection)
 
-    def _hand_over(self, conn: Any) -> None:
-        conn.init()
-        conn.received = _Received(conn.sock, bytes(conn.arrival.data))
-        conn.arrival = None
-        conn.parser.unreader.sock = conn.received
-        conn.data_ready = True
-        self.enqueue_req(conn)
+    def _hand_over(self, connection: _Connection) -> None:
+        connection.init()
+        connection.received = Received(connection.sock, bytes(connection.arrival.data))
+        del connection.arrival
+        connection.parser.unreader.sock = connection.received
+        connection.data_ready = True
+        self._complete.append(connection)
 
-    def _forget(self, conn: Any) -> None:
-        self.poller.unregister(conn.sock)
-        self.pending_conns.remove(conn)
-        self._waiting_bytes -= len(conn.arrival.data)
+    def _wait_for(self, connection: _Connection) -> None:
+        self.keepalived_conns.add(connection)
+        if not connection.is_watched:
+            connection.is_watched = True
+            call = partial(self._on_readable, connection)
+            self.poller.register(connection.sock, selectors.EVENT_READ, call)
 
-    def _drop(self, conn: Any) -> None:
-        self._forget(conn)
-        self._close(conn)
+    def _on_readable(self, connection: _Connection, _: socket.socket) -> None:
+        self._receive(connection)
 
-    def _close(self, conn: Any) -> None:
+    def _unwatch(self, connection: _Connection) -> None:
+        if connection.is_watched:
+            connection.is_watched = False
+            self.poller.unregister(connection.sock)
+
+    def _cut_off_late(self) -> None:
+        """Cut off what is not there in time."""
+        now = time.monotonic()
+        if self.alive and now < self._next_round:
+            return
+        self._next_round = now + _ROUND_SECONDS
+        for connection in [one for one in self.keepalived_conns if one.timeout < now]:
+            self._drop(connection)
+
+    def _forget(self, connection: _Connection) -> None:
+        self.keepalived_conns.discard(connection)
+        self._waiting_bytes -= len(connection.arrival.data)
+
+    def _drop(self, connection: _Connection) -> None:
+        self._forget(connection)
+        self._close(connection)
+
+    def _close(self, connection: _Connection) -> None:
+        self._unwatch(connection)
         self.nr_conns -= 1
-        conn.close()
+        connection.close()
 
 
-class _Received:
-    """A socket whose first bytes are here already."""
-
-    def __init__(self, connection: socket.socket, data: bytes) -> None:
-        self._connection = connection
-        self._data = data
-        self._at = 0
-
-    def recv(self, size: int) -> bytes:
-        """Return what is here; after it, what comes."""
-        if self._at >= len(self._data):
-            return self._connection.recv(size)
-        part = self._data[self._at : self._at + size]
-        self._at += len(part)
-        return part
-
-    def rest(self) -> bytes:
-        """Take what was not read."""
-        rest, self._at = self._data[self._at :], len(self._data)
-        return rest
-
-    def gettimeout(self) -> float | None:
-        """Return the connection's own."""
-        return self._connection.gettimeout()
-
-    def settimeout(self, seconds: float | None) -> None:
-        """Set the connection's own."""
-        self._connection.settimeout(seconds)
+def _nothing() -> None:
+    """Do nothing: to be deferred wakes the one who leads."""

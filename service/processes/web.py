@@ -23,7 +23,7 @@ from service.processes.wire import speak_for_ourselves
 from service.telemetry import log
 
 THREADS = 16
-"""Threads of one web process. Most wait: for an analysis, or for a slow reader."""
+"""Threads of one web process that may be held up: by an analysis, a slow reader, many responses."""
 
 
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
@@ -87,6 +87,9 @@ class _Log(Logger):  # type: ignore[misc]  # untyped there
         self.cfg = cfg
         self.error_log.setLevel(logging.ERROR)
         self.access_log.disabled = True
+
+    def access(self, *_: object) -> None:
+        """Write nothing: the application logs its requests."""
 
 
 def _give_memory_back() -> None:

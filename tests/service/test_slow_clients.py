@@ -15,7 +15,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.processes.patience import Arrival
+from service.processes.arrival import Arrival
 from tests.service.server import Client, Server
 
 BODY = json.dumps(
