@@ -116,5 +116,5 @@ def compose(config: Config) -> Services:
         erasure=ErasureStore(database),
         queue=JobTable(database),
         workers=WorkerTable(database),
-        renderer=Renderer(),
+        renderer=Renderer(seconds=config.report_seconds),
     )

@@ -106,6 +106,8 @@ class Config:
         Longest time of one analysis, in seconds.
     job_memory
         Memory of one analysis beyond the loaded engines, in bytes.
+    report_seconds
+        Longest time a report may take, waiting for others included.
     result_days
         Days after which a finished analysis is deleted; 0 is never.
     worker_time_to_live
@@ -235,6 +237,13 @@ class Config:
         str(4096 * MEBIBYTE),
         "a whole number, at least 268435456",
         "Memory that one analysis may use beyond the loaded engines, in bytes.",
+    )
+    report_seconds: int = _setting(
+        "ALLIANCE_REPORT_SECONDS",
+        _whole(1),
+        "60",
+        "a whole number, at least 1",
+        "Longest time that a report may take to be written, in seconds; 503 after that.",
     )
     result_days: int = _setting(
         "ALLIANCE_RESULT_DAYS",

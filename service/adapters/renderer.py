@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 
 from service.errors import ConflictError, UnavailableError
+from service.reports.disclosure import DisclosureError
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
 
@@ -79,10 +80,11 @@ class Renderer:
             If it took too long, or its process ended.
         """
         key = (record.id, wanted)
-        kept = self._kept.find(key)
+        kept = None if record.id is None else self._kept.find(key)
         if kept is None:
             kept = self._in_turn(record, wanted)
-            self._kept.keep(key, kept)
+            if record.id is not None:
+                self._kept.keep(key, kept)
         return kept.content
 
     def _in_turn(self, record: ReportRecord, wanted: Wanted) -> Made:
@@ -150,7 +152,7 @@ def _context() -> ForkServerContext:
 
 def _run(record: ReportRecord, wanted: Wanted, connection: Connection) -> None:
     """Make it, in the process of its own."""
-    from service.reports.render import DisclosureError, Format, render_figure, render_report
+    from service.reports.render import Format, render_figure, render_report
 
     try:
         if wanted.figure is None:

@@ -14,10 +14,10 @@ from schemas.faults import Fault, RefusedInputError
 from service.cli.inputs import declare_file, read_file, read_options
 from service.cli.progress import ProgressLine
 from service.errors import ConflictError
+from service.reports.disclosure import DisclosureError
 from service.reports.json import report_json
 from service.reports.record import ReportedSample, ReportRecord
-from service.reports.release import looked_through
-from service.reports.rscript import r_script
+from service.reports.release import looked_through, released_script
 from service.use_cases.analyse_file import analyse_block
 from service.use_cases.kinds import KINDS
 
@@ -77,7 +77,7 @@ def _docx(record: ReportRecord) -> bytes:
 
 def _drawn(record: ReportRecord, form: str) -> bytes:
     """Write a format that has figures; Matplotlib is loaded here and by no other command."""
-    from service.reports.render import DisclosureError, Format, render_report
+    from service.reports.render import Format, render_report
 
     try:
         return render_report(record, Format(form))
@@ -92,7 +92,10 @@ def _json(record: ReportRecord) -> bytes:
 
 
 def _r(record: ReportRecord) -> bytes:
-    return r_script(record).encode()
+    try:
+        return released_script(record).encode()
+    except DisclosureError as error:
+        raise ConflictError(str(error)) from None
 
 
 FORMATS: Mapping[str, Callable[[ReportRecord], bytes]] = {

@@ -47,6 +47,22 @@ class Finding(str):
     __slots__ = ()
 
 
+class DisclosureError(Exception):
+    """The document would tell of 10 persons or fewer.
+
+    Parameters
+    ----------
+    findings
+        Where, never how many.
+    """
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(
+            "The report would show or give away a count of 10 persons or fewer and is withheld."
+        )
+        self.findings = findings
+
+
 def findings_in_result(result: Mapping[str, Any]) -> list[Finding]:
     """Look for small counts in a result's numbers.
 

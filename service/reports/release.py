@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from service.reports.disclosure import withheld
+from service.reports.disclosure import DisclosureError, findings_in_text, withheld
 from service.reports.record import ReportRecord
+from service.reports.rscript import r_script
+
+_OPEN = frozenset({"permitted", "partial"})
+_MEANS = ("latent_means", "observed_means", "freed")
 
 
 def looked_through(record: ReportRecord) -> ReportRecord:
-    """Return the analysis without what it tells of 10 persons or fewer."""
-    return replace(record, result=withheld(record.result))
+    """Return the analysis without what must not be told.
+
+    That is what tells of 10 persons or fewer, and means of groups that must not be compared: the
+    engine gives none behind a shut gate, and here the gate is looked at again.
+    """
+    return replace(record, result=_gated(withheld(record.result)))
+
+
+def released_script(record: ReportRecord) -> str:
+    """Write the R script of an analysis, looked through like every other format.
+
+    Raises
+    ------
+    DisclosureError
+        If a line of it tells of 10 persons or fewer.
+    """
+    script = r_script(looked_through(record))
+    found = findings_in_text(script)
+    if found:
+        raise DisclosureError(found)
+    return script
+
+
+def _gated(result: dict[str, Any]) -> dict[str, Any]:
+    sections = result.get("sections", {})
+    comparison = sections.get("comparison", {})
+    if comparison.get("status") in {None, *_OPEN}:
+        return result
+    shut = {**comparison, **dict.fromkeys(_MEANS, ())}
+    return {**result, "sections": {**sections, "comparison": shut}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from service.reports.disclosure import Finding, findings_in_document
+from service.reports.disclosure import DisclosureError, findings_in_document
 from service.reports.document.compose import compose
 from service.reports.docx import render_docx
 from service.reports.figures.drawing import draw, draw_all
@@ -19,22 +19,6 @@ class Format(StrEnum):
 
     HTML = "html"
     DOCX = "docx"
-
-
-class DisclosureError(Exception):
-    """The document would tell of 10 persons or fewer.
-
-    Parameters
-    ----------
-    findings
-        Where, never how many.
-    """
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(
-            "The report would show or give away a count of 10 persons or fewer and is withheld."
-        )
-        self.findings = findings
 
 
 def render_report(record: ReportRecord, form: Format) -> bytes:

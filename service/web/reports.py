@@ -8,13 +8,13 @@ import orjson
 from flask import Response
 
 from service.adapters.renderer import Wanted
-from service.errors import NotFoundError
+from service.errors import ConflictError, NotFoundError
+from service.reports.disclosure import DisclosureError
 from service.reports.figures.names import FigureName
 from service.reports.json import report_json
 from service.reports.policy import POLICY
 from service.reports.record import ReportRecord
-from service.reports.release import looked_through
-from service.reports.rscript import r_script
+from service.reports.release import looked_through, released_script
 from service.use_cases.write_report import report_record
 from service.web.routes import services, tenant_id
 
@@ -87,7 +87,10 @@ def _json(record: ReportRecord) -> bytes:
 
 
 def _r(record: ReportRecord) -> bytes:
-    return r_script(record).encode()
+    try:
+        return released_script(record).encode()
+    except DisclosureError as error:
+        raise ConflictError(str(error)) from None
 
 
 def _drawn(record: ReportRecord, wanted: Wanted) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.reports.disclosure import (
+    DisclosureError,
     findings_in_document,
     findings_in_result,
     findings_in_text,
@@ -17,7 +18,8 @@ from service.reports.document.compose import compose
 from service.reports.document.elements import Column, Paragraph, Section, Table
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
-from service.reports.render import DisclosureError, Format, render_report
+from service.reports.release import released_script
+from service.reports.render import Format, render_report
 
 
 def test_a_protected_study_has_nothing_to_find(merged: ReportRecord, few: ReportRecord) -> None:
@@ -147,3 +149,15 @@ def test_finished_files_tell_of_no_small_number(merged: ReportRecord) -> None:
     word = docx.Document(BytesIO(render_report(merged, Format.DOCX)))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     assert findings_in_text("\n".join([*(one.text for one in word.paragraphs), *cells])) == []
+
+
+def test_the_r_script_is_looked_through_too(
+    merged: ReportRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert findings_in_text(released_script(merged)) == []
+    monkeypatch.setattr(
+        "service.reports.release.r_script", lambda _: "n_items = 12,\n# left out: 4 persons\n"
+    )
+    with pytest.raises(DisclosureError) as caught:
+        released_script(merged)
+    assert caught.value.findings == ["line 2"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -9,11 +10,19 @@ import docx
 import pytest
 
 from service.reports.figures.names import FigureName
-from tests.service.server import Client, Server, descendants, is_problem, running_server
+from tests.service.server import (
+    Client,
+    Server,
+    descendants,
+    is_problem,
+    run_alliance,
+    running_server,
+)
 from tests.service.test_analyses import ask, sample_of
 
 NOBODYS = "/v1/analyses/0192f000-0000-7000-8000-000000000000"
 FORMATS = ("html", "docx", "json", "R")
+ENDINGS = [*(f"report.{form}" for form in FORMATS), "figures/scree.png", "figures/scree.svg"]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +107,7 @@ def test_a_figure_that_does_not_exist_is_a_clear_404(clinic: Client, analysis: s
         assert is_problem(clinic.get(f"{analysis}/figures/{name}.svg"), 404)
 
 
-@pytest.mark.parametrize("ending", [*(f"report.{form}" for form in FORMATS), "figures/scree.png"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_nobodys_and_others_analyses_have_no_report(
     clinic: Client, stranger: Client, nobody: Client, analysis: str, ending: str
 ) -> None:
@@ -107,7 +116,7 @@ def test_nobodys_and_others_analyses_have_no_report(
     assert is_problem(nobody.get(f"{analysis}/{ending}"), 401)
 
 
-@pytest.mark.parametrize("ending", [*(f"report.{form}" for form in FORMATS), "figures/scree.png"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_other_kinds_and_unfinished_analyses_are_refused_with_the_reason(
     clinic: Client, data: Path, ending: str
 ) -> None:
@@ -121,6 +130,71 @@ def test_other_kinds_and_unfinished_analyses_are_refused_with_the_reason(
     refused = clinic.get(f"/v1/analyses/{failed['id']}/{ending}")
     assert is_problem(refused, 409)
     assert "failed" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "identifier", ["x", "0192f000", "0192F000-0000-7000-8000-00000000000g", "%00", "'--", "é" * 40]
+)
+@pytest.mark.parametrize("ending", ["report.html", "figures/scree.svg"])
+def test_what_is_no_identifier_is_a_clear_404(clinic: Client, identifier: str, ending: str) -> None:
+    assert is_problem(clinic.get(f"/v1/analyses/{identifier}/{ending}"), 404)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["report.pdf", "report.HTML", "report", "report.", "report.html/x", "report.json.R", "figures",
+     "figures/scree", "figures/scree.gif", "figures/.svg", "figures/../report.pdf",
+     "figures/scree.svg.png"],
+)  # fmt: skip
+def test_a_format_that_does_not_exist_is_a_clear_404(
+    clinic: Client, analysis: str, ending: str
+) -> None:
+    assert is_problem(clinic.get(f"{analysis}/{ending}"), 404)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("accept", ["application/xml", "image/gif;q=0.1", "nonsense", "*/*;q=x"])
+def test_the_address_says_the_format_whatever_is_accepted(
+    clinic: Client, analysis: str, ending: str, accept: str
+) -> None:
+    answer = clinic.get(f"{analysis}/{ending}", headers={"Accept": accept})
+    assert answer.status_code == 200
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_reports_are_only_read(clinic: Client, analysis: str, method: str) -> None:
+    refused = clinic.send(method, f"{analysis}/report.html")
+    assert is_problem(refused, 405)
+    assert "GET" in refused.headers["Allow"]
+
+
+def test_a_key_without_the_scope_reads_no_report(server: Server, analysis: str) -> None:
+    scorer = server.client("clinic", "score", "samples")
+    for ending in ENDINGS:
+        assert is_problem(scorer.get(f"{analysis}/{ending}"), 403)
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[tuple[Client, str]]:
+    """A server that nobody works for, and the address of an analysis that waits there."""
+    folder = tmp_path_factory.mktemp("idle")
+    run_alliance("migrate", env={**os.environ, "ALLIANCE_DATA": str(folder)})
+    with running_server(folder, "--workers=1", "--no-worker") as server:
+        clinic = server.client("clinic")
+        waiting = ask(clinic, sample_of(clinic, data / "wai_250.csv"), kind="validity", wait=0)
+        assert waiting.status_code == 202
+        yield clinic, f"/v1/analyses/{waiting.json()['id']}"
+
+
+def test_an_analysis_that_waits_or_was_cancelled_has_no_report(idle: tuple[Client, str]) -> None:
+    clinic, waiting = idle
+    for said in ("queued", "cancelled"):
+        for ending in ENDINGS:
+            refused = clinic.get(f"{waiting}/{ending}")
+            assert is_problem(refused, 409)
+            assert said in refused.json()["detail"]
+        clinic.delete(waiting)
 
 
 def test_many_may_ask_at_once(clinic: Client, analysis: str) -> None:
