@@ -109,6 +109,33 @@ def clustered(responses: ResponseMatrix, column: str) -> BoolArray:
     return ~_missing(responses.columns[column])
 
 
+def with_clusters(responses: ResponseMatrix, column: str | None, *, robust: bool) -> ResponseMatrix:
+    """Return the rows that have a cluster, if clusters were asked for.
+
+    Parameters
+    ----------
+    responses
+        All rows.
+    column
+        Where clusters are named; ``None`` if nobody asked.
+    robust
+        Whether the estimator's errors are, so that they can allow for clusters.
+
+    Raises
+    ------
+    OptionError
+        When the errors cannot allow for clusters, there is no such column, or it is empty.
+    """
+    if column is None:
+        return responses
+    if not robust:
+        raise OptionError("cluster", "needs MLR or WLSMV, as the errors of ML are not robust")
+    found = clustered(responses, column)
+    if not found.any():
+        raise OptionError("cluster", "no row has a cluster")
+    return responses.rows(found)
+
+
 def membership(responses: ResponseMatrix, column: str) -> Membership:
     """Read clusters from a column.
 

@@ -29,13 +29,13 @@ from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.clusters import (
     Clusters,
     Membership,
-    clustered,
     few_directions,
     membership,
+    with_clusters,
 )
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
-from psychometrics.errors import EstimationError, OptionError
+from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
 
@@ -80,7 +80,8 @@ def analyse(
     instrument = responses.instrument
     rivals = options.models if options.models is not None else rivals_of(instrument)
     check_rivals(instrument, rivals)
-    used = _clustered(responses, options)
+    robust = options.estimator is not Estimator.ML
+    used = with_clusters(responses, options.cluster, robust=robust)
     missing = options.treatment(complete=bool(used.complete.all()))
     method = _method(used, options, missing)
     fits = []
@@ -108,18 +109,6 @@ def analyse(
         heterotrait_monotrait=heterotrait_monotrait(_correlations(fits[0]), instrument),
         cluster=method.clusters,
     )
-
-
-def _clustered(responses: ResponseMatrix, options: CfaOptions) -> ResponseMatrix:
-    """Return the persons who have a cluster, if clusters were asked for."""
-    if options.cluster is None:
-        return responses
-    if options.estimator is Estimator.ML:
-        raise OptionError("cluster", "needs MLR or WLSMV, as the errors of ML are not robust")
-    found = clustered(responses, options.cluster)
-    if not found.any():
-        raise OptionError("cluster", "no person has a cluster")
-    return responses.rows(found)
 
 
 def _cluster_cautions(

@@ -12,7 +12,7 @@ from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
 from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
 from psychometrics.invariance.results import ComparisonResult, FreedItem
-from psychometrics.invariance.study import Study, compared, study, with_clusters
+from psychometrics.invariance.study import Study, compared, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress, no_progress
 
@@ -62,7 +62,7 @@ def inconclusive(
         reason=f"The answers cannot be modelled: {error}",
         group=options.group_or_default,
         between=options.between,
-        reference=compared(with_clusters(responses, options), options)[0].name,
+        reference=compared(responses, options)[0].name,
     )
 
 

@@ -100,7 +100,7 @@ def extension_of(
     layout = layout_of(larger)
     K, constants = _embedding(fitted.layout.model, larger)
     theta = K @ fitted.theta + constants
-    curvature = evidence.curvature(layout, theta)
+    curvature = evidence.estimation.curvature(layout, theta)
     if curvature is None:
         return None
     labels = {label: place for place, label in enumerate(larger.labels)}

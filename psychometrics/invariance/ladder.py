@@ -95,7 +95,7 @@ def rung(
     released
         By item, the step from which on it is not held equal.
     """
-    fitted = evidence.fit(model_of(design, step, released=released))
+    fitted = evidence.estimation.fit(model_of(design, step, released=released))
     larger = design.larger_step(step)
     items = tuple(sorted(item for item, since in released.items() if design.has_come(since, step)))
     if larger is None:

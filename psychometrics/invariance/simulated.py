@@ -3,9 +3,10 @@
 Samples of as many persons are drawn from the step's model with the stated departure in it, and both
 models, this step's and the one it lies in, are fitted to each: power is the share in which the
 difference test rejects. Answers are normal, cut at the model's thresholds where they are ordered;
-none is missing and persons are independent. A sample in which a category stays empty, or in which a
-model does not converge, tells nothing and is not counted; where more than one in five do so, the
-expansion's power stands.
+the cells that are missing in the answers used are missing in each sample, whatever was answered
+there. Persons are independent, so clusters are refused (``study``). A sample in which a category
+stays empty, or in which a model does not converge, tells nothing and is not counted; where more
+than one in five do so, the expansion's power stands.
 
 References
 ----------
@@ -22,7 +23,8 @@ import numpy as np
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import GroupState, state_at
 from psychometrics.errors import EstimationError
-from psychometrics.invariance.evidence import Evidence, Replicate
+from psychometrics.invariance.blocks import Block
+from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.extension import Extension
 from psychometrics.types import FloatArray, IntArray
 
@@ -71,25 +73,25 @@ def simulated_power(
     rejected = []
     for _ in range(replicates):
         blocks = [
-            _answers(state, items, n, rng)
-            for state, items, n in zip(states, owners, evidence.block_sizes, strict=True)
+            _answers(state, items, block, rng)
+            for state, items, block in zip(states, owners, evidence.blocks, strict=True)
         ]
         rejected += list(_rejections(blocks, models, evidence, level))
     return float(np.mean(rejected)) if len(rejected) >= LEAST_USABLE * replicates else None
 
 
 def _answers(
-    state: GroupState, owners: IntArray, n_persons: int, rng: np.random.Generator
+    state: GroupState, owners: IntArray, block: Block, rng: np.random.Generator
 ) -> FloatArray:
-    """Draw a block's answers, shape (n_persons, n_items)."""
+    """Draw a block's answers anew, shape (n_persons, n_items), missing where they are."""
     root = np.linalg.cholesky(state.covariance)
-    drawn = state.mean + rng.standard_normal((n_persons, root.shape[0])) @ root.T
-    if not state.thresholds.size:
-        return np.asarray(drawn)
-    answers = np.ones_like(drawn)
-    for item, cut in zip(owners, state.thresholds, strict=True):
-        answers[:, int(item)] += drawn[:, int(item)] > cut
-    return answers
+    drawn = state.mean + rng.standard_normal(block.answers.shape) @ root.T
+    answers = np.asarray(drawn)
+    if state.thresholds.size:
+        answers = np.ones_like(drawn)
+        for item, cut in zip(owners, state.thresholds, strict=True):
+            answers[:, int(item)] += drawn[:, int(item)] > cut
+    return np.where(np.isnan(block.answers), np.nan, answers)
 
 
 def _rejections(
@@ -97,7 +99,7 @@ def _rejections(
 ) -> Iterator[bool]:
     """Yield whether the test rejects, or nothing where it cannot be done."""
     try:
-        again: Replicate = evidence.again(blocks)
+        again = evidence.again(blocks)
     except EstimationError:
         return
     smaller, larger = (again.fit(one.layout.model) for one in models)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psychometrics.cfa.options import Estimator, Missing, Rival, Structure
 from psychometrics.cfa.rivals import check_rivals, rival_model
-from psychometrics.clusters import clustered, few_directions
+from psychometrics.clusters import few_directions, with_clusters
 from psychometrics.errors import OptionError
 from psychometrics.invariance.evidence import Evidence, evidence_of
 from psychometrics.invariance.groups import Group, groups_of, without_group
@@ -19,7 +19,7 @@ from psychometrics.invariance.occasions import (
     some_person_twice,
     without_occasion,
 )
-from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.invariance.options import InvarianceOptions, PowerMethod
 from psychometrics.invariance.partial import Search, search
 from psychometrics.invariance.results import GroupResult
 from psychometrics.responses import ResponseMatrix
@@ -74,8 +74,9 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
         When a group's answers cannot be modelled.
     """
     rival = _rival(responses, options)
-    used = with_clusters(responses, options)
-    groups = compared(used, options)
+    _check_power(options)
+    used = _clustered(responses, options)
+    groups = _divided(used, options)
     missing = _treatment(groups, options)
     evidence = evidence_of(groups, options=options, missing=missing)
     design = Design(
@@ -102,32 +103,32 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
 
 
 def compared(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Group, ...]:
-    """Divide rows into what is compared: groups, or occasions of the same persons.
+    """Divide the rows that count into what is compared.
 
     Raises
     ------
     OptionError, EstimationError
-        As ``groups_of`` and ``occasions_of``.
+        As ``with_clusters``, ``groups_of`` and ``occasions_of``.
     """
+    return _divided(_clustered(responses, options), options)
+
+
+def _clustered(responses: ResponseMatrix, options: InvarianceOptions) -> ResponseMatrix:
+    robust = options.estimator is not Estimator.ML
+    return with_clusters(responses, options.cluster, robust=robust)
+
+
+def _divided(responses: ResponseMatrix, options: InvarianceOptions) -> tuple[Group, ...]:
+    """Divide rows into groups, or into occasions of the same persons."""
     return (occasions_of if options.repeated else groups_of)(responses, options)
 
 
-def with_clusters(responses: ResponseMatrix, options: InvarianceOptions) -> ResponseMatrix:
-    """Return the rows that have a cluster, if clusters were asked for.
-
-    Raises
-    ------
-    OptionError
-        When the estimator does not allow for clusters, or there are none.
-    """
-    if options.cluster is None:
-        return responses
-    if options.estimator is Estimator.ML:
-        raise OptionError("cluster", "needs MLR or WLSMV, as the errors of ML are not robust")
-    found = clustered(responses, options.cluster)
-    if not found.any():
-        raise OptionError("cluster", "no row has a cluster")
-    return responses.rows(found)
+def _check_power(options: InvarianceOptions) -> None:
+    if options.cluster is not None and options.power.method is PowerMethod.SIMULATED:
+        raise OptionError(
+            "power",
+            "'simulated' draws independent persons; with 'cluster' only 'analytic' allows for them",
+        )
 
 
 def _cluster_cautions(

@@ -247,7 +247,7 @@ def test_few_clusters_are_said_to_be_few(complete: ResponseMatrix) -> None:
         ({"estimator": "ML"}, ["a", "b"], "needs MLR or WLSMV"),
         ({"cluster": "site"}, ["a", "b"], "names no column"),
         ({}, ["a"], "at least two clusters"),
-        ({}, [None], "no person has a cluster"),
+        ({}, [None], "no row has a cluster"),
         ({"estimator": "WLSMV"}, ["a"], "at least two clusters"),
         ({}, [str(number) for number in range(396)], "one person"),
     ],

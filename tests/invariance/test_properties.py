@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import ndtr
@@ -71,7 +73,7 @@ def test_an_items_index_is_near_the_drop_of_chi_square_when_it_is_released(
     extension = extension_of(scalar.fitted, ladder.design, Step.SCALAR, ladder.evidence, rows)
     assert extension is not None
     for look in looks(extension, ladder.design, ladder.evidence.total, rows):
-        freed = ladder.evidence.fit(
+        freed = ladder.evidence.estimation.fit(
             model_of(ladder.design, Step.SCALAR, released={look.item: Step.SCALAR})
         )
         drop = scalar.fitted.tests.model.chi_square - freed.tests.model.chi_square
@@ -99,6 +101,35 @@ def test_a_departure_is_excluded_as_the_normal_distribution_says(
         assert one.p_value == pytest.approx(ndtr(z - delta) - ndtr(-z - delta), abs=1e-9)
     (differs,) = [one for one in told if one.item == 4]
     assert not differs.excluded
+
+
+@pytest.mark.parametrize("part", ["residual_covariance", "factor_covariance"])
+@pytest.mark.parametrize("which", ["fitted", "larger"])
+def test_where_a_variance_is_negative_nothing_is_excluded(
+    found: Study, part: str, which: str
+) -> None:
+    """A departure is stated in standard deviations, which a negative variance does not have."""
+    fits = {
+        name: next(one for one in found.rungs if one.step is step).fitted
+        for name, step in (("fitted", Step.SCALAR), ("larger", Step.METRIC))
+    }
+    rows = range(12)
+    extension = extension_of(fits["fitted"], found.design, Step.SCALAR, found.evidence, rows)
+    assert extension is not None
+
+    def p_values() -> list[float]:
+        told = exclusions(
+            extension, fits["fitted"], fits["larger"], found.design, Step.SCALAR, rows
+        )
+        return [one.p_value for one in told]
+
+    assert min(p_values()) < 0.001
+    reference, other = fits[which].states
+    variances = getattr(other, part).copy()
+    variances[0, 0] = -0.01
+    improper = replace(other, **{part: variances})
+    fits[which] = replace(fits[which], states=(reference, improper))
+    assert p_values() == [1.0] * 12
 
 
 @pytest.mark.parametrize("estimator", ["MLR", "WLSMV"])

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from marshmallow import ValidationError
 
+from psychometrics.cfa.options import Estimator, Missing
+from psychometrics.errors import OptionError
 from psychometrics.invariance.analysis import analyse
+from psychometrics.invariance.extension import extension_of
+from psychometrics.invariance.options import InvarianceOptions, Step
+from psychometrics.invariance.power import least_departure
 from psychometrics.invariance.results import StepResult
+from psychometrics.invariance.simulated import simulated_power
+from psychometrics.invariance.study import study
+from psychometrics.invariance.tenability import TEST_RATE
 from psychometrics.responses import ResponseMatrix
+from psychometrics.types import no_progress
 from schemas.analyses.invariance import InvarianceOptionsSchema
 from tests.invariance.making import occasions, two_groups
 
@@ -37,6 +47,58 @@ def test_simulated_power_is_near_what_the_expansion_promises(estimator: str, n: 
         assert one.power == pytest.approx(other.power, abs=0.15)
         compared += 1
     assert compared >= 2
+
+
+@pytest.mark.parametrize(
+    ("estimator", "missing", "n"), [("MLR", "fiml", 300), ("WLSMV", "pairwise", 500)]
+)
+def test_what_is_missing_is_missing_in_every_simulated_sample(
+    estimator: str, missing: str, n: int
+) -> None:
+    """Half of six items' answers are missing, which costs power."""
+    given = two_groups(n, seed=13)
+    whole, holes = (
+        ResponseMatrix(instrument=given.instrument, answers=answers, columns=given.columns)
+        for answers in np.maximum([given.answers, given.answers], 3.0)  # no category is empty
+    )
+    holes.answers[::2, [0, 1, 4, 5, 8, 9]] = np.nan
+    options = InvarianceOptions(
+        group="setting", estimator=Estimator(estimator), missing=Missing(missing)
+    )
+    assert metric_power(holes, options) < metric_power(whole, options) - 0.05
+
+
+def metric_power(responses: ResponseMatrix, options: InvarianceOptions) -> float:
+    """Return the power by simulation, whatever else is said of the step."""
+    found = study(responses, options, progress=no_progress)
+    rungs = {one.step: one for one in found.rungs}
+    larger = found.design.larger_step(Step.METRIC)
+    assert larger is not None
+    fitted = rungs[Step.METRIC].fitted
+    extension = extension_of(fitted, found.design, Step.METRIC, found.evidence, range(12))
+    assert extension is not None
+    departure = least_departure(extension, fitted, found.design, Step.METRIC)
+    assert departure is not None
+    drawn = simulated_power(
+        extension,
+        departure,
+        (fitted, rungs[larger].fitted),
+        found.evidence,
+        level=TEST_RATE,
+        replicates=30,
+        rng=np.random.default_rng(1),
+    )
+    assert drawn is not None
+    return drawn
+
+
+def test_clusters_are_not_simulated() -> None:
+    whole = two_groups(300, seed=13)
+    columns = {**whole.columns, "clinician": np.arange(300.0) % 30}
+    responses = ResponseMatrix(instrument=whole.instrument, answers=whole.answers, columns=columns)
+    with pytest.raises(OptionError, match="independent persons") as refused:
+        steps(responses, cluster="clinician")
+    assert refused.value.option == "power"
 
 
 def test_the_same_seed_gives_the_same_power() -> None:

@@ -1,0 +1,197 @@
+"""One face for three estimators of several groups, each once it has met the answers.
+
+WLSMV fits ordered answers, a normal likelihood complete ones, and that of what each person answered
+incomplete ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+
+from psychometrics.cfa.casewise import CasewiseDiscrepancy
+from psychometrics.cfa.dwls import OrdinalSample, WeightedDiscrepancy
+from psychometrics.cfa.fiml import fit_fiml
+from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.implied import state_at
+from psychometrics.cfa.layout import Layout
+from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml, score_products
+from psychometrics.cfa.model import Model
+from psychometrics.cfa.normal import NormalDiscrepancy
+from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, parts_of
+from psychometrics.correlation.missing import MissingPolicy
+from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
+from psychometrics.invariance.blocks import Block
+from psychometrics.invariance.robust import with_robust_statistics
+from psychometrics.types import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curvature:
+    """A discrepancy around a point: what score tests and power are made of.
+
+    Attributes
+    ----------
+    gradient
+        Of f, shape (n_free,).
+    information
+        Its expected second derivatives, shape (n_free, n_free).
+    scores
+        N times the covariance of the gradient, shape (n_free, n_free).
+    """
+
+    gradient: FloatArray
+    information: FloatArray
+    scores: FloatArray
+
+
+class Estimation(Protocol):
+    """An estimator that has met the answers of all groups."""
+
+    def fit(self, model: Model) -> Fitted:
+        """Fit a model of all groups."""
+        ...
+
+    def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
+        """Expand a model's discrepancy; ``None`` where the parameters are not admissible."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeastSquares:
+    """WLSMV of ordered answers.
+
+    Attributes
+    ----------
+    moments
+        Thresholds and polychoric correlations of each block.
+    samples
+        The same, stacked.
+    """
+
+    moments: tuple[OrdinalMoments, ...]
+    samples: tuple[OrdinalSample, ...]
+
+    @property
+    def n_thresholds(self) -> tuple[int, ...]:
+        """Of each item of a block; the same in every block."""
+        return tuple(cuts.size for cuts in self.moments[0].thresholds)
+
+    def fit(self, model: Model) -> Fitted:
+        """Fit a model of all groups, robust indices under equal thresholds included."""
+        return with_robust_statistics(fit_wlsmv(model, self.samples), self.samples)
+
+    def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
+        """Expand a model's discrepancy; ``None`` where the parameters are not admissible."""
+        discrepancy = WeightedDiscrepancy(layout=layout, samples=self.samples)
+        expansion = discrepancy.expand(theta, exact=False)
+        if expansion is None:
+            return None
+        scores = parts_of(discrepancy, theta, np.eye(theta.size)).middle
+        return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likelihood:
+    """Maximum likelihood of complete answers.
+
+    Attributes
+    ----------
+    samples
+        Of each block.
+    robust
+        MLR instead of ML.
+    """
+
+    samples: tuple[CompleteAnswers, ...]
+    robust: bool
+
+    def fit(self, model: Model) -> Fitted:
+        """Fit a model of all groups."""
+        return fit_ml(model, self.samples, robust=self.robust)
+
+    def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
+        """Expand a model's discrepancy; ``None`` where the parameters are not admissible."""
+        moments = tuple(sample.moments for sample in self.samples)
+        expansion = NormalDiscrepancy(layout=layout, samples=moments).expand(theta, exact=False)
+        if expansion is None:
+            return None
+        scores = expansion.hessian
+        if self.robust:
+            states = tuple(state_at(group, theta) for group in layout.groups)
+            scores = score_products(layout, states, self.samples)
+        return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasewiseLikelihood:
+    """Maximum likelihood of what each person answered.
+
+    Attributes
+    ----------
+    samples
+        Of each block.
+    robust
+        MLR instead of ML.
+    """
+
+    samples: tuple[IncompleteAnswers, ...]
+    robust: bool
+
+    def fit(self, model: Model) -> Fitted:
+        """Fit a model of all groups."""
+        return fit_fiml(model, self.samples, robust=self.robust)
+
+    def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
+        """Expand a model's discrepancy, its information the observed one."""
+        patterns = tuple(one.sample for one in self.samples)
+        discrepancy = CasewiseDiscrepancy(layout=layout, samples=patterns)
+        expansion = discrepancy.expand(theta, exact=True)
+        if expansion is None:
+            return None
+        scores = discrepancy.scores(theta) if self.robust else None
+        return Curvature(
+            gradient=expansion.gradient,
+            information=expansion.hessian,
+            scores=expansion.hessian if scores is None else scores,
+        )
+
+
+def least_squares(blocks: Sequence[Block], *, missing: MissingPolicy) -> LeastSquares:
+    """Estimate ordered answers' moments; clusters enter through their covariance.
+
+    Raises
+    ------
+    EstimationError
+        When a block's answers cannot be modelled, naming the block.
+    """
+    moments = tuple(
+        block.do(lambda answers, items: ordinal_moments(answers, items=items, missing=missing))
+        for block in blocks
+    )
+    samples = tuple(_stacked(*pair) for pair in zip(blocks, moments, strict=True))
+    return LeastSquares(moments=moments, samples=samples)
+
+
+def _stacked(block: Block, moments: OrdinalMoments) -> OrdinalSample:
+    nacov = moments.nacov
+    if block.codes is not None:
+        nacov = moments.n_persons * moments.influence.cross_products(block.codes)
+    return ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
+
+
+def likelihood(blocks: Sequence[Block], *, robust: bool) -> Likelihood:
+    """Summarise complete answers; raises as :func:`least_squares`."""
+    samples = tuple(block.do(partial(complete_answers, clusters=block.codes)) for block in blocks)
+    return Likelihood(samples=samples, robust=robust)
+
+
+def casewise_likelihood(blocks: Sequence[Block], *, robust: bool) -> CasewiseLikelihood:
+    """Summarise incomplete answers by what was answered; raises as :func:`least_squares`."""
+    samples = tuple(block.do(partial(incomplete_answers, clusters=block.codes)) for block in blocks)
+    return CasewiseLikelihood(samples=samples, robust=robust)
