@@ -49,6 +49,12 @@ class JobQueue(Protocol):
         """List analyses in the order they were submitted, without their results."""
         ...
 
+    def newest(
+        self, tenant_id: str, *, limit: int, before: str = "", sample_id: str | None = None
+    ) -> Sequence[Job]:
+        """List analyses, of one sample if it is named, the newest first, without their results."""
+        ...
+
     def unfinished(self, tenant_id: str) -> int:
         """Count the tenant's analyses that wait or run."""
         ...
@@ -71,6 +77,16 @@ class Samples(Protocol):
 
     def list(self, tenant_id: str, *, limit: int, after: str = "") -> Sequence[Sample]:
         """List samples in the order they were made, from after an identifier."""
+        ...
+
+    def newest(
+        self, tenant_id: str, *, limit: int, before: str = "", instrument: str | None = None
+    ) -> Sequence[Sample]:
+        """List samples, of one definition if its hash is given, the newest first."""
+        ...
+
+    def names(self, tenant_id: str, sample_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the names of those of some samples that are still there, by identifier."""
         ...
 
 

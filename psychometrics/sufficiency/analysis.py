@@ -113,6 +113,8 @@ def _of_outcomes(
     responses: ResponseMatrix, ratings: Ratings, options: SufficiencyOptions
 ) -> Iterator[Requirement]:
     """Require persons with both a rating and the outcome."""
+    if options.outcomes is None:
+        return
     names = options.outcomes or columns.possible_outcomes(responses, besides=options.group)
     required = persons_for_correlation(options.correlation, options.power)
     rule = (

@@ -60,7 +60,8 @@ class SufficiencyOptions:
     group
         The column whose groups are to be compared, or ``None``.
     outcomes
-        Columns to be correlated with the alliance; empty stands for every column that may be one.
+        Columns to be correlated with the alliance; empty stands for every column that may be
+        one, ``None`` for none.
     correlation
         The size of correlation that should not be missed.
     power
@@ -70,7 +71,7 @@ class SufficiencyOptions:
     """
 
     group: str | None = None
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] | None = ()
     correlation: float = 0.2
     power: float = 0.8
     simulation: Simulation | None = None

@@ -31,7 +31,8 @@ class ValidityOptions:
     session_number
         Which session's rating; ``None`` for each person's first.
     outcomes
-        With time and hypotheses; empty for every column of numbers that may be one.
+        With time and hypotheses; empty for every column of numbers that may be one, ``None`` for
+        no outcome at all.
     occasions
         Two values of ``session_number`` for the retest; ``None`` for the two lowest.
     minimal_important_change
@@ -49,7 +50,7 @@ class ValidityOptions:
     cluster: str | None = None
     respondent: str | None = None
     session_number: int | None = None
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome, ...] | None = ()
     occasions: tuple[int, int] | None = None
     minimal_important_change: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({})

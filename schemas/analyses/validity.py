@@ -114,10 +114,11 @@ class ValidityOptionsSchema(StrictSchema):
     outcomes = fields.List(
         fields.Nested(OutcomeSchema),
         load_default=list,
+        allow_none=True,
         validate=validate.Length(max=MOST_OUTCOMES),
         metadata={
             "description": "As in `criterion`, with time and hypotheses; every column of numbers "
-            "that may be one if left out."
+            "that may be one if left out, none if null."
         },
     )
     occasions = fields.List(
@@ -148,11 +149,11 @@ class ValidityOptionsSchema(StrictSchema):
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ValidityOptions:
         """Make the engine's options."""
-        occasions = data["occasions"]
+        occasions, outcomes = data["occasions"], data["outcomes"]
         return ValidityOptions(
             **data
             | {
-                "outcomes": tuple(data["outcomes"]),
+                "outcomes": None if outcomes is None else tuple(outcomes),
                 "occasions": None if occasions is None else (occasions[0], occasions[1]),
             }
         )

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from schemas.faults import RefusedInputError
 from service.errors import NotFoundError
-from service.pages.samples import identifier, show_sample
+from service.pages.samples import show_sample
 from service.pages.session import page
+from service.pages.uploads import identifier
 from service.pages.wording import STATUSES, grouped
 from service.records import Job, Scope
 from service.rendering import job_json
@@ -101,6 +102,16 @@ def cancel(analysis_id: str) -> ResponseReturnValue:
     return redirect(f"/analyses/{analysis_id}", 303)
 
 
+@page("/analyses/<analysis_id>/delete", Scope.ANALYSES, methods=("GET", "POST"))
+def delete_analysis(analysis_id: str) -> ResponseReturnValue:
+    """Delete a finished analysis, after asking; one that is under way is cancelled first."""
+    found = services().queue.find(tenant_id(), analysis_id)
+    if request.method == "GET" and found.standing.status.finished:
+        return render_template("delete_analysis.html", analysis=found, kinds=KINDS)
+    services().erasure.analysis(tenant_id(), analysis_id)
+    return redirect("/#analyses", 303)
+
+
 def _options(kind: str) -> dict[str, Any]:
     """Turn what was picked into the kind's options; what the kind does not take is left out."""
     taken = KINDS[kind].options().fields if kind in KINDS else {}
@@ -111,6 +122,8 @@ def _options(kind: str) -> dict[str, Any]:
     outcomes = [_outcome(name) for name in request.form.getlist("outcome")]
     if outcomes and "outcomes" in taken:
         options["outcomes"] = outcomes
+    elif kind == "validity" and "outcomes offered" in request.form:
+        options["outcomes"] = None
     return options
 
 

@@ -1,56 +1,79 @@
-"""The first page of who is signed in: samples and analyses, newest first."""
+"""The first page of who is signed in: samples and analyses, newest first, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import g, render_template
+from flask import g, render_template, request
 
-from schemas.samples import MAXIMUM_PAGE
 from service.pages.wording import SETTINGS, STATUSES
 from service.records import Job, Sample, Scope
 from service.use_cases.kinds import KINDS
 from service.web.routes import services, tenant_id
 
-_SHOWN = 100
-_LOOKED_THROUGH = 5000
+SHOWN = 50
 _Record = TypeVar("_Record", Sample, Job)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[_Record]):
+    """A part of a list, the newest first.
+
+    Attributes
+    ----------
+    records
+        What is shown of it.
+    older, newest
+        Addresses of the next part and of the first one; ``None`` where there is none.
+    """
+
+    records: Sequence[_Record]
+    older: str | None = None
+    newest: str | None = None
 
 
 def show_home() -> str:
     """Render the page; what the key may not see is left out."""
-    samples = newest(list_samples) if g.caller.allows(Scope.SAMPLES) else []
-    analyses = newest(list_analyses) if g.caller.allows(Scope.ANALYSES) else []
+    analyses = _analyses() if g.caller.allows(Scope.ANALYSES) else None
+    used = {sample for job in analyses.records for sample in job.samples} if analyses else set()
     return render_template(
         "home.html",
-        samples=samples,
+        samples=_samples() if g.caller.allows(Scope.SAMPLES) else None,
         analyses=analyses,
-        names={sample.id: sample.name for sample in samples},
+        names=services().samples.names(tenant_id(), sorted(used)),
         settings=SETTINGS,
         statuses=STATUSES,
         kinds=KINDS,
     )
 
 
-def newest(list_some: Callable[[str], Sequence[_Record]], shown: int = _SHOWN) -> list[_Record]:
-    """Return the newest of what is listed in the order it was made."""
-    found: list[_Record] = []
-    after = ""
-    while len(found) < _LOOKED_THROUGH:
-        part = list_some(after)
-        found.extend(part)
-        if len(part) < MAXIMUM_PAGE:
-            break
-        after = part[-1].id
-    return found[::-1][:shown]
+def _samples() -> Part[Sample]:
+    before = request.args.get("samples", "")
+    found = services().samples.newest(tenant_id(), limit=SHOWN + 1, before=before)
+    return _part(found, "samples", before)
 
 
-def list_samples(after: str) -> Sequence[Sample]:
-    """List samples after an identifier."""
-    return services().samples.list(tenant_id(), limit=MAXIMUM_PAGE, after=after)
+def _analyses() -> Part[Job]:
+    before = request.args.get("analyses", "")
+    found = services().queue.newest(tenant_id(), limit=SHOWN + 1, before=before)
+    return _part(found, "analyses", before)
 
 
-def list_analyses(after: str) -> Sequence[Job]:
-    """List analyses after an identifier."""
-    return services().queue.list(tenant_id(), limit=MAXIMUM_PAGE, after=after)
+def _part(found: Sequence[_Record], name: str, before: str) -> Part[_Record]:
+    """Cut what was found to one part, and say where the others are; the other list stays put."""
+    shown = found[:SHOWN]
+    kept = {key: value for key, value in request.args.items() if key in {"samples", "analyses"}}
+    return Part(
+        records=shown,
+        older=_address({**kept, name: shown[-1].id}, name) if len(found) > SHOWN else None,
+        newest=_address({key: value for key, value in kept.items() if key != name}, name)
+        if before
+        else None,
+    )
+
+
+def _address(parts: dict[str, str], anchor: str) -> str:
+    return f"/?{urlencode(parts)}#{anchor}" if parts else f"/#{anchor}"

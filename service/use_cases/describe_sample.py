@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.disclosure import LARGEST_SMALL, is_small
+from psychometrics.types import FloatArray
 from schemas.definition import load_definition
-from schemas.responses.block import Value
+from schemas.responses.block import ResponseBlock, Value
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS
 from service.ports import Responses
 from service.records import Sample
@@ -84,7 +85,24 @@ class SampleDescription:
 def describe_sample(responses: Responses, sample: Sample) -> SampleDescription:
     """Count what a sample holds."""
     n_items = load_definition(sample.definition).instrument.n_items
-    answers, columns = responses.contents(sample.tenant_id, sample.id, n_items)
+    return describe(*responses.contents(sample.tenant_id, sample.id, n_items))
+
+
+def describe_block(block: ResponseBlock) -> SampleDescription:
+    """Count what a file holds that was read and found right, before anything of it is kept."""
+    return describe(block.answers, {**block.columns, **block.outcomes})
+
+
+def describe(answers: FloatArray, columns: Mapping[str, Sequence[Value]]) -> SampleDescription:
+    """Count answers and what stands beside them.
+
+    Parameters
+    ----------
+    answers
+        Shape (n_responses, n_items), missing is ``nan``.
+    columns
+        By name, one value for each response.
+    """
     share = _percent(float(np.isfinite(answers).mean())) if answers.size else None
     return SampleDescription(
         share_answered=share, columns=[_column(name, values) for name, values in columns.items()]

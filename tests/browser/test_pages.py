@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import PATIENCE_MS, NewPage
+from tests.service.server import Server
 
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 SERIOUS = {"serious", "critical"}
 
 Look = Callable[[Page], None]
@@ -21,22 +24,56 @@ def nothing(_: Page) -> None:
     """Look at nothing."""
 
 
-def is_accessible(page: Page) -> None:
-    page.wait_for_load_state()
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (violation["id"], [node["html"] for node in violation["nodes"]])
-        for violation in found
+@dataclass
+class Seen:
+    """What was found on the way, page by page.
+
+    Attributes
+    ----------
+    unreadable
+        By colour scheme, what keeps people from using a page.
+    too_wide
+        Pages of which something stands out at the side of a phone.
+    said
+        What the browser's console said.
+    asked
+        Whom the browser asked.
+    """
+
+    unreadable: dict[str, list[tuple[str, object]]] = field(
+        default_factory=lambda: {"light": [], "dark": []}
+    )
+    too_wide: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+    def look(self, page: Page) -> None:
+        """Look at a page in light and dark, and on a phone."""
+        page.wait_for_load_state()
+        for scheme, found in self.unreadable.items():
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+            found += serious(page)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(PHONE)
+        width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        if width[0] > width[1]:
+            self.too_wide.append(page.url)
+        page.set_viewport_size(DESK)
+
+    def listen(self, page: Page) -> None:
+        """Note from now on what the browser says, and whom it asks."""
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda request: self.asked.add(request.url.split("/")[2]))
+
+
+def serious(page: Page) -> list[tuple[str, object]]:
+    """What axe finds on a page that keeps people from using it."""
+    return [
+        (page.url, (violation["id"], [node["html"] for node in violation["nodes"]]))
+        for violation in Axe().run(page).response["violations"]
         if violation["impact"] in SERIOUS
     ]
-    assert serious == [], page.url
-
-
-def fits_the_window(page: Page) -> None:
-    """Whether nothing stands out at the side."""
-    page.wait_for_load_state()
-    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width[0] <= width[1], page.url
 
 
 def sign_in(page: Page, key: str, look: Look = nothing) -> None:
@@ -60,17 +97,24 @@ def bring(page: Page, files: Path, look: Look = nothing) -> None:
     page.get_by_label("Name of the sample").fill("Our <clinic>")
     page.get_by_label("Physical rehabilitation").check()
     page.get_by_label("File with the answers").set_input_files(files / "wrong.csv")
-    page.get_by_role("button", name="Bring the file").click()
+    page.get_by_role("button", name="Look at the file").click()
     faults = page.get_by_role("alert")
     expect(faults).to_contain_text("Row 2, item 1")
     expect(faults).to_contain_text("Row 6, item 7")
     assert "often" not in faults.inner_text()
     look(page)
     page.get_by_label("File with the answers").set_input_files(files / "right.csv")
-    page.get_by_role("button", name="Bring the file").click()
+    page.get_by_role("button", name="Look at the file").click()
+    expect(page.get_by_role("heading", level=2, name="nothing is kept yet")).to_be_visible()
+    expect(page.get_by_role("row", name="site where")).to_contain_text("north: 125, south: 125")
+    look(page)
+    chosen = page.get_by_label("File with the answers")
+    if not chosen.input_value():  # without script the form came back empty
+        chosen.set_input_files(files / "right.csv")
+    page.get_by_role("button", name="Keep these answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Our <clinic>")
     expect(page.get_by_text("Physical rehabilitation")).to_be_visible()
-    expect(page.get_by_role("row", name="site")).to_contain_text("north: 125, south: 125")
+    expect(page.get_by_role("row", name="site where")).to_contain_text("north: 125, south: 125")
     look(page)
 
 
@@ -116,66 +160,71 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_label("API key")).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_the_whole_way_from_signing_in_to_signing_out(
-    new_page: NewPage, key: str, files: Path, script: bool
-) -> None:
-    page = new_page(java_script_enabled=script)
-    sign_in(page, key)
-    bring(page, files)
-    ask(page)
-    read(page)
-    talk(page)
+def delete_all(page: Page, look: Look = nothing) -> None:
+    """Delete the analysis and the sample, each after being asked."""
     page.get_by_role("link", name="Alliance").click()
+    page.get_by_role("link", name="Does the form hold up here?").first.click()
+    page.get_by_role("link", name="Delete this analysis").click()
+    look(page)
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("No analysis yet.")).to_be_visible()
     page.get_by_role("link", name="Our <clinic>").first.click()
     page.get_by_role("link", name="Delete the sample").click()
+    look(page)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     expect(page.get_by_role("link", name="Our <clinic>")).to_have_count(0)
+
+
+def whole_way(page: Page, key: str, files: Path, look: Look = nothing) -> None:
+    sign_in(page, key, look)
+    bring(page, files, look)
+    ask(page, look)
+    read(page, look)
+    talk(page, look)
+    delete_all(page, look)
+    page.goto("/nonsense")
+    look(page)
+    page.get_by_role("link", name="To the start").click()
     sign_out(page)
 
 
+@pytest.fixture(scope="module")
+def seen(browser: Browser, server: Server, files: Path) -> Iterator[Seen]:
+    """Go the whole way once, with script, and look at every page."""
+    found = Seen()
+    context = browser.new_context(base_url=server.url, viewport=DESK)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    found.listen(page)
+    whole_way(page, server.new_key("looking"), files, found.look)
+    yield found
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_accessible(new_page: NewPage, key: str, files: Path, scheme: str) -> None:
-    page = new_page(color_scheme=scheme)
-    sign_in(page, key, is_accessible)
-    bring(page, files, is_accessible)
-    ask(page, is_accessible)
-    read(page, is_accessible)
-    talk(page, is_accessible)
-    page.get_by_role("link", name="Alliance").click()
-    page.get_by_role("link", name="Our <clinic>").first.click()
-    page.get_by_role("link", name="Delete the sample").click()
-    is_accessible(page)
-    page.goto("/nonsense")
-    is_accessible(page)
+def test_every_page_is_accessible(seen: Seen, scheme: str) -> None:
+    assert seen.unreadable[scheme] == []
 
 
-def test_every_page_fits_a_phone(new_page: NewPage, key: str, files: Path) -> None:
-    page = new_page(viewport={"width": 360, "height": 740})
-    sign_in(page, key, fits_the_window)
-    bring(page, files, fits_the_window)
-    ask(page, fits_the_window)
-    read(page, fits_the_window)
-    talk(page, fits_the_window)
+def test_every_page_fits_a_phone(seen: Seen) -> None:
+    assert seen.too_wide == []
 
 
-def test_nothing_is_refused_by_the_pages_own_policy(
-    new_page: NewPage, key: str, files: Path
-) -> None:
+def test_nothing_is_refused_by_the_pages_own_policy(seen: Seen) -> None:
     """No script, style or image that the content security policy forbids, and no script error."""
-    page = new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    asked: set[str] = set()
-    page.on("request", lambda request: asked.add(request.url.split("/")[2]))
-    sign_in(page, key)
-    bring(page, files)
-    ask(page)
-    read(page)
-    assert not [line for line in said if "Content Security Policy" in line or "Error" in line]
-    assert len(asked) == 1, "pages ask nobody but the service"
+    assert not [line for line in seen.said if "Content Security Policy" in line]
+    assert not [line for line in seen.said if "Error" in line]
+
+
+def test_pages_ask_nobody_but_the_service(seen: Seen) -> None:
+    assert len(seen.asked) == 1
+
+
+def test_the_whole_way_can_be_gone_without_script(
+    new_page: NewPage, server: Server, files: Path
+) -> None:
+    whole_way(new_page(java_script_enabled=False), server.new_key("without-script"), files)
 
 
 def test_a_file_can_be_dropped_on_its_field(new_page: NewPage, key: str) -> None:
@@ -211,7 +260,28 @@ def test_a_form_is_not_sent_twice_by_an_impatient_hand(
     page.get_by_label("Form that was answered").select_option("wai-sr-client")
     page.get_by_label("Name of the sample").fill("Sent once")
     page.get_by_label("File with the answers").set_input_files(files / "right.csv")
-    page.get_by_role("button", name="Bring the file").dblclick()
+    page.get_by_role("button", name="Look at the file").dblclick()
+    page.get_by_role("button", name="Keep these answers").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sent once")
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("link", name="Sent once")).to_have_count(1)
+
+
+def test_another_file_must_be_looked_at_before_it_is_kept(
+    new_page: NewPage, key: str, files: Path
+) -> None:
+    page = new_page()
+    sign_in(page, key)
+    page.goto("/samples/new")
+    page.get_by_label("Form that was answered").select_option("wai-sr-client")
+    page.get_by_label("Name of the sample").fill("Looked at")
+    page.get_by_label("File with the answers").set_input_files(files / "right.csv")
+    page.get_by_role("button", name="Look at the file").click()
+    keep = page.get_by_role("button", name="Keep these answers")
+    expect(keep).to_be_visible()
+    page.get_by_label("Name of the sample").fill("Looked at, renamed")
+    expect(keep).to_be_visible()
+    page.get_by_label("File with the answers").set_input_files(files / "wrong.csv")
+    expect(keep).to_have_count(0)
+    page.get_by_role("link", name="Alliance").click()
+    expect(page.get_by_role("link", name="Looked at")).to_have_count(0)

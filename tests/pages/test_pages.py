@@ -15,6 +15,7 @@ import requests
 from pandas import DataFrame
 
 from service.identifiers import uuid7
+from service.pages.home import SHOWN
 from tests.service.server import Client, Server, run_alliance, running_server
 
 HEADER = ["person", "site", *[f"i{item}" for item in range(1, 13)], "plus_m"]
@@ -80,7 +81,9 @@ class Browser:
     def sign_in(self, key: str) -> requests.Response:
         return self.send("/sign-in", {"mark": self.mark(), "key": key})
 
-    def bring(self, file: str, content: bytes, /, **fields: str) -> requests.Response:
+    def bring(
+        self, file: str, content: bytes, /, *, to: str = "/samples", **fields: str
+    ) -> requests.Response:
         given = {
             "mark": self.mark("/samples/new"),
             "id": str(uuid7()),
@@ -89,7 +92,7 @@ class Browser:
             "instrument": "wai-sr-client",
             **fields,
         }
-        return self.send("/samples", given, (file, content))
+        return self.send(to, given, (file, content))
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +172,31 @@ def test_a_revoked_key_ends_its_sessions(server: Server, visitor: Browser) -> No
     visitor.sign_in(short_lived)
     assert "Overview" in visitor.get("/").text
     run_alliance("keys", "revoke", short_lived.split("_")[1], env=server.environment)
+    assert "API key" in visitor.get("/").text
+
+
+def test_a_rotated_key_ends_its_sessions_when_its_grace_is_over(
+    server: Server, visitor: Browser
+) -> None:
+    old = server.new_key("people-rotated")
+    visitor.sign_in(old)
+    prefix = old.split("_")[1]
+    run_alliance("keys", "rotate", prefix, "--grace-hours=1", env=server.environment)
+    assert "Overview" in visitor.get("/").text, "within its grace the old key goes on"
+    run_alliance("keys", "revoke", prefix, env=server.environment)
+    assert "API key" in visitor.get("/").text
+    refused = visitor.send("/samples", {"mark": "0" * 64}, ("a.csv", as_csv(table())))
+    assert refused.status_code == 401
+
+
+def test_a_key_that_is_rotated_without_grace_ends_its_sessions_at_once(
+    server: Server, visitor: Browser
+) -> None:
+    old = server.new_key("people-rotated-at-once")
+    visitor.sign_in(old)
+    assert "Overview" in visitor.get("/").text
+    prefix = old.split("_")[1]
+    run_alliance("keys", "rotate", prefix, "--grace-hours=0", env=server.environment)
     assert "API key" in visitor.get("/").text
 
 
@@ -371,6 +399,67 @@ def test_what_cannot_be_asked_is_said_on_the_samples_page(person: Browser) -> No
         assert "Traceback" not in page.text
 
 
+def test_a_file_is_looked_at_before_anything_is_kept(person: Browser) -> None:
+    before = n_samples(person)
+    page = person.bring("a.csv", as_csv(table()), to="/samples/look")
+    assert page.status_code == 200
+    assert "nothing is kept yet" in page.text
+    assert "north: 20, south: 20" in page.text
+    assert "p17" not in page.text, "no person is named"
+    assert 'formaction="/samples"' in page.text
+    assert n_samples(person) == before
+
+
+def test_a_look_at_a_wrong_file_names_every_cell_and_offers_to_keep_nothing(
+    person: Browser,
+) -> None:
+    page = person.bring("a.csv", as_csv(table(i4=PLANTED, i7="often")), to="/samples/look")
+    assert page.status_code == 422
+    assert "Row 5, item 4" in page.text
+    assert "Row 5, item 7" in page.text
+    assert PLANTED not in page.text
+    assert 'formaction="/samples"' not in page.text
+
+
+def finished(person: Browser, address: str, kind: str, **fields: str) -> str:
+    """Ask for an analysis and wait for its end; its address."""
+    given = {"mark": person.mark(address), "id": str(uuid7()), "kind": kind, **fields}
+    page = person.send(f"{address}/analyses", given)
+    while "Under way" in page.text:
+        time.sleep(0.1)
+        page = person.get(f"/analyses/{given['id']}")
+    return f"/analyses/{given['id']}"
+
+
+def test_a_finished_analysis_is_deleted_after_asking_and_its_sample_stays(person: Browser) -> None:
+    address = person.bring("a.csv", as_csv(table())).url.removeprefix(person.server.url)
+    analysis = finished(person, address, "items")
+    question = person.get(f"{analysis}/delete")
+    assert "cannot be undone" in question.text
+    assert person.get(analysis).status_code == 200
+    stranger = Browser(person.server)
+    stranger.sign_in(person.server.new_key("people-stranger"))
+    assert stranger.send(f"{analysis}/delete", {"mark": stranger.mark()}).status_code == 404
+    assert person.get(analysis).status_code == 200
+    person.send(f"{analysis}/delete", {"mark": person.mark(address)})
+    assert person.get(analysis).status_code == 404
+    assert person.get(address).status_code == 200
+    again = person.send(f"{analysis}/delete", {"mark": person.mark(address)})
+    assert again.status_code == 404
+
+
+def test_with_no_outcome_ticked_the_report_looks_at_none(person: Browser) -> None:
+    address = person.bring("a.csv", as_csv(table(150))).url.removeprefix(person.server.url)
+    assert 'name="outcomes offered"' in person.get(address).text
+    offered = {"outcomes offered": "yes"}
+    for fields, wanted in ((offered, False), ({**offered, "outcome": "plus_m"}, True)):
+        analysis = finished(person, address, "validity", **fields)
+        sections = person.get(f"{analysis}/result.json").json()["result"]["sections"]
+        assert (sections["criterion"].get("computed") is not False) is wanted
+        asked = {one["question"] for one in sections["sufficiency"]["requirements"]}
+        assert ("outcomes" in asked) is wanted
+
+
 def test_a_stranger_sees_nothing_of_it(server: Server, person: Browser) -> None:
     address = person.bring("a.csv", as_csv(table())).url.removeprefix(server.url)
     stranger = Browser(server)
@@ -446,14 +535,21 @@ def test_an_unknown_address_stays_a_problem_document_for_programs(clinic: Client
     assert in_browser.headers["Content-Type"] == "application/problem+json"
 
 
-def test_more_rows_than_the_limit_are_refused_with_a_page(tmp_path: Path) -> None:
-    with running_server(tmp_path, "--workers=1", ALLIANCE_MAXIMUM_ROWS="30") as server:
-        person = Browser(server)
-        person.sign_in(server.new_key("people"))
-        refused = person.bring("a.xlsx", as_excel(table(31)))
-        assert refused.status_code == 413
-        assert "at most 30 responses" in refused.text
-        assert person.bring("a.xlsx", as_excel(table(30))).status_code == 200
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with limits that a test reaches at once."""
+    limits = {"ALLIANCE_MAXIMUM_ROWS": "30", "ALLIANCE_FAILED_RATE": "3"}
+    with running_server(tmp_path_factory.mktemp("strict"), "--workers=1", **limits) as server:
+        yield server
+
+
+def test_more_rows_than_the_limit_are_refused_with_a_page(strict: Server) -> None:
+    person = Browser(strict)
+    person.sign_in(strict.new_key("people"))
+    refused = person.bring("a.xlsx", as_excel(table(31)))
+    assert refused.status_code == 413
+    assert "at most 30 responses" in refused.text
+    assert person.bring("a.xlsx", as_excel(table(30))).status_code == 200
 
 
 def test_nothing_that_was_sent_reaches_the_log(person: Browser, key: str) -> None:
@@ -468,10 +564,30 @@ def test_nothing_that_was_sent_reaches_the_log(person: Browser, key: str) -> Non
     assert key not in log
 
 
-def test_guessing_keys_is_slowed_down_with_a_page(tmp_path: Path) -> None:
-    with running_server(tmp_path, "--workers=1", ALLIANCE_FAILED_RATE="3") as server:
-        visitor = Browser(server)
-        answers = [visitor.sign_in(f"guess {number}") for number in range(5)]
-        assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
-        assert "Wait a little" in answers[-1].text
-        assert int(answers[-1].headers["Retry-After"]) >= 1
+def test_guessing_keys_is_slowed_down_with_a_page(strict: Server) -> None:
+    visitor = Browser(strict)
+    answers = [visitor.sign_in(f"guess {number}") for number in range(5)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert "Wait a little" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+
+
+def test_what_does_not_fit_on_a_page_is_on_the_next(server: Server) -> None:
+    person = Browser(server)
+    key = server.new_key("people-of-many-samples")
+    person.sign_in(key)
+    client = Client(url=server.url, key=key)
+    for number in range(SHOWN + 3):
+        body = {"name": f"No. {number}", "instrument": "wai-sr-client", "setting": "other"}
+        assert client.post("/v1/samples", json=body).status_code == 201
+    first = person.get("/")
+    assert f"No. {SHOWN + 2}<" in first.text
+    assert "No. 2<" not in first.text
+    older = re.search(r'href="(/\?samples=[^"]+)">Older samples', first.text)
+    assert older is not None
+    second = person.get(older[1].replace("&amp;", "&"))
+    assert [f"No. {number}<" in second.text for number in (0, 1, 2, 3)] == [True, True, True, False]
+    assert "Older samples" not in second.text
+    assert "Newest samples" in second.text
+    for strange in ("", "x", "0", "é", "'; --"):
+        assert person.get(f"/?samples={strange}&analyses={strange}").status_code == 200

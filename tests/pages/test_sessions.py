@@ -86,6 +86,21 @@ def test_a_session_ends_with_its_key(database: Database, clock: Clock) -> None:
     assert [sessions.find(token) for token in tokens] == [None, None]
 
 
+def test_a_session_ends_with_the_former_secret_of_a_rotated_key(
+    database: Database, clock: Clock
+) -> None:
+    sessions, key = SessionStore(database), a_key(database)
+    before = sessions.begin(key.id)
+    grace = 5 * MINUTE_MS
+    rotated = new_secret(key.prefix)
+    KeyStore(database).rotate(key.prefix, rotated.digest, former_expires_at=clock.now + grace)
+    clock.now += grace - 1
+    assert sessions.find(before) is not None, "within the grace the former secret goes on"
+    clock.now += 1
+    assert sessions.find(before) is None
+    assert sessions.find(sessions.begin(key.id)) is not None, "who signs in again goes on"
+
+
 def test_what_is_over_is_dropped_when_another_begins(database: Database, clock: Clock) -> None:
     sessions, key = SessionStore(database), a_key(database)
     for _ in range(3):

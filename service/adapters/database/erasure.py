@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import ERASED_ANSWER
-from service.adapters.database.jobs import forget_jobs
+from service.adapters.database.jobs import forget_job, forget_jobs
 from service.adapters.database.samples import NO_SAMPLE
 from service.adapters.database.tables import IDEMPOTENCY, RESPONSE, SAMPLE
 from service.errors import NotFoundError
@@ -22,7 +22,7 @@ from service.records import Erased
 
 
 class ErasureStore:
-    """Deletes a person's answers, or a whole sample."""
+    """Deletes a person's answers, a whole sample, or an analysis."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,6 +58,20 @@ class ErasureStore:
                 raise NotFoundError(NO_SAMPLE)
             connection.execute(delete(SAMPLE).where(SAMPLE.c.key.in_(list(keys))))
             _forget_derived(connection, tenant_id, [sample_id])
+        self._database.forget_deleted()
+
+    def analysis(self, tenant_id: str, analysis_id: str) -> None:
+        """Delete a finished analysis with its result, and so its report.
+
+        Raises
+        ------
+        NotFoundError
+            If the tenant has none of this identifier.
+        ConflictError
+            If it is not finished.
+        """
+        with self._database.writing() as connection:
+            forget_job(connection, tenant_id, analysis_id)
         self._database.forget_deleted()
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete
 from service.adapters.database.tables import JOB, JOB_STEP, SUBMISSION
-from service.errors import NotFoundError
+from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms
 from service.records import Job, Kept, Standing, Status
 
@@ -91,6 +92,19 @@ class JobTable:
         with self._database.reading() as connection:
             return [job_of(row) for row in connection.execute(query)]
 
+    def newest(
+        self, tenant_id: str, *, limit: int, before: str = "", sample_id: str | None = None
+    ) -> Sequence[Job]:
+        """List analyses, the newest first, from before an identifier, without their results."""
+        query = select(*_COLUMNS_WITHOUT_RESULT).where(JOB.c.tenant_id == tenant_id)
+        if before:
+            query = query.where(JOB.c.id < before)
+        if sample_id is not None:
+            query = query.where(_names(sample_id))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(JOB.c.id.desc()).limit(limit))
+            return [job_of(row) for row in rows]
+
     def unfinished(self, tenant_id: str) -> int:
         """Count the tenant's analyses that wait or run."""
         query = select(func.count()).where(
@@ -132,8 +146,31 @@ def forget_jobs(connection: Connection, tenant_id: str, sample_id: str) -> int:
     An analysis that is running loses its row, and its process is ended by its worker. Returns how
     many there were.
     """
-    names_it = JOB.c.samples.contains(json_of(sample_id), autoescape=True)
-    return connection.execute(delete(JOB).where(JOB.c.tenant_id == tenant_id, names_it)).rowcount
+    doomed = delete(JOB).where(JOB.c.tenant_id == tenant_id, _names(sample_id))
+    return connection.execute(doomed).rowcount
+
+
+def forget_job(connection: Connection, tenant_id: str, job_id: str) -> None:
+    """Delete a finished analysis.
+
+    Raises
+    ------
+    NotFoundError
+        If the tenant has none of this identifier.
+    ConflictError
+        If it is not finished.
+    """
+    mine = (JOB.c.tenant_id == tenant_id, JOB.c.id == job_id)
+    if connection.execute(delete(JOB).where(*mine, JOB.c.status.not_in(UNFINISHED))).rowcount:
+        return
+    if connection.execute(select(JOB.c.id).where(*mine)).one_or_none() is None:
+        raise _no_such_job()
+    raise ConflictError("The analysis is not finished; cancel it first.")
+
+
+def _names(sample_id: str) -> ColumnElement[bool]:
+    """Whether an analysis used a sample."""
+    return JOB.c.samples.contains(json_of(sample_id), autoescape=True)
 
 
 _COLUMNS_WITHOUT_RESULT = [column for column in JOB.c if column.name != "result"]

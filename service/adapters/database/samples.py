@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -82,6 +82,37 @@ class SampleStore:
         )
         with self._database.reading() as connection:
             return [_sample(row) for row in connection.execute(query)]
+
+    def newest(
+        self, tenant_id: str, *, limit: int, before: str = "", instrument: str | None = None
+    ) -> Sequence[Sample]:
+        """List samples, the newest first, from before an identifier; of one definition, if named.
+
+        Parameters
+        ----------
+        tenant_id
+            Whose.
+        limit, before
+            How many, and from before which.
+        instrument
+            Hash of the definition.
+        """
+        query = _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id)
+        if before:
+            query = query.where(SAMPLE.c.id < before)
+        if instrument is not None:
+            query = query.where(SAMPLE.c.instrument_sha256 == instrument)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(SAMPLE.c.id.desc()).limit(limit))
+            return [_sample(row) for row in rows]
+
+    def names(self, tenant_id: str, sample_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the names of those of some samples that are still there, by identifier."""
+        query = select(SAMPLE.c.id, SAMPLE.c.name).where(
+            SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id.in_(sample_ids)
+        )
+        with self._database.reading() as connection:
+            return {row.id: row.name for row in connection.execute(query)}
 
 
 _SAMPLES = select(SAMPLE)

@@ -41,10 +41,15 @@ class SessionStore:
         return token
 
     def find(self, token: str) -> Caller | None:
-        """Find whose session this is, while it lasts and its key is valid."""
+        """Find whose session this is, while it lasts and its key is valid.
+
+        With the former secret of a key that was rotated end the sessions that began before.
+        """
         now, mine = now_ms(), SESSION.c.digest == _digest(token)
         query = (
-            select(API_KEY, SESSION.c.seen_at).join(SESSION).where(mine, _lasting(now), *valid(now))
+            select(API_KEY, SESSION.c.seen_at)
+            .join(SESSION)
+            .where(mine, _lasting(now), *valid(now), _of_valid_secret(now))
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -63,6 +68,12 @@ class SessionStore:
 
 def _lasting(now: int) -> Any:
     return (SESSION.c.seen_at > now - IDLE_MS) & (SESSION.c.begun_at > now - LONGEST_MS)
+
+
+def _of_valid_secret(now: int) -> Any:
+    """Whether a session did not begin before the former secret of a rotated key ended."""
+    former = API_KEY.c.former_expires_at
+    return former.is_(None) | (former > now) | (SESSION.c.begun_at >= former)
 
 
 def _digest(token: str) -> bytes:

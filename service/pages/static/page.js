@@ -39,6 +39,40 @@ for (const field of document.querySelectorAll(".drop")) {
   });
 }
 
+// A file is looked at without leaving the page, so that it need not be chosen again to be kept.
+const bring = document.getElementById("bring");
+if (bring) {
+  bring.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!button || !button.dataset.look) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (bring.getAttribute("aria-busy")) return;
+    bring.setAttribute("aria-busy", "true");
+    button.textContent = button.dataset.busy;
+    try {
+      const answer = await fetch(bring.action, { method: "POST", body: new FormData(bring) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [looked, next] = ["looked", "next"].map((id) => page.getElementById(id));
+      if (!looked || !next) throw new Error("another page");
+      document.getElementById("looked").replaceWith(looked);
+      document.getElementById("next").replaceWith(next);
+      looked.focus();
+      looked.scrollIntoView();
+    } catch {
+      delete button.dataset.look; // without script the same form says what went wrong
+      button.click();
+    } finally {
+      bring.removeAttribute("aria-busy");
+    }
+  });
+  bring.addEventListener("change", (event) => {
+    if (!["file", "instrument"].includes(event.target.name)) return;
+    const keep = bring.querySelector("[formaction]");
+    if (keep) keep.remove(); // what was seen is not what is chosen now
+  });
+}
+
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {

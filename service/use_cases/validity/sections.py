@@ -35,6 +35,7 @@ Done = Mapping[str, Mapping[str, Any]]
 
 NO_GROUP = "No group was named and there is one sample, so there is nothing to compare with."
 NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
+NO_OUTCOME_WANTED = "No outcome was to be looked at."
 ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
@@ -116,7 +117,7 @@ def _sufficiency(study: Study) -> Json:
         study.chosen.respondents if whole else study.chosen.persons,
         SufficiencyOptions(
             group=study.group if several else None,
-            outcomes=tuple(one.name for one in study.options.outcomes) or _outcomes(study),
+            outcomes=_outcome_names(study),
         ),
     )
 
@@ -248,6 +249,8 @@ def _n_respondents(study: Study) -> int:
 
 
 def _criterion(study: Study) -> Json:
+    if study.options.outcomes is None:
+        return not_computed(NO_OUTCOME_WANTED)
     outcomes = study.options.outcomes or tuple(Outcome(name=name) for name in _outcomes(study))
     if not outcomes:
         return not_computed(NO_OUTCOME)
@@ -259,10 +262,16 @@ def _criterion(study: Study) -> Json:
     return _analyse("criterion", study.chosen.respondents, options)
 
 
+def _outcome_names(study: Study) -> tuple[str, ...] | None:
+    if study.options.outcomes is None:
+        return None
+    return tuple(one.name for one in study.options.outcomes) or _outcomes(study)
+
+
 def _outcomes(study: Study) -> tuple[str, ...]:
     """Columns of numbers that may be outcomes, besides those that serve another purpose."""
     taken = {study.options.group, study.options.cluster}
-    for outcome in study.options.outcomes:
+    for outcome in study.options.outcomes or ():
         taken.add(outcome.baseline)
     found = columns.possible_outcomes(study.chosen.respondents, besides=study.group)
     return tuple(name for name in found if name not in taken)
@@ -286,7 +295,7 @@ def check_columns(responses: ResponseMatrix, options: ValidityOptions) -> None:
     for option, column in (("group", options.group), ("cluster", options.cluster)):
         if column is not None and column not in responses.columns:
             raise OptionError(option, "there is no column of this name")
-    for place, outcome in enumerate(options.outcomes):
+    for place, outcome in enumerate(options.outcomes or ()):
         columns.numbers(responses, outcome.name, option=f"outcomes/{place}")
     scales = [*responses.instrument.subscales, *(["total"] if responses.instrument.total else [])]
     for name in options.minimal_important_change:
