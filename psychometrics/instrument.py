@@ -6,7 +6,7 @@ so nothing downstream checks again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -81,6 +81,8 @@ class Instrument:
     total: bool = True
     _reversed_mask: BoolArray = field(init=False, repr=False, compare=False)
     _membership: FloatArray = field(init=False, repr=False, compare=False)
+    _lengths: FloatArray = field(init=False, repr=False, compare=False)
+    _minimums: FloatArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_response_range(self)
@@ -92,6 +94,8 @@ class Instrument:
         object.__setattr__(self, "subscales", MappingProxyType(dict(self.subscales)))
         object.__setattr__(self, "_reversed_mask", mask)
         object.__setattr__(self, "_membership", _membership(self))
+        object.__setattr__(self, "_lengths", _constant(len(scale.items) for scale in self))
+        object.__setattr__(self, "_minimums", _constant(one.minimum_answered for one in self))
 
     @property
     def reversed_mask(self) -> BoolArray:
@@ -123,6 +127,16 @@ class Instrument:
         """Which item belongs to which subscale, shape (n_items, n_subscales), zeros and ones."""
         return self._membership
 
+    @property
+    def lengths(self) -> FloatArray:
+        """Number of items of each subscale, shape (n_subscales,)."""
+        return self._lengths
+
+    @property
+    def minimums(self) -> FloatArray:
+        """From how many answered items each subscale is prorated, shape (n_subscales,)."""
+        return self._minimums
+
     def __iter__(self) -> Iterator[Scale]:
         """Iterate over the subscales in the definition's order."""
         return iter(self.subscales.values())
@@ -149,6 +163,12 @@ def _membership(instrument: Instrument) -> FloatArray:
         membership[scale.columns, column] = 1.0
     membership.setflags(write=False)
     return membership
+
+
+def _constant(numbers: Iterable[int]) -> FloatArray:
+    made = np.array(list(numbers), dtype=np.float64)
+    made.setflags(write=False)
+    return made
 
 
 def _check_subscales(instrument: Instrument) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Request, Response
 from flask.json.provider import JSONProvider
+from flask.sessions import NullSession, SessionInterface
 
 from service.blueprints import (
     analyses,
@@ -27,7 +29,9 @@ from service.metrics import request_metrics
 from service.pages.register import show_pages
 from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
+from service.web.addresses import Addresses, Known
 from service.web.audit import keep_audit_trail
+from service.web.headers import close_browsers
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_large_bodies
 from service.web.rates import show_rates
@@ -60,7 +64,7 @@ def create_app(config: Config) -> Flask:
     refuse_large_bodies(app, config.maximum_body)
     app.before_request(guard_request)
     show_rates(app, config.trusted_proxies)
-    app.after_request(_secure)
+    close_browsers(app)
 
     api = make_api(app)
     for blueprint in BLUEPRINTS:
@@ -72,11 +76,36 @@ def create_app(config: Config) -> Flask:
     return app
 
 
+class _NoSessions(SessionInterface):
+    """No session, for none is ever opened."""
+
+    _none = NullSession()
+
+    def open_session(self, *_: object) -> NullSession:
+        return self._none
+
+
 class _App(Flask):
-    """Flask, told once that no view is asynchronous instead of asking each time."""
+    """Flask, told once what it would find out anew for each request.
+
+    No view is asynchronous, there are no sessions (see ``pages.session`` for those of people), and
+    an address leads where it led before.
+    """
+
+    session_interface = _NoSessions()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._known: Known = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def create_url_adapter(self, request: Request | None) -> Any:
+        bind = super().create_url_adapter
+        if request is None:
+            return bind(None)
+        return Addresses(request.environ, partial(bind, request), self._known)
 
 
 class _Json(JSONProvider):
@@ -91,21 +120,3 @@ class _Json(JSONProvider):
     def response(self, *args: Any, **kwargs: Any) -> Response:
         content = self._prepare_response_obj(args, kwargs)
         return Response(orjson.dumps(content), mimetype="application/json")
-
-
-def _secure(response: Response) -> Response:
-    """Close what browsers leave open; the documentation page needs its own style sheet only."""
-    headers = response.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'",
-    )
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    headers.setdefault("Cache-Control", "no-store")
-    return response

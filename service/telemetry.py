@@ -13,15 +13,17 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 
 from service.identifiers import uuid7
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 _ACCEPTED_REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 LOG = logging.getLogger("alliance")
 
@@ -72,36 +74,48 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
 
     @app.before_request
     def start() -> None:
-        REQUEST_ID.set(_request_id())
+        REQUEST_ID.set(_request_id(this_request()))
         g.started = time.perf_counter()
 
     @app.after_request
     def finish(response: Response) -> Response:
-        seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        route = request.url_rule.rule if request.url_rule else "(none)"
+        incoming, known = this_request(), this_g()
+        now = time.perf_counter()
+        seconds = now - known.get("started", now)
+        route = incoming.url_rule.rule if incoming.url_rule else "(none)"
         response.headers["X-Request-Id"] = REQUEST_ID.get() or ""
         if LOG.isEnabledFor(logging.INFO):
             log(
                 "request",
-                method=_plain_method(),
+                method=_plain_method(incoming),
                 route=route,
                 status=response.status_code,
                 milliseconds=round(1000 * seconds, 1),
-                tenant=g.get("tenant_id"),
+                tenant=known.get("tenant_id"),
             )
         if observe is not None:
-            observe(_plain_method(), route, response.status_code, seconds, g.get("n_responses"))
+            method = _plain_method(incoming)
+            observe(method, route, response.status_code, seconds, known.get("n_responses"))
         return response
 
 
-def _plain_method() -> str:
-    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-    return request.method if request.method in known else "(other)"
+def this_request() -> Request:
+    """Return the request itself; each look through Flask's ``request`` searches for it anew."""
+    return cast("Request", cast("Any", request)._get_current_object())  # noqa: SLF001 its documented name
 
 
-def _request_id() -> str:
+def this_g() -> Any:
+    """Return what is known of this request, likewise."""
+    return g._get_current_object()  # noqa: SLF001 its documented name
+
+
+def _plain_method(incoming: Request) -> str:
+    return incoming.method if incoming.method in _METHODS else "(other)"
+
+
+def _request_id(incoming: Request) -> str:
     """Take over a caller's trace id when it is one; anything else might be a name."""
-    given = request.headers.get("X-Request-Id", "")
+    given = incoming.environ.get("HTTP_X_REQUEST_ID", "")
     return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else str(uuid7())
 
 

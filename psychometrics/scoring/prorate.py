@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psychometrics.instrument import Instrument
-from psychometrics.types import FloatArray, IntArray
+from psychometrics.types import BoolArray, FloatArray, IntArray
 
 TOTAL = "total"
 
@@ -69,22 +69,36 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     floating point when nothing is missing.
     """
     given = np.isfinite(answers)
-    recoded = np.where(given, instrument.recode(answers), 0.0)
-    membership = instrument.membership
-    n_items = membership.sum(axis=0)
-    n_answered = given.astype(np.float64) @ membership
-    minimum = np.array([scale.minimum_answered for scale in instrument], dtype=np.float64)
-    scorable = n_answered >= minimum
-    divisor = np.where(scorable, n_answered, np.nan)
-    scores = (recoded @ membership) * n_items / divisor
-    prorated = (n_answered < n_items).any(axis=1).astype(np.int8) * np.int8(ScoreStatus.PRORATED)
+    if given.all():
+        recoded = instrument.recode(answers) if instrument.reversed_items else answers
+        scores = recoded @ instrument.membership
+        status = np.full(len(answers), ScoreStatus.SCORED, dtype=np.int8)
+    else:
+        scores, status = _prorated(instrument, answers, given)
+    scales, lengths = tuple(instrument.subscales), instrument.lengths
     if instrument.total:
+        scales = (*scales, TOTAL)
+        lengths = np.append(lengths, lengths.sum())
         scores = np.column_stack([scores, scores.sum(axis=1)])
-        n_items = np.append(n_items, n_items.sum())
     return ScaleScores(
-        scales=(*instrument.subscales, TOTAL) if instrument.total else tuple(instrument.subscales),
+        scales=scales,
         scores=scores,
-        means=scores / n_items,
+        means=scores / lengths,
         answered=given.sum(axis=1),
-        status=np.where(scorable.all(axis=1), prorated, np.int8(ScoreStatus.UNSCORABLE)),
+        status=status,
     )
+
+
+def _prorated(
+    instrument: Instrument, answers: FloatArray, given: BoolArray
+) -> tuple[FloatArray, NDArray[np.int8]]:
+    """Score the subscales of responses of which some answers are missing, and say how."""
+    membership, lengths = instrument.membership, instrument.lengths
+    recoded = np.where(given, instrument.recode(answers), 0.0)
+    n_answered = given.astype(np.float64) @ membership
+    scorable = n_answered >= instrument.minimums
+    divisor = np.where(scorable, n_answered, np.nan)
+    scores = (recoded @ membership) * lengths / divisor
+    prorated = (n_answered < lengths).any(axis=1).astype(np.int8) * np.int8(ScoreStatus.PRORATED)
+    status = np.where(scorable.all(axis=1), prorated, np.int8(ScoreStatus.UNSCORABLE))
+    return scores, status

@@ -58,6 +58,11 @@ class Authenticator:
         self._remembered: dict[bytes, tuple[Caller, float]] = {}
         self._lock = threading.Lock()
 
+    def remembered(self, presented: str | None) -> Caller | None:
+        """Return who presented this secret, if that is still remembered; asks no database."""
+        found = None if presented is None else self._remembered.get(digest_of(presented))
+        return found[0] if found is not None and found[1] > self._clock() else None
+
     def check(self, presented: str | None) -> Caller:
         """Return who presented this secret.
 
@@ -70,11 +75,7 @@ class Authenticator:
         prefix = prefix_of(presented) if presented else None
         if presented is None or prefix is None:
             raise UnauthenticatedError
-        digest = digest_of(presented)
-        remembered = self._remembered.get(digest)
-        if remembered is not None and remembered[1] > self._clock():
-            return remembered[0]
-        return self._look_up(prefix, digest)
+        return self.remembered(presented) or self._look_up(prefix, digest_of(presented))
 
     def knows(self, presented: str | None) -> bool:
         """Whether this very secret was found valid by this process before."""

@@ -11,6 +11,7 @@ from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
 from service.records import Scope
+from service.telemetry import this_request
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_text import score_text
@@ -61,17 +62,18 @@ def score() -> Response:
     CSV has a header with the item columns `i1 … iK` (or `item1 …`, `1 …`, or another prefix before
     the number) and may have `id`; NDJSON has one response a line.
     """
-    detail = request.args.get("detail")
+    incoming = this_request()
+    detail = incoming.args.get("detail") if incoming.query_string else None
     if detail is None:
-        definition, block = read_scoring_body(request, _scoring_rule, load_scoring)
+        definition, block = read_scoring_body(incoming, _scoring_rule, load_scoring)
         return Response(score_text(definition, block), mimetype="application/json")
     if detail == "change":
-        body = read_document(request, known=("instrument", "responses", "measurement_error"))
+        body = read_document(incoming, known=("instrument", "responses", "measurement_error"))
         at_most(body.get("responses"))
         answer = describe_change(_scoring_rule(body.get("instrument")), body)
     elif detail == "guide":
         guide = _guide()
-        definition, block = read_scoring_body(request, _scoring_rule, load_scoring)
+        definition, block = read_scoring_body(incoming, _scoring_rule, load_scoring)
         answer = guide_conversation(definition, block, guide)
     else:
         raise _refused("?detail", "unknown-detail", "Must be change or guide, or left out.")

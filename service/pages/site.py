@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from service.pages.wording import ADVICE
+from service.telemetry import this_request
 from service.web.problems import PROBLEM_TYPE
 from service.web.routes import open_to_all
 
@@ -66,9 +67,10 @@ def as_page(response: Response) -> Response:
 
 def _is_for_people() -> bool:
     """Whether a page was asked for: one of ours, or an unknown address in a browser."""
-    if request.blueprint == pages.name:
+    incoming = this_request()
+    if incoming.blueprint == pages.name:
         return True
-    return not request.path.startswith(_FOR_PROGRAMS) and (
-        request.accept_mimetypes.quality("text/html")
-        > request.accept_mimetypes.quality(PROBLEM_TYPE)
+    return not incoming.path.startswith(_FOR_PROGRAMS) and (
+        incoming.accept_mimetypes.quality("text/html")
+        > incoming.accept_mimetypes.quality(PROBLEM_TYPE)
     )

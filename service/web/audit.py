@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import flask
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 
+from service.audit import AuditTrail
 from service.composition import Services
 from service.identifiers import now_ms
 from service.records import AuditEntry, Caller
-from service.telemetry import REQUEST_ID
+from service.telemetry import REQUEST_ID, this_g, this_request
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,15 +43,19 @@ def keep_audit_trail(app: Flask) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        view: Any = current_app.view_functions.get(request.endpoint or "")
-        caller: Caller | None = g.get("caller")
-        if caller is None and not (hasattr(view, "identifies") or _failed_attempt(response)):
+        incoming = cast("Request", this_request())
+        view: Any = app.view_functions.get(incoming.endpoint or "")
+        caller: Caller | None = this_g().get("caller")
+        if caller is None and not (
+            hasattr(view, "identifies") or _failed_attempt(incoming, response)
+        ):
             return response
-        entry = _entry(caller, response)
-        if request.method in _READING or hasattr(view, "keeps_nothing"):
-            _services().audit.record(entry)
+        entry = _entry(incoming, caller, response)
+        trail: AuditTrail = app.extensions["alliance"].audit
+        if incoming.method in _READING or hasattr(view, "keeps_nothing"):
+            trail.record(entry)
         else:
-            _services().audit.record_before_answering(entry)
+            trail.record_before_answering(entry)
         return response
 
 
@@ -71,15 +76,15 @@ def concerns(rule: Mapping[str, str]) -> None:
     g.rule = rule
 
 
-def _failed_attempt(response: Response) -> bool:
+def _failed_attempt(incoming: Request, response: Response) -> bool:
     """Whether credentials came and were not taken; who is not heard any more is not noted."""
     refused = response.status_code == 401
-    return refused and bool({"Authorization", "X-API-Key"} & set(request.headers.keys()))
+    return refused and bool({"Authorization", "X-API-Key"} & set(incoming.headers.keys()))
 
 
-def _entry(caller: Caller | None, response: Response) -> AuditEntry:
-    rule: Mapping[str, str] = g.get("rule", {})
-    given = request.view_args or {}
+def _entry(incoming: Request, caller: Caller | None, response: Response) -> AuditEntry:
+    rule: Mapping[str, str] = this_g().get("rule", {})
+    given = incoming.view_args or {}
     found = response.status_code < 400
     things = [given[name] for name in _OF_OURS if name in given] if found else []
     return AuditEntry(
@@ -87,12 +92,12 @@ def _entry(caller: Caller | None, response: Response) -> AuditEntry:
         tenant_id=None if caller is None else caller.tenant_id,
         caller_kind=None if caller is None else caller.kind.value,
         caller_id=None if caller is None else caller.id,
-        method=request.method,
-        route=request.url_rule.rule if request.url_rule else "(none)",
+        method=incoming.method,
+        route=incoming.url_rule.rule if incoming.url_rule else "(none)",
         thing=things[0] if things else None,
         instrument_id=rule.get("id"),
         instrument_version=rule.get("version"),
-        body_mac=cast("Request", request).body_mac,
+        body_mac=incoming.body_mac,
         status=response.status_code,
         request_id=REQUEST_ID.get() or "",
     )

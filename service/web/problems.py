@@ -27,7 +27,7 @@ from service.errors import (
     problem_of,
 )
 from service.identifiers import uuid7
-from service.telemetry import log
+from service.telemetry import log, this_request
 
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_SECONDS = 2
@@ -52,10 +52,12 @@ def refuse_large_bodies(app: Flask, limit: int) -> None:
 
     @app.before_request
     def check_length() -> None:
-        if (request.content_length or 0) > limit:
+        incoming = this_request()
+        if (incoming.content_length or 0) > limit:
             raise TooLargeError(limit)
-        if request.content_length is None:
-            request.environ["wsgi.input"] = _LimitedBody(request.environ["wsgi.input"], limit)
+        if incoming.content_length is None:
+            body = incoming.environ["wsgi.input"]
+            incoming.environ["wsgi.input"] = _LimitedBody(body, limit)
 
 
 class _LimitedBody:

@@ -12,6 +12,7 @@ from service.composition import Services
 from service.errors import TooManyRequestsError, UnauthenticatedError
 from service.rates import Verdict
 from service.records import Caller
+from service.telemetry import this_g
 
 _NETWORK_BITS = 64
 """Of an IPv6 address; the rest is at the choice of whoever has the network."""
@@ -29,7 +30,7 @@ def show_rates(app: Flask, trusted_proxies: int) -> None:
 
     @app.after_request
     def show(response: Response) -> Response:
-        verdict: Verdict | None = g.get("rate")
+        verdict: Verdict | None = this_g().get("rate")
         if verdict is not None:
             headers = response.headers
             headers["RateLimit-Limit"] = str(verdict.limit)
@@ -51,6 +52,9 @@ def authenticate(services: Services, presented: str | None) -> Caller:
     TooManyRequestsError
         If too many attempts from this address failed.
     """
+    known = services.authenticator.remembered(presented)
+    if known is not None:
+        return known
     if presented is not None and not services.authenticator.knows(presented):
         refuse_after_failures(services)
     try:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar, cast
 
 import marshmallow
-from flask import Request, current_app, g, request
+from flask import Request, current_app, g
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
@@ -17,6 +17,7 @@ from schemas.pointers import faults_of
 from service.composition import Services
 from service.errors import ForbiddenError, NotFoundError
 from service.records import Caller, CallerKind, Scope
+from service.telemetry import this_request
 from service.web.bodies import json_text
 from service.web.rates import authenticate, limit_rate
 
@@ -73,29 +74,30 @@ def guard_request() -> None:
 
     Addresses that no route answers go on to their 404 or 405: the specification is public.
     """
-    if request.endpoint is None:
+    incoming, parts = this_request(), services()
+    if incoming.endpoint is None:
         return
-    view: Any = current_app.view_functions[request.endpoint]
+    view: Any = current_app.view_functions[incoming.endpoint]
     scopes: frozenset[Scope] | None = view.access
     if scopes is None:
         return
-    known = authenticate(services(), _presented_key(request))
+    known = authenticate(parts, _presented_key(incoming))
     g.caller, g.tenant_id = known, known.tenant_id
-    limit_rate(services(), known)
+    limit_rate(parts, known)
     if known.kind is CallerKind.KEY:
-        services().last_use.note(known.id)
+        parts.last_use.note(known.id)
     if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")
-    if not all(value.isprintable() for value in (request.view_args or {}).values()):
+    if not all(value.isprintable() for value in (incoming.view_args or {}).values()):
         raise NotFoundError("There is no such thing.")  # no identifier holds a control character
 
 
 def _presented_key(incoming: Request) -> str | None:
-    scheme, _, credentials = incoming.headers.get("Authorization", "").partition(" ")
+    scheme, _, credentials = incoming.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        return credentials.strip()
-    return incoming.headers.get("X-API-Key")
+        return str(credentials.strip())
+    return cast("str | None", incoming.environ.get("HTTP_X_API_KEY"))
 
 
 class _Parser(FlaskParser):
