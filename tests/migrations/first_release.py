@@ -70,25 +70,26 @@ def _fill(connection: Connection, definition: Definition) -> None:
         name="pilot",
         setting="other",
         definition=document,
-        n_responses=2,
+        n_responses=4,
         created_at=1,
         **ruled,
     )
-    insert(connection, "batch", id=SAMPLE, sample_key=1, accepted=2, created_at=1)
     for number in range(2):
+        insert(connection, "batch", id=f"batch-{number}", sample_key=1, accepted=2, created_at=1)
+    for number in range(4):
         insert(
             connection,
             "response",
             sample_key=1,
             id=bytes([number]) * 16,
-            batch_key=1,
-            external_id=f"r{number}",
-            answers=ANSWERS[number].tobytes(),
-            scores=SCORES[number].tobytes(),
+            batch_key=1 + number // 2,
+            external_id=f"r{number}" if number < 2 else None,
+            answers=ANSWERS[number % 2].tobytes(),
+            scores=SCORES[number % 2].tobytes(),
             person=f"p{number}",
             session_number=2.0,
-            others='{"mood": "good"}' if number else None,
-            outcomes='{"plus-m": 51.5}',
+            others='{"mood": "good"}' if number == 1 else None,
+            outcomes='{"plus-m": 51.5}' if number < 2 else None,
         )
     insert(
         connection,

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from schemas.definition import Definition
+from schemas.faults import RefusedInputError
 from schemas.responses.block import ResponseBlock
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
@@ -63,19 +64,27 @@ def test_keys_and_instruments_still_serve(upgraded: Database, wai_sr: Definition
 
 def test_answers_scores_and_columns_are_as_they_were(upgraded: Database) -> None:
     sample = SampleStore(upgraded).find(TENANT, SAMPLE)
-    assert (sample.name, sample.n_responses) == ("pilot", 2)
+    assert (sample.name, sample.n_responses) == ("pilot", 4)
     responses = ResponseStore(upgraded)
     expected = np.where(ANSWERS < 0, np.nan, ANSWERS.astype(np.float64))
-    np.testing.assert_array_equal(responses.answers(TENANT, SAMPLE, 12), expected)
+    np.testing.assert_array_equal(
+        responses.answers(TENANT, SAMPLE, 12), np.vstack([expected, expected])
+    )
     assert responses.columns(TENANT, SAMPLE) == {
-        "person": ["p0", "p1"],
-        "session_number": [2.0, 2.0],
-        "mood": [None, "good"],
-        "plus-m": [51.5, 51.5],
+        "person": ["p0", "p1", "p2", "p3"],
+        "session_number": [2.0] * 4,
+        "mood": [None, "good", None, None],
+        "plus-m": [51.5, 51.5, None, None],
     }
     with ExportStore(upgraded).sample(TENANT, SAMPLE) as opened:
-        scores = [response.scores for response in opened.responses()]
-    assert scores == [[*SCORES[0, :3].tolist(), None], SCORES[1].tolist()]
+        stored = list(opened.responses())
+    assert [one.scores for one in stored] == [
+        [*SCORES[0, :3].tolist(), None],
+        SCORES[1].tolist(),
+    ] * 2
+    assert [one.id[:4] for one in stored] == ["0000", "0101", "0202", "0303"]
+    assert [one.batch_id for one in stored] == ["batch-0", "batch-0", "batch-1", "batch-1"]
+    assert [one.external_id for one in stored] == ["r0", "r1", None, None]
 
 
 def test_a_finished_analysis_keeps_its_result_and_a_running_one_is_queued(
@@ -89,18 +98,26 @@ def test_a_finished_analysis_keeps_its_result_and_a_running_one_is_queued(
     assert [one.job_id for one in Submissions(upgraded).waiting()] == [RUNNING]
 
 
+def test_names_of_old_responses_are_still_taken(upgraded: Database) -> None:
+    batch = Batch(id="c", tenant_id=TENANT, sample_id=SAMPLE, accepted=1, created_at=3)
+    block = ResponseBlock(ids=["r1"], identified=True, answers=np.full((1, 12), 3.0))
+    with pytest.raises(RefusedInputError):
+        ResponseStore(upgraded).add(batch, block, np.zeros((1, 4)), None)
+
+
 def test_new_responses_join_the_old_ones(upgraded: Database) -> None:
-    batch = Batch(id="b", tenant_id=TENANT, sample_id=SAMPLE, accepted=1, created_at=3)
+    batch = Batch(id="c", tenant_id=TENANT, sample_id=SAMPLE, accepted=1, created_at=3)
     block = ResponseBlock(
         ids=["r9"], identified=True, answers=np.full((1, 12), 3.0), columns={"person": ["p9"]}
     )
     ResponseStore(upgraded).add(batch, block, np.zeros((1, 4)), None)
-    assert SampleStore(upgraded).find(TENANT, SAMPLE).n_responses == 3
-    assert ResponseStore(upgraded).columns(TENANT, SAMPLE)["person"] == ["p0", "p1", "p9"]
+    assert SampleStore(upgraded).find(TENANT, SAMPLE).n_responses == 5
+    persons = ResponseStore(upgraded).columns(TENANT, SAMPLE)["person"]
+    assert persons == ["p0", "p1", "p2", "p3", "p9"]
 
 
 def test_old_rows_can_be_erased_and_no_policy_touches_them(upgraded: Database) -> None:
     assert RetentionStore(upgraded, 0).apply() == []
-    assert SampleStore(upgraded).find(TENANT, SAMPLE).n_responses == 2
+    assert SampleStore(upgraded).find(TENANT, SAMPLE).n_responses == 4
     erased = ErasureStore(upgraded).person(TENANT, "p1")
     assert (erased.responses, erased.analyses) == (1, 2)

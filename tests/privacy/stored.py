@@ -15,7 +15,7 @@ from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
-from service.adapters.database.tables import IDEMPOTENCY, JOB, RESPONSE
+from service.adapters.database.tables import BLOCK, IDEMPOTENCY, JOB, RESPONSE_NAME
 from service.identifiers import now_ms, uuid7
 from service.records import Batch, Scope
 
@@ -43,6 +43,23 @@ class Stored:
 
     def add(self, sample: str, *, at: int | None = None, prefix: str = "r", **columns: Any) -> None:
         """Store one response of each person, with an answer kept for its request."""
+        self.add_batch(sample, at=at, prefix=prefix, **columns)
+        kept = {
+            "tenant_id": self.tenant,
+            "key": f"{sample}{prefix}",
+            "request_sha256": b"0" * 32,
+            "owner": "o",
+            "started_at": now_ms(),
+            "sample_id": sample,
+            "answer": b"scores of p007",
+        }
+        with self.database.writing() as connection:
+            connection.execute(insert(IDEMPOTENCY).values(kept))
+
+    def add_batch(
+        self, sample: str, *, at: int | None = None, prefix: str = "r", **columns: Any
+    ) -> None:
+        """Store one response of each person."""
         n = len(PERSONS)
         answers = np.random.default_rng(n).integers(1, 6, size=(n, 12)).astype(np.float64)
         answers[0, 3] = np.nan
@@ -62,17 +79,6 @@ class Stored:
         )
         scores = score(self.definition.instrument, answers).scores
         ResponseStore(self.database).add(batch, block, scores, None)
-        kept = {
-            "tenant_id": self.tenant,
-            "key": f"{sample}{prefix}",
-            "request_sha256": b"0" * 32,
-            "owner": "o",
-            "started_at": now_ms(),
-            "sample_id": sample,
-            "answer": b"scores of p007",
-        }
-        with self.database.writing() as connection:
-            connection.execute(insert(IDEMPOTENCY).values(kept))
 
     def analysis(self, *samples: str, at: int | None = None) -> str:
         """Store a finished analysis of some samples."""
@@ -108,5 +114,9 @@ class Stored:
 
 
 def n_rows(database: Database) -> int:
+    """Count the responses that the rows hold; as many names are known as came with one."""
     with database.reading() as connection:
-        return int(connection.scalar(select(func.count()).select_from(RESPONSE)) or 0)
+        held = int(connection.scalar(select(func.sum(BLOCK.c.n_responses))) or 0)
+        names = int(connection.scalar(select(func.count()).select_from(RESPONSE_NAME)) or 0)
+    assert names == held
+    return held

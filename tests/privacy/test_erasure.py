@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from schemas.definition import Definition
+from schemas.faults import RefusedInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
+from service.adapters.database.export import ExportStore
 from service.adapters.database.idempotency import IdempotencyStore
 from service.adapters.database.migrate import migrate
+from service.adapters.database.responses import ResponseStore
 from service.errors import ConflictError, NotFoundError
-from service.records import Claim, Erased
+from service.records import Claim, Erased, StoredResponse
 from tests.privacy.stored import PERSONS, Stored, n_rows
 from tests.service.server import Client, Server, is_problem
 
@@ -43,6 +47,53 @@ def test_a_person_is_erased_from_every_sample_of_the_tenant_alone(
     assert (mine.n_responses(first), mine.n_responses(second)) == (38, 19)
     assert theirs.persons(untouched) == PERSONS
     assert n_rows(mine.database) == 77
+
+
+def test_what_others_gave_stays_as_it_was(mine: Stored) -> None:
+    sample = mine.sample()
+    mine.add(sample, site=["north" if one == "p007" else None for one in PERSONS])
+    before = everything(mine, sample)
+    ErasureStore(mine.database).person(mine.tenant, "p007")
+    assert everything(mine, sample) == [one for one in before if one.columns["person"] != "p007"]
+    assert "site" not in ResponseStore(mine.database).columns(mine.tenant, sample)
+
+
+def test_a_person_alone_in_a_batch_leaves_nothing_of_it(mine: Stored) -> None:
+    sample = mine.sample()
+    mine.add(sample, person=["p007"] * len(PERSONS))
+    mine.add(sample, prefix="other", person=["q"] * len(PERSONS))
+    erased = ErasureStore(mine.database).person(mine.tenant, "p007")
+    assert erased.responses == len(PERSONS)
+    assert mine.persons(sample) == ["q"] * len(PERSONS)
+    assert n_rows(mine.database) == len(PERSONS)
+
+
+def test_names_of_erased_responses_can_be_used_again(mine: Stored) -> None:
+    sample = mine.sample()
+    mine.add_batch(sample, person=["p007"] * len(PERSONS))
+    ErasureStore(mine.database).person(mine.tenant, "p007")
+    mine.add_batch(sample)
+    with pytest.raises(RefusedInputError):
+        mine.add_batch(sample)
+    assert mine.n_responses(sample) == len(PERSONS)
+
+
+def test_batches_come_in_while_persons_are_erased(mine: Stored) -> None:
+    """No writer waits for another crosswise; afterwards the counts say what is there."""
+    sample = mine.sample()
+    erasure = ErasureStore(mine.database)
+    with ThreadPoolExecutor(6) as pool:
+        added = [pool.submit(mine.add_batch, sample, prefix=f"{n}-") for n in range(30)]
+        erased = [pool.submit(erasure.person, mine.tenant, f"p{n:03}") for n in range(6)]
+        for one in added:
+            one.result()
+        gone = sum(one.result().responses for one in erased)
+    assert mine.n_responses(sample) == n_rows(mine.database) == 30 * len(PERSONS) - gone
+
+
+def everything(stored: Stored, sample: str) -> list[StoredResponse]:
+    with ExportStore(stored.database).sample(stored.tenant, sample) as opened:
+        return list(opened.responses())
 
 
 def test_a_person_can_be_erased_from_one_sample(mine: Stored) -> None:

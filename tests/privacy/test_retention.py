@@ -8,7 +8,13 @@ from sqlalchemy import func, select, update
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError
 from service.adapters.database.engine import Database
-from service.adapters.database.idempotency import KEPT_MS, VOID_AFTER_MS, IdempotencyStore, complete
+from service.adapters.database.idempotency import (
+    KEPT_MS,
+    VOID_AFTER_MS,
+    IdempotencyStore,
+    complete,
+    compressed,
+)
 from service.adapters.database.retention import DAY_MS, RetentionStore
 from service.adapters.database.tables import BATCH, IDEMPOTENCY
 from service.errors import ConflictError, NotFoundError
@@ -94,7 +100,7 @@ def claim_of(stored: Stored, *, body: bytes = b"1", owner: str = "a") -> Claim:
 
 def done(stored: Stored, claim: Claim, answer: bytes) -> None:
     with stored.database.writing() as connection:
-        complete(connection, claim, answer)
+        complete(connection, compressed((claim, answer)))
 
 
 def age(stored: Stored, milliseconds: int) -> None:

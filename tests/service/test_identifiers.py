@@ -6,7 +6,9 @@ from service.identifiers import uuid7, uuid7_bytes
 
 
 def test_identifiers_of_a_batch_ascend_and_differ() -> None:
-    made = uuid7_bytes(10_000)
+    joined = uuid7_bytes(10_000)
+    made = [joined[at : at + 16] for at in range(0, len(joined), 16)]
+    assert len(made) == 10_000
     assert made == sorted(set(made))
 
 

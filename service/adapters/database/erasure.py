@@ -7,7 +7,7 @@ hold scores; what stays is that the request was done, so that repeating it bring
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -15,8 +15,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import ERASED_ANSWER
 from service.adapters.database.jobs import forget_job, forget_jobs
+from service.adapters.database.removal import remove_person
 from service.adapters.database.samples import NO_SAMPLE
-from service.adapters.database.tables import IDEMPOTENCY, RESPONSE, SAMPLE
+from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
 from service.errors import NotFoundError
 from service.records import Erased
 
@@ -40,7 +41,9 @@ class ErasureStore:
             keys = lock_samples(connection, tenant_id, chosen)
             if sample_id is not None and not keys:
                 raise NotFoundError(NO_SAMPLE)
-            erased = erase_responses(connection, tenant_id, keys, RESPONSE.c.person == person)
+            erased = erase_responses(
+                connection, tenant_id, keys, lambda key: remove_person(connection, key, person)
+            )
         self._database.forget_deleted()
         return erased
 
@@ -79,7 +82,7 @@ def erase_responses(
     connection: Connection,
     tenant_id: str,
     samples: Mapping[int, str],
-    responses: ColumnElement[bool],
+    remove: Callable[[int], int],
 ) -> Erased:
     """Delete some responses of some samples, and what was derived from the samples that had any.
 
@@ -91,13 +94,12 @@ def erase_responses(
         Whose they are.
     samples
         Their identifiers by key.
-    responses
-        Which of their responses go.
+    remove
+        Deletes what goes of the sample of a key, and returns how many responses went.
     """
     touched, removed = [], 0
     for key, sample_id in samples.items():
-        doomed = delete(RESPONSE).where(RESPONSE.c.sample_key == key, responses)
-        count = connection.execute(doomed).rowcount
+        count = remove(key)
         if count:
             left = SAMPLE.c.n_responses - count
             connection.execute(update(SAMPLE).where(SAMPLE.c.key == key).values(n_responses=left))

@@ -6,19 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import numpy as np
-import orjson
 from sqlalchemy import Connection, Row, func, select
 
-from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS
+from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from service.adapters.database.blocks import lists, unpack
 from service.adapters.database.engine import Database
-from service.adapters.database.responses import MISSING
-from service.adapters.database.tables import BATCH, RESPONSE, SAMPLE
+from service.adapters.database.tables import BATCH, BLOCK, SAMPLE
 from service.records import StoredResponse
 
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 4
 _RECOGNISED = (*TEXT_COLUMNS, *NUMBER_COLUMNS)
 
 
@@ -53,53 +50,39 @@ class SampleContents:
 
     def has_names(self) -> bool:
         """Whether any response came with a name of its own."""
-        named = self._select(func.count(RESPONSE.c.external_id))
-        return bool(self.connection.scalar(named))
+        return bool(self.connection.scalar(self._select(func.count(BLOCK.c.names))))
 
     def columns(self) -> Sequence[str]:
         """Name the columns that any response gives: recognised ones first, then the others."""
-        counts = self._select(*(func.count(RESPONSE.c[name]) for name in _RECOGNISED))
-        given = self.connection.execute(counts).one()
-        recognised = [name for name, count in zip(_RECOGNISED, given, strict=True) if count]
-        further: dict[str, None] = {}
-        for row in self._rows(self._select(RESPONSE.c.others, RESPONSE.c.outcomes)):
-            for document in row:
-                if document is not None:
-                    further.update(dict.fromkeys(orjson.loads(document)))
-        return [*recognised, *further]
+        columns: dict[str, None] = {}
+        outcomes: dict[str, None] = {}
+        for row in self._rows(self._ordered(BLOCK.c.columns, BLOCK.c.outcomes)):
+            columns.update(dict.fromkeys(_given(row.columns)))
+            outcomes.update(dict.fromkeys(_given(row.outcomes)))
+        recognised = [name for name in _RECOGNISED if name in columns]
+        return list(dict.fromkeys([*recognised, *columns, *outcomes]))
 
     def responses(self) -> Iterator[StoredResponse]:
         """Read the responses in the order they came."""
-        query = self._select(RESPONSE, BATCH.c.id.label("batch_id")).join(
-            BATCH, BATCH.c.key == RESPONSE.c.batch_key
-        )
-        for row in self._rows(query.order_by(RESPONSE.c.id)):
-            yield _response(row)
+        for row in self._rows(self._ordered(BLOCK, BATCH.c.id.label("batch_id"))):
+            yield from unpack(row).responses(row.batch_id)
 
     def _select(self, *columns: Any) -> Any:
         return (
             select(*columns)
-            .select_from(RESPONSE)
-            .join(SAMPLE, SAMPLE.c.key == RESPONSE.c.sample_key)
+            .select_from(BLOCK)
+            .join(BATCH, BATCH.c.key == BLOCK.c.batch_key)
+            .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
             .where(SAMPLE.c.tenant_id == self.tenant_id, SAMPLE.c.id == self.sample_id)
         )
+
+    def _ordered(self, *columns: Any) -> Any:
+        return self._select(*columns).order_by(BATCH.c.id)
 
     def _rows(self, query: Any) -> Iterator[Row[Any]]:
         options = {"yield_per": _ROWS_AT_ONCE}
         yield from self.connection.execute(query, execution_options=options)
 
 
-def _response(row: Row[Any]) -> StoredResponse:
-    answers = np.frombuffer(row.answers, dtype=np.int8).tolist()
-    scores = np.frombuffer(row.scores, dtype="<f8")
-    given = {name: getattr(row, name) for name in _RECOGNISED}
-    others = {} if row.others is None else orjson.loads(row.others)
-    return StoredResponse(
-        id=str(UUID(bytes=row.id)),
-        batch_id=row.batch_id,
-        external_id=row.external_id,
-        answers=[None if answer == MISSING else answer for answer in answers],
-        scores=[None if np.isnan(score) else score for score in scores.tolist()],
-        columns={name: value for name, value in {**given, **others}.items() if value is not None},
-        outcomes={} if row.outcomes is None else orjson.loads(row.outcomes),
-    )
+def _given(document: str | None) -> list[str]:
+    return [name for name, values in lists(document).items() if any_given(values)]

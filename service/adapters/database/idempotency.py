@@ -19,12 +19,15 @@ from service.adapters.database.engine import Database
 from service.adapters.database.tables import IDEMPOTENCY
 from service.errors import ConflictError
 from service.identifiers import now_ms
-from service.records import Claim
+from service.records import Claim, Kept
 
 VOID_AFTER_MS = 15_000
 """Longer than any request works. Were one to work longer, it would lose its claim and be undone."""
 
 KEPT_MS = 24 * 3600 * 1000
+
+Compressed = tuple[Claim, bytes] | None
+"""An answer to keep, compressed, with its claim."""
 
 ERASED_ANSWER = b""
 """Stands where an answer was kept, when what it held has been deleted since."""
@@ -76,7 +79,7 @@ class IdempotencyStore:
             )
 
 
-def complete(connection: Connection, claim: Claim, answer: bytes) -> None:
+def complete(connection: Connection, kept: Compressed) -> None:
     """Keep the answer, within the transaction that did the work.
 
     Raises
@@ -84,10 +87,17 @@ def complete(connection: Connection, claim: Claim, answer: bytes) -> None:
     ConflictError
         If the claim became void meanwhile and another request took the key; undo the work.
     """
-    kept = zlib.compress(answer, level=1)
-    done = connection.execute(update(IDEMPOTENCY).where(*_own(claim)).values(answer=kept))
+    if kept is None:
+        return
+    claim, answer = kept
+    done = connection.execute(update(IDEMPOTENCY).where(*_own(claim)).values(answer=answer))
     if done.rowcount == 0:
         raise ConflictError("Another request with this Idempotency-Key is under way.")
+
+
+def compressed(kept: Kept) -> Compressed:
+    """Compress an answer for :func:`complete`: before the transaction, which others wait for."""
+    return None if kept is None else (kept[0], zlib.compress(kept[1], level=1))
 
 
 def _under_way() -> ConflictError:

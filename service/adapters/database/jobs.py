@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from service.adapters.database.engine import Database
-from service.adapters.database.idempotency import complete
+from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.tables import JOB, JOB_STEP, SUBMISSION
 from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms
@@ -55,11 +55,11 @@ class JobTable:
             "attempts": 0,
             "created_at": job.created_at,
         }
+        answer = compressed(kept)
         with self._database.writing() as connection:
             connection.execute(insert(JOB).values(row))
             connection.execute(insert(SUBMISSION).values(job_id=job.id))
-            if kept is not None:
-                complete(connection, *kept)
+            complete(connection, answer)
 
     def find(self, tenant_id: str, job_id: str) -> Job:
         """Return an analysis with its result."""

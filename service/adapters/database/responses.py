@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import orjson
-from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from psychometrics.types import FloatArray
 from schemas.faults import Fault
 from schemas.pointers import pointer
 from schemas.responses.block import ResponseBlock, Value, refuse_if_any
-from schemas.responses.covariates import any_given
-from service.adapters.database.bulk import insert_rows, joined_bytes
+from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from service.adapters.database.blocks import MISSING, lists, pack
+from service.adapters.database.bulk import joined_bytes, listed
 from service.adapters.database.engine import Database
-from service.adapters.database.idempotency import complete
+from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.samples import NO_SAMPLE
-from service.adapters.database.tables import BATCH, RESPONSE, SAMPLE
+from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME, SAMPLE
 from service.errors import NotFoundError
-from service.identifiers import uuid7_bytes
 from service.records import Batch, Kept
 
-MISSING = -1
-_TEXTS = ("person", "clinician", "site", "respondent")
-_FIELDS = tuple(RESPONSE.c.keys())
-_NUMBERS = ("session_number", "days_since_first_visit", "days_since_delivery")
+_RECOGNISED = (*TEXT_COLUMNS, *NUMBER_COLUMNS)
 
 
 class ResponseStore:
@@ -58,11 +53,13 @@ class ResponseStore:
         RefusedInputError
             If the sample has responses of the same ids.
         """
+        row, answer = pack(block, scores).row(), compressed(kept)
+        names = sorted(block.ids) if block.identified else []
         try:
             with self._database.writing() as connection:
-                _store(connection, batch, block, scores)
-                if kept is not None:
-                    complete(connection, *kept)
+                _store(connection, batch, row, names)
+                complete(connection, answer)
+                _count(connection, batch)
         except IntegrityError:
             refuse_if_any(self._taken(batch, block.ids))
             raise
@@ -112,8 +109,15 @@ class ResponseStore:
             return answers, _beside(connection, (tenant_id, sample_id))
 
     def _taken(self, batch: Batch, ids: Sequence[str]) -> Iterable[Fault]:
-        query = _responses(batch.tenant_id, batch.sample_id, RESPONSE.c.external_id)
         with self._database.reading() as connection:
+            query = (
+                select(RESPONSE_NAME.c.name)
+                .join(SAMPLE)
+                .where(
+                    *_mine(batch.tenant_id, batch.sample_id),
+                    RESPONSE_NAME.c.name.in_(select(listed(connection, ids).c.value)),
+                )
+            )
             stored = set(connection.scalars(query))
         return [
             Fault(
@@ -127,109 +131,80 @@ class ResponseStore:
 
 
 def _answers(connection: Connection, sample: tuple[str, str], n_items: int) -> FloatArray:
-    stored = joined_bytes(connection, _responses(*sample, RESPONSE.c.answers))
-    answers = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items).astype(np.float64)
-    answers[answers == MISSING] = np.nan
+    stored = joined_bytes(connection, _blocks(*sample, BLOCK.c.answers))
+    codes = np.frombuffer(stored, dtype=np.int8).reshape(-1, n_items)
+    answers = codes.astype(np.float64)
+    answers[codes == MISSING] = np.nan
     return answers
 
 
 def _beside(connection: Connection, sample: tuple[str, str]) -> dict[str, list[Value]]:
-    beside = [RESPONSE.c[name] for name in (*_TEXTS, *_NUMBERS)]
-    query = _responses(*sample, *beside, RESPONSE.c.others, RESPONSE.c.outcomes)
-    rows = connection.execute(query).all()
-    if not rows:
-        return {}
-    *recognised, others, outcomes = (list(values) for values in zip(*rows, strict=True))
-    named = dict(zip((*_TEXTS, *_NUMBERS), recognised, strict=True))
-    found = {**named, **_spread(others), **_spread(outcomes)}
-    return {name: values for name, values in found.items() if any_given(values)}
+    query = _blocks(*sample, BLOCK.c.n_responses, BLOCK.c.columns, BLOCK.c.outcomes)
+    columns: dict[str, list[Value]] = {name: [] for name in _RECOGNISED}
+    outcomes: dict[str, list[Value]] = {}
+    before = 0
+    for row in connection.execute(query):
+        for found, document in ((columns, row.columns), (outcomes, row.outcomes)):
+            _append(found, lists(document), before, row.n_responses)
+        before += row.n_responses
+    return {name: values for name, values in (columns | outcomes).items() if any_given(values)}
 
 
-def _store(connection: Connection, batch: Batch, block: ResponseBlock, scores: FloatArray) -> None:
-    sample = (
-        update(SAMPLE)
-        .where(*_mine(batch.tenant_id, batch.sample_id))
-        .values(n_responses=SAMPLE.c.n_responses + batch.accepted)
-        .returning(SAMPLE.c.key)
-    )
-    sample_key = connection.scalar(sample)
+def _append(
+    found: dict[str, list[Value]], more: Mapping[str, list[Value]], before: int, count: int
+) -> None:
+    """Append what some responses give; what others before them or they lack is missing."""
+    for name in more:
+        found.setdefault(name, [None] * before)
+    for name, values in found.items():
+        values.extend(more.get(name) or [None] * count)
+
+
+def _store(
+    connection: Connection, batch: Batch, row: Mapping[str, object], names: Sequence[str]
+) -> None:
+    """Store a batch in a sample, which cannot be deleted until the transaction ends.
+
+    Names go in by their order, so that of two batches with the same ones none waits for the other
+    crosswise.
+    """
+    sample = select(SAMPLE.c.key).where(*_mine(batch.tenant_id, batch.sample_id))
+    sample_key = connection.scalar(sample.with_for_update(read=True, key_share=True))
     if sample_key is None:
         raise NotFoundError(NO_SAMPLE)
-    row = insert(BATCH).values(
+    made = insert(BATCH).values(
         id=batch.id,
         sample_key=sample_key,
         accepted=batch.accepted,
         created_at=batch.created_at,
     )
-    batch_key = connection.scalar(row.returning(BATCH.c.key))
-    columns = _columns(sample_key, batch_key, block, scores)
-    rows = zip(*(columns[name] for name in _FIELDS), strict=True)
-    insert_rows(connection, RESPONSE, rows)
+    batch_key = connection.scalar(made.returning(BATCH.c.key))
+    connection.execute(insert(BLOCK).values(batch_key=batch_key, **row))
+    if names:
+        values = select(literal(sample_key), listed(connection, names).c.value)
+        connection.execute(insert(RESPONSE_NAME).from_select(["sample_key", "name"], values))
 
 
-def _columns(
-    sample_key: int, batch_key: int | None, block: ResponseBlock, scores: FloatArray
-) -> dict[str, Sequence[object]]:
-    """Turn a block into the table's columns."""
-    count = len(block)
-    none = [None] * count
-    others = {
-        name: values
-        for name, values in block.columns.items()
-        if name not in _TEXTS and name not in _NUMBERS
-    }
-    answers = np.where(np.isnan(block.answers), MISSING, block.answers).astype(np.int8)
-    return {
-        "sample_key": [sample_key] * count,
-        "id": uuid7_bytes(count),
-        "batch_key": [batch_key] * count,
-        "external_id": block.ids if block.identified else none,
-        "answers": _cut(answers),
-        "scores": _cut(np.ascontiguousarray(scores, dtype="<f8")),
-        **{name: block.columns.get(name, none) for name in (*_TEXTS, *_NUMBERS)},
-        "others": _documents(others, count),
-        "outcomes": _documents(block.outcomes, count),
-    }
-
-
-def _cut(matrix: NDArray[Any]) -> list[bytes]:
-    """Cut a matrix into the bytes of its rows."""
-    width = matrix.shape[1] * matrix.itemsize
-    whole = matrix.tobytes()
-    return [whole[start : start + width] for start in range(0, len(whole), width)]
-
-
-def _documents(columns: dict[str, Any], count: int) -> list[str | None]:
-    """Write the given values of some columns as one JSON object for each response."""
-    if not columns:
-        return [None] * count
-    names = list(columns)
-    return [
-        orjson.dumps(
-            {name: value for name, value in zip(names, row, strict=True) if value is not None}
-        ).decode()
-        for row in zip(*columns.values(), strict=True)
-    ]
+def _count(connection: Connection, batch: Batch) -> None:
+    """Count a batch's responses; at the end, for batches of one sample wait here for each other."""
+    connection.execute(
+        update(SAMPLE)
+        .where(*_mine(batch.tenant_id, batch.sample_id))
+        .values(n_responses=SAMPLE.c.n_responses + batch.accepted)
+    )
 
 
 def _mine(tenant_id: str, sample_id: str) -> tuple[Any, Any]:
     return SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id
 
 
-def _responses(tenant_id: str, sample_id: str, *columns: Any) -> Any:
-    """Select from a sample's responses, in the order they came."""
+def _blocks(tenant_id: str, sample_id: str, *columns: Any) -> Any:
+    """Select from the rows of a sample's batches, in the order they came."""
     return (
         select(*columns)
-        .join(SAMPLE, SAMPLE.c.key == RESPONSE.c.sample_key)
+        .select_from(BLOCK)
+        .join(BATCH, BATCH.c.key == BLOCK.c.batch_key)
+        .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
         .where(*_mine(tenant_id, sample_id))
-        .order_by(RESPONSE.c.id)
+        .order_by(BATCH.c.id)
     )
-
-
-def _spread(documents: Sequence[str | None]) -> dict[str, list[Value]]:
-    """Turn one JSON object for each response into columns."""
-    read: list[dict[str, Value]] = [
-        {} if document is None else orjson.loads(document) for document in documents
-    ]
-    names = dict.fromkeys(name for values in read for name in values)
-    return {name: [values.get(name) for values in read] for name in names}

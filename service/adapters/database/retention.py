@@ -10,7 +10,8 @@ from service.adapters.database.audit import Note, unnoted
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import erase_responses, lock_samples
 from service.adapters.database.idempotency import drop_expired
-from service.adapters.database.tables import BATCH, JOB, RESPONSE, SAMPLE, TENANT
+from service.adapters.database.removal import remove_batches
+from service.adapters.database.tables import BATCH, JOB, SAMPLE, TENANT
 from service.errors import NotFoundError
 from service.identifiers import now_ms
 from service.records import Erased, RetentionPolicy, Status
@@ -98,12 +99,8 @@ def _expire(connection: Connection, policy: RetentionPolicy) -> Erased:
     of_old = select(BATCH.c.sample_key).where(old)
     samples = lock_samples(connection, policy.tenant_id, SAMPLE.c.key.in_(of_old))
     erased = erase_responses(
-        connection,
-        policy.tenant_id,
-        samples,
-        RESPONSE.c.batch_key.in_(select(BATCH.c.key).where(old)),
+        connection, policy.tenant_id, samples, lambda key: remove_batches(connection, key, old)
     )
-    connection.execute(delete(BATCH).where(BATCH.c.sample_key.in_(list(samples)), old))
     finished = connection.execute(
         delete(JOB).where(
             JOB.c.tenant_id == policy.tenant_id,

@@ -1,9 +1,8 @@
 """Tables. Everything belongs to a tenant; times are milliseconds since 1970, UTC.
 
-A response is one row: its answers as int8 bytes in the form's order (missing is −1; forms range
-within 0 to 100), its scores as float64 bytes in little-endian order (missing is NaN; the scales in
-the definition's order, then the total). The primary key keeps the rows of a sample together and in
-the order they came, so that a sample loads as one matrix without sorting.
+The responses of a batch are one row of ``block`` (see ``blocks``). A sample's batches in the order
+of their identifiers, which begin with the time, are the order its responses came in. The names that
+responses came with stand in ``response_name`` too, where none can stand twice in a sample.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -20,7 +18,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -167,25 +164,29 @@ BATCH = Table(
     Index(None, "sample_key", "id"),
 )
 
-RESPONSE = Table(
-    "response",
+BLOCK = Table(
+    "block",
+    METADATA,
+    Column(
+        "batch_key",
+        ForeignKey("batch.key", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("n_responses", Integer, nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("ids", LargeBinary, nullable=False),
+    Column("scores", LargeBinary, nullable=False),
+    Column("names", Text),
+    Column("columns", Text),
+    Column("outcomes", Text),
+)
+
+RESPONSE_NAME = Table(
+    "response_name",
     METADATA,
     Column("sample_key", ForeignKey("sample.key", ondelete="CASCADE"), primary_key=True),
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("batch_key", ForeignKey("batch.key", ondelete="CASCADE"), nullable=False),
-    Column("external_id", String(200)),
-    Column("answers", LargeBinary, nullable=False),
-    Column("scores", LargeBinary, nullable=False),
-    Column("person", String(200)),
-    Column("clinician", String(200)),
-    Column("site", String(200)),
-    Column("session_number", Float),
-    Column("days_since_first_visit", Float),
-    Column("days_since_delivery", Float),
-    Column("respondent", String(200)),
-    Column("others", Text),
-    Column("outcomes", Text),
-    UniqueConstraint("sample_key", "external_id"),
+    Column("name", String(200), primary_key=True),
     sqlite_with_rowid=False,
 )
 
