@@ -39,12 +39,12 @@ class ResponseMatrix:
             raise ResponsesError(
                 f"answers: must have one column for each of the {self.instrument.n_items} items"
             )
-        if np.isinf(self.answers).any():
+        lowest, highest = (
+            bound.reduce(self.answers, axis=None, initial=np.nan) for bound in (np.fmin, np.fmax)
+        )
+        if np.isinf([lowest, highest]).any():
             raise ResponsesError("answers: must be finite or missing")
-        given = self.answers[np.isfinite(self.answers)]
-        if given.size and (
-            given.min() < self.instrument.minimum or given.max() > self.instrument.maximum
-        ):
+        if lowest < self.instrument.minimum or highest > self.instrument.maximum:
             raise ResponsesError(
                 "answers: must lie between "
                 f"{self.instrument.minimum} and {self.instrument.maximum}, the form's range"

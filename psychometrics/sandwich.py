@@ -70,7 +70,7 @@ def cross_products(scores: FloatArray, codes: IntArray | None = None) -> FloatAr
     return np.asarray(finite_sample(codes) * (sums.T @ sums))
 
 
-def row_blocks(n_persons: int) -> Iterator[slice]:
+def _row_blocks(n_persons: int) -> Iterator[slice]:
     """Cut persons into blocks of which the scores of every parameter stand in memory together."""
     return (slice(at, at + _ROWS_AT_ONCE) for at in range(0, n_persons, _ROWS_AT_ONCE))
 
@@ -90,7 +90,7 @@ def cross_products_by_rows(
     codes
         As for :func:`cross_products`.
     """
-    parts = ((rows, scores(rows)) for rows in row_blocks(n_persons))
+    parts = ((rows, scores(rows)) for rows in _row_blocks(n_persons))
     if codes is None:
         return np.asarray(sum(part.T @ part for _, part in parts))
     n_clusters = int(codes.max()) + 1

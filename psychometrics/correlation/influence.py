@@ -30,7 +30,7 @@ from scipy.special import ndtr
 
 from psychometrics.correlation.likelihood import FLOOR, Associations
 from psychometrics.correlation.tables import BEYOND, Tables, item_pairs
-from psychometrics.sandwich import cross_products_by_rows, row_blocks
+from psychometrics.sandwich import cross_products_by_rows
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 
@@ -84,8 +84,20 @@ class Influence:
         slope
             The function's derivatives by the moments, shape (n_moments,).
         """
-        parts = [self.values(rows) @ slope for rows in row_blocks(self.n_persons)]
-        return np.concatenate(parts)
+        n_thresholds = int(self.existing.sum())
+        on_thresholds = np.zeros(self.existing.shape)
+        on_thresholds[self.existing] = slope[:n_thresholds]
+        on_correlations = slope[n_thresholds:]
+        first, second = item_pairs(len(self.existing))
+        moved = np.zeros(self.n_persons)
+        for item in np.flatnonzero(on_thresholds.any(axis=1)):
+            by_category = self.by_category[item] @ on_thresholds[item]
+            moved += by_category.take(self.codes[:, item])
+        for pair in np.flatnonzero(on_correlations):
+            by_cell = self.by_cell[pair] * on_correlations[pair]
+            cells = self.codes[:, first[pair]] * len(by_cell) + self.codes[:, second[pair]]
+            moved += by_cell.ravel().take(cells)
+        return moved
 
     def cross_products(self, clusters: IntArray | None = None) -> FloatArray:
         """Return Σ uu′ over persons or clusters, shape (n_moments, n_moments).

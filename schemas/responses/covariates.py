@@ -75,12 +75,17 @@ RESERVED_NAMES = frozenset(RULES) | {"id", "answers", "outcomes"}
 USES = {"person": Use.PSEUDONYM, "clinician": Use.PSEUDONYM, "id": Use.NAME}
 """What a column's texts stand for; those of every other column are labels."""
 
+_PLAIN = {int, float, str, type(None)}
+"""Values of these types that are equal are accepted alike; a truth value equals a number."""
+
 OUTCOME_RULE = "Must be a finite number, or missing."
 
 
 def faulty_values(values: Sequence[object], accepts: Callable[[object], bool]) -> list[int]:
     """Positions of the values that are neither missing nor accepted."""
     if accepts is is_text and are_texts(values):
+        return []
+    if set(map(type, values)) <= _PLAIN and all(map(accepts, set(values) - {None})):
         return []
     return [
         position

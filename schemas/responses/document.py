@@ -164,11 +164,21 @@ def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
 def _outcome_columns(objects: _Objects) -> dict[str, list[Any]]:
     """Gather the outcomes by name; what is not an object of named values is passed over."""
     given = [response.get("outcomes") for response in objects]
-    usable: list[dict[str, Any]] = [
-        value if isinstance(value, dict) and _is_outcomes(value) else {} for value in given
-    ]
+    usable: list[dict[str, Any]] = (
+        [value or {} for value in given]
+        if _are_outcomes(given)
+        else [value if _is_outcomes(value) else {} for value in given]  # type: ignore[misc]  # dicts
+    )
     names: set[str] = set().union(*usable)
     return {name: [outcomes.get(name) for outcomes in usable] for name in sorted(names)}
+
+
+def _are_outcomes(given: Sequence[Any]) -> bool:
+    """Whether all values are objects of named values, or missing: a few passes over all."""
+    if not set(map(type, given)) <= {dict, type(None)}:
+        return False
+    names: set[str] = set().union(*filter(None, given))
+    return all(map(covariates.is_name, names))
 
 
 def _is_outcomes(value: object) -> bool:
@@ -176,8 +186,8 @@ def _is_outcomes(value: object) -> bool:
 
 
 def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
-    for number, response in enumerate(objects):
-        value = response.get("outcomes")
+    given = [response.get("outcomes") for response in objects]
+    for number, value in enumerate(() if _are_outcomes(given) else given):
         if value is not None and not _is_outcomes(value):
             detail = f"Must be an object of numbers by name. {covariates.NAME_RULE}"
             yield Fault(

@@ -116,7 +116,7 @@ def load_responses(
         raise EstimationError("sample", "it holds no responses; send a batch first")
     return ResponseMatrix(
         instrument=instrument,
-        answers=np.vstack(blocks),
+        answers=blocks[0] if len(blocks) == 1 else np.vstack(blocks),
         columns=_columns(samples, [columns for _, columns in contents], sizes)
         if with_columns
         else {},
