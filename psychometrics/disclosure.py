@@ -6,7 +6,8 @@ The rule is that of the Centers for Medicare & Medicaid Services for cells of pu
 count of 1 to 10 is withheld, zero and 11 or more may stand. A number is *derivable* when it follows
 from others that are shown:
 
-- the complement of a shown count in a shown total;
+- the complement of a shown count in a shown total, hence the difference of any two numbers of
+  persons of which one group contains the other;
 - a share with the number it is a share of, for their product is a count;
 - the only withheld cell of a row with a total, hence complementary suppression: a further cell is
   withheld with it;
@@ -30,9 +31,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
 
@@ -47,7 +48,8 @@ DECIMALS = 1
 _LARGEST_MOVE = 5
 
 _SMALL_NUMBER_OF_PEOPLE = re.compile(
-    r"(?<![\w.,-])(?<!least )(?<!than )(?:[1-9]|10)(?= (?:further |other |more )?"
+    r"(?<![\w.,-])(?<!least )(?<!than )(?<!ession )(?<!item )(?:[1-9]|10)"
+    r"(?= (?:of (?:the |all )?(?:[\d,]+ )?)?(?:further |other |more )?"
     r"(?:persons?|people|patients?|responses?|ratings?|rows?|pairs?|answers?|clinicians?|clusters?)\b)"
 )
 
@@ -133,19 +135,46 @@ def protected_counts(counts: Sequence[int]) -> ProtectedRow:
     Notes
     -----
     Small cells are withheld first; then, as long as the withheld ones can be found from their sum,
-    the smallest of the others. Zeros are shown unless nothing else is left to withhold.
+    or from it and this rule, the smallest of the others. Zeros are shown unless nothing else is
+    left to withhold.
     """
-    total = sum(counts)
-    withheld = {place for place, count in enumerate(counts) if is_small(count)}
-    while _can_be_found([counts[place] for place in withheld]):
+    withheld = _withheld_for_sum(counts)
+    while withheld is not None and not _rule_leaves_doubt(counts, withheld):
         others = [place for place, count in enumerate(counts) if count and place not in withheld]
-        if not others:
-            return ProtectedRow(counts=(None,) * len(counts), total=None)
-        withheld.add(min(others, key=lambda place: (counts[place], place)))
+        withheld = withheld | {_smallest(others, counts)} if others else None
+    if withheld is None:
+        return ProtectedRow(counts=(None,) * len(counts), total=None)
     return ProtectedRow(
         counts=tuple(None if place in withheld else count for place, count in enumerate(counts)),
-        total=total,
+        total=sum(counts),
     )
+
+
+def shown_sizes(fixed: Iterable[int], sizes: Iterable[int]) -> frozenset[int]:
+    """Choose which numbers of persons of one population may be shown beside each other.
+
+    Parameters
+    ----------
+    fixed
+        Numbers that are shown in any case.
+    sizes
+        Further numbers, each of a part of the population or of the whole of it.
+
+    Returns
+    -------
+    frozenset of int
+        The fixed ones, and of the others, from the largest on, each that differs from all chosen
+        before by 0 or by 11 or more.
+
+    Notes
+    -----
+    Which part contains which is not asked: no difference of 1 to 10 stands, so none can be one.
+    """
+    chosen = set(fixed)
+    for size in sorted(set(sizes), reverse=True):
+        if not is_small(size) and not any(is_small(abs(size - other)) for other in chosen):
+            chosen.add(size)
+    return frozenset(chosen)
 
 
 def protected_table(rows: Sequence[Sequence[int]]) -> tuple[ProtectedRow, ...]:
@@ -262,6 +291,40 @@ def _step(n: int) -> float | None:
 def _in_steps(share: float, step: float) -> float:
     """Round a share to steps; what is not nothing is at least one."""
     return round(max(1, round(share / step)) * step, 12) if share else 0.0
+
+
+def _withheld_for_sum(counts: Sequence[int]) -> frozenset[int] | None:
+    """Choose the cells that their sum does not give away; ``None`` if there are too few."""
+    withheld = {place for place, count in enumerate(counts) if is_small(count)}
+    while _can_be_found([counts[place] for place in withheld]):
+        others = [place for place, count in enumerate(counts) if count and place not in withheld]
+        if not others:
+            return None
+        withheld.add(_smallest(others, counts))
+    return frozenset(withheld)
+
+
+def _smallest(places: Sequence[int], counts: Sequence[int]) -> int:
+    return min(places, key=lambda place: (counts[place], place))
+
+
+def _rule_leaves_doubt(counts: Sequence[int], withheld: frozenset[int]) -> bool:
+    """Whether every small cell could be another and the choice of cells would be the same.
+
+    Of 40, 40 and 10 the first and last are withheld. Their sum is 50, and the first is no more than
+    the 40 shown, or that would have been chosen: so the last is 10, unless more is withheld.
+    """
+    in_doubt = {place for place in withheld if is_small(counts[place])}
+    for taker, giver in permutations(sorted(withheld), 2):
+        for moved in range(1, min(_LARGEST_MOVE, counts[giver]) + 1):
+            if not in_doubt:
+                return True
+            other = list(counts)
+            other[taker] += moved
+            other[giver] -= moved
+            if _withheld_for_sum(other) == withheld:
+                in_doubt -= {taker, giver}
+    return not in_doubt
 
 
 def _can_be_found(withheld: Sequence[int]) -> bool:

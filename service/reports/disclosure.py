@@ -4,9 +4,9 @@ Results are protected where they are made; here every format is read again as a 
 it. A cell of the result that still shows or gives away a small count is withheld; a document that
 does so all the same is not delivered.
 
-Two readings: of the result's numbers by their names (counts, and shares with the number they are a
-share of), and of the text, sentence by sentence and cell by cell (numbers of people in words, and
-columns that count people).
+Three readings: of the result's numbers by their names (counts, and shares with the number they are
+a share of), of numbers of persons against each other, and of the text, sentence by sentence and
+cell by cell (numbers of people in words, and columns that count people).
 
 References
 ----------
@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from psychometrics.disclosure import is_small, protected_proportion, protected_sentence
+from service.populations import told_by_differences
 from service.reports.document.elements import (
     Bullets,
     Document,
@@ -71,7 +72,7 @@ def findings_in_result(result: Mapping[str, Any]) -> list[Finding]:
     list of Finding
         JSON pointers, empty when nothing is shown that must not be.
     """
-    return list(_in_block(result, ""))
+    return [*_in_block(result, ""), *_in_differences(result)]
 
 
 def withheld(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +114,11 @@ def findings_in_text(text: str) -> list[Finding]:
         for place, line in enumerate(text.splitlines(), start=1)
         if _tells(line)
     ]
+
+
+def _in_differences(result: Mapping[str, Any]) -> Iterator[Finding]:
+    for path in told_by_differences(result.get("sections", {})):
+        yield Finding("/".join(("", "sections", *map(str, path))))
 
 
 def _in_block(value: Any, at: str) -> Iterator[Finding]:

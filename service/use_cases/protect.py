@@ -20,7 +20,8 @@ error would give it anyway.
     Categories of an item, the same ones in every group; what requirements observed where it is
     small or withheld elsewhere, and how many more it takes, for the difference would give it.
 ``criterion``
-    Small counts of timings, of missing and of contradictory values; strata as groups.
+    Small counts of timings, of missing and of contradictory values; strata as groups; how many
+    different values a continuous outcome has, for that is how many persons have one.
 ``retest``, ``agreement`` and the others
     Nothing beyond what is said of every kind.
 """
@@ -390,6 +391,7 @@ def _outcome(outcome: Json) -> Json:
         "n_contradictory": contradictory,
         "n_missing": missing,
         "n_set_aside": None if None in shown else protected_count(outcome["n_set_aside"]),
+        "categories": outcome["categories"] if outcome["ordinal"] else None,
     }
 
 

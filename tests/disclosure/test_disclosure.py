@@ -68,6 +68,24 @@ def test_who_knows_the_rule_cannot_tell_a_small_cell(counts: list[int]) -> None:
     assert all(len(possible[place]) > 1 for place in cells if is_small(counts[place]))
 
 
+@pytest.mark.parametrize("counts", [[11, 10, 10], [11, 11, 10], [40, 40, 10]])
+def test_which_cells_are_chosen_does_not_tell_the_small_one(counts: list[int]) -> None:
+    assert protected_counts(counts).counts == (None,) * 3
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["5 of 600 persons lack answers.", "2 of the patients left.", "9 of all 1,600 ratings"],
+)
+def test_a_part_named_before_its_whole_is_a_small_number_too(sentence: str) -> None:
+    assert protected_sentence(sentence).startswith("10 or fewer of ")
+
+
+def test_the_number_of_a_session_is_no_number_of_people() -> None:
+    sentence = "Session 3 and session 4 of 600 persons."
+    assert protected_sentence(sentence) == sentence
+
+
 @pytest.mark.parametrize("cell", [1, 10])
 def test_a_dozen_cells_at_the_edge_of_the_rule_are_not_found_from_their_sum(cell: int) -> None:
     row = protected_counts([cell] * 12)

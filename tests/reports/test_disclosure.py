@@ -161,3 +161,10 @@ def test_the_r_script_is_looked_through_too(
     with pytest.raises(DisclosureError) as caught:
         released_script(merged)
     assert caught.value.findings == ["line 2"]
+
+
+def test_numbers_of_persons_that_differ_by_few_are_found(merged: ReportRecord) -> None:
+    planted = copy.deepcopy(dict(merged.result))
+    planted["sections"]["reliability"]["n_persons"] = planted["sections"]["sample"]["n_persons"] - 4
+    assert findings_in_result(planted) == ["/sections/reliability/n_persons"]
+    assert findings_in_result(withheld(planted)) == []

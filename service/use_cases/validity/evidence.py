@@ -8,7 +8,7 @@ from typing import Any
 
 from psychometrics.cfa.options import Structure
 from psychometrics.criterion.results import Timing
-from psychometrics.disclosure import is_small, protected_count, protected_proportion
+from psychometrics.disclosure import is_small, protected_proportion
 from psychometrics.instrument import Instrument
 from psychometrics.invariance.options import Step
 from psychometrics.scoring.prorate import TOTAL
@@ -65,22 +65,24 @@ def gather(
     return Evidence(**numbers, names=names)
 
 
-def publishable(evidence: Evidence, sections: Mapping[str, Json], shown: Json) -> Evidence:
+def publishable(
+    evidence: Evidence, sections: Mapping[str, Json], protected: Mapping[str, Json]
+) -> Evidence:
     """Leave out numbers that say something of few persons.
 
     Parameters
     ----------
     evidence
-        What was gathered.
+        As gathered.
     sections
-        As they were computed, by name.
-    shown
-        The section ``sample`` as it is published.
+        What it was gathered from.
+    protected
+        The same as they will be published.
     """
     sample = sections["sample"]
-    n_persons = sample["n_persons"]
+    shown, n_persons = protected["sample"], sample["n_persons"]
     withheld: dict[str, Any] = {}
-    if protected_count(sample["n_complete"], n_persons) is None:
+    if shown["n_complete"] is None:
         withheld |= {"n_complete": None, "n_more": None, "complete_share": None}
     if shown["missing"] is None:
         withheld["missing_share"] = None
@@ -91,7 +93,10 @@ def publishable(evidence: Evidence, sections: Mapping[str, Json], shown: Json) -
     if is_small(evidence.n_pairs):
         names = ("n_pairs", "icc", "icc_lower", "smallest_detectable_change", "change_ratio")
         withheld |= dict.fromkeys(names)
-    if is_small(evidence.smallest_group):
+    elif protected["retest"].get("n_persons") is None:
+        withheld["n_pairs"] = None
+    groups = protected["comparison"].get("groups", ())
+    if is_small(evidence.smallest_group) or any(group["n"] is None for group in groups):
         withheld["smallest_group"] = None
     return replace(evidence, **withheld)
 

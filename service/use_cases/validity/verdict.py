@@ -11,6 +11,7 @@ from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Rating, Rule, Standards
 from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSchema
 from service.catalog.rules import validity_standards
+from service.populations import without_differences
 from service.use_cases.protect import protect
 from service.use_cases.software import software
 from service.use_cases.validity.across import withheld_across
@@ -37,7 +38,8 @@ METHOD = {
     "never said to predict it.",
     "verdict": "Every property is held against one rule of the section standards; what is not "
     "known is neither met nor missed.",
-    "disclosure": "Counts of 1 to 10, and what would give them away, are withheld (null).",
+    "disclosure": "Counts of 1 to 10, and what would give them away, are withheld (null): also "
+    "numbers of persons of which two would differ by 1 to 10.",
 }
 
 
@@ -58,22 +60,17 @@ def give_verdict(
     standards = validity_standards()
     evidence = gather(sections, instrument, options)
     each = {
-        name: protect(_kind(name), section) if is_computed(section) else dict(section)
+        name: protect(name, section) if is_computed(section) else dict(section)
         for name, section in sections.items()
     }
-    protected = withheld_across(each, sections)
-    shown = publishable(evidence, sections, protected["sample"])
-    verdict = judge(evidence, standards, shown=shown)
+    protected = without_differences(withheld_across(each, sections))
+    verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
     return {
         "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
         "sections": protected | {"standards": _standards(standards)},
         "software": software(),
         "method": dict(METHOD),
     }
-
-
-def _kind(section: str) -> str:
-    return "cfa" if section == "cfa_continuous" else section
 
 
 def _described(verdict: Verdict) -> Json:
