@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 SYSTEM_PACKAGES = postgresql chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow faults lint check format lock openapi bench-engine bench-report bench-http clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow faults lint check format lock audit openapi bench-engine bench-report bench-http clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -63,7 +63,7 @@ test-slow: setup-dev ## run the simulations too (long)
 	@$(BIN)/python -m pytest -m slow
 
 faults: setup-dev ## kill processes, stop the database, fill the disk (MANY=1: again and again)
-	@ALLIANCE_FAULTS=$(if $(MANY),many,few) $(BIN)/python -m pytest -m faults tests/faults
+	@ALLIANCE_FAULTS=$(if $(MANY),many,few) $(BIN)/python -m pytest -m "not slow" tests/faults
 
 lint: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -97,5 +97,11 @@ lock: setup-dev ## renew the locks; needs the package index
 	  --generate-hashes --no-header --no-annotate --constraints requirements.lock \
 	  --output-file requirements-dev.lock
 
+audit: setup-dev ## check the locks: pinned, as installed, not withdrawn, no known vulnerability
+	@$(PYTHON) -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip --disable-pip-version-check --quiet install \
+	  pip==26.3 pip-audit==2.10.1 || exit 3
+	@$(BIN)/python -m dependencies.audit $(VENV)-audit/bin requirements.lock requirements-dev.lock
+
 clean: ## remove the environment and all that was generated
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .hypothesis build
+	rm -rf $(VENV) $(VENV)-audit *.egg-info .mypy_cache .ruff_cache .hypothesis build
