@@ -15,7 +15,7 @@ from psychometrics.instrument import Instrument, Scale
 from schemas.base import StrictInteger, StrictSchema
 from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
-from schemas.pointers import faults_of
+from schemas.pointers import NUMBERED_WORD, faults_of
 
 KEY_STATUSES = ("verified", "declared", "recalled", "unverified")
 """How well the key is known: verified against a source, declared by whoever made the definition,
@@ -166,7 +166,7 @@ def load_definition(document: object) -> Definition:
     try:
         loaded: dict[str, Any] = DefinitionSchema().load(document)
     except ValidationError as error:
-        raise RefusedInputError(faults_of(error.messages)) from None
+        raise RefusedInputError(faults_of(error.messages, names=NUMBERED_WORD)) from None
     _check_minimums_name_subscales(loaded)
     try:
         instrument = _instrument(loaded)

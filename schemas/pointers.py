@@ -7,7 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.faults import Fault
 
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,63}")
+"""What a pointer may name of what was sent: a text with digits may identify a person."""
+
+NUMBERED_WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,60}[0-9]{0,3}")
+"""The same in a definition, whose subscales may be called ``factor1``."""
 
 Messages = Mapping[object, object] | Sequence[object] | str
 
@@ -17,7 +21,9 @@ def pointer(*steps: object) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def faults_of(messages: Messages, *, code: str = "invalid", at: str = "") -> Iterator[Fault]:
+def faults_of(
+    messages: Messages, *, code: str = "invalid", at: str = "", names: re.Pattern[str] = WORD
+) -> Iterator[Fault]:
     """Flatten marshmallow's nested messages into faults, one for each sentence.
 
     Parameters
@@ -28,25 +34,28 @@ def faults_of(messages: Messages, *, code: str = "invalid", at: str = "") -> Ite
         The faults' code.
     at
         Pointer to where the data stand.
+    names
+        What may be named on the way; a pointer leaves out other steps.
     """
     if isinstance(messages, str):
         yield Fault(pointer=at, code=code, detail=messages)
     elif isinstance(messages, Mapping):
         for step, nested in messages.items():
-            yield from faults_of(_as_messages(nested), code=code, at=at + plain_step(step))
+            further = at + _step(step, names)
+            yield from faults_of(_as_messages(nested), code=code, at=further, names=names)
     else:
         for message in messages:
-            yield from faults_of(_as_messages(message), code=code, at=at)
+            yield from faults_of(_as_messages(message), code=code, at=at, names=names)
 
 
 def _as_messages(value: object) -> Messages:
     return value if isinstance(value, str | Mapping | Sequence) else str(value)
 
 
-def plain_step(step: object) -> str:
+def _step(step: object, names: re.Pattern[str]) -> str:
     """One step of a pointer, or none for a text that might identify a person."""
     if step == "_schema":
         return ""
-    if isinstance(step, int) or _PLAIN_NAME.fullmatch(str(step)):
+    if isinstance(step, int) or names.fullmatch(str(step)):
         return pointer(step)
     return ""

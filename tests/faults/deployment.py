@@ -57,7 +57,7 @@ class Deployment:
             process=process,
             environment=self.environment,
         )
-        wait_for(self.web)
+        wait_for(self.web, 120)
         return self.web
 
     def start_worker(self) -> subprocess.Popen[bytes]:

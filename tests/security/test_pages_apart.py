@@ -92,3 +92,28 @@ def test_the_first_page_lists_only_ones_own(
 ) -> None:
     assert things["sample_id"] in owner.send("GET", "/").text
     assert things["sample_id"] not in intruder.send("GET", "/").text
+
+
+def test_the_fields_of_a_form_reach_nothing_of_anothers(
+    owner: Browser, intruder: Browser, stranger: Client, things: dict[str, str], data: Path
+) -> None:
+    """A form brings the identifier of what it makes, and may name a second sample."""
+    own = sample_of(stranger, data / "wai_250.csv")
+    before = owner.send("GET", "/").text
+    for fields in (
+        {"id": things["analysis_id"], "kind": "items"},
+        {"other": things["sample_id"], "kind": "items"},
+    ):
+        answer = intruder.send("POST", f"/samples/{own}/analyses", **fields)
+        assert answer.status_code in {404, 409, 422}
+        assert things["sample_id"] not in answer.text
+    described = {"name": "s", "setting": "other", "instrument": "wai-sr-client"}
+    brought = intruder.session.post(
+        f"{intruder.url}/samples",
+        data={"mark": intruder.mark(), "id": things["sample_id"], **described},
+        files={"file": ("a.csv", (data / "wai_250.csv").read_bytes())},
+        allow_redirects=False,
+        timeout=60,
+    )
+    assert brought.status_code == 409
+    assert owner.send("GET", "/").text == before

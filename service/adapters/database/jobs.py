@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
 from service.adapters.database.engine import Database
@@ -36,7 +37,8 @@ class JobTable:
         Raises
         ------
         ConflictError
-            If ``kept`` claims an idempotency key that another request has taken meanwhile.
+            If ``kept`` claims an idempotency key that another request has taken meanwhile, or there
+            is an analysis of this identifier.
         """
         row = {
             "id": job.id,
@@ -56,10 +58,13 @@ class JobTable:
             "created_at": job.created_at,
         }
         answer = compressed(kept)
-        with self._database.writing() as connection:
-            connection.execute(insert(JOB).values(row))
-            connection.execute(insert(SUBMISSION).values(job_id=job.id))
-            complete(connection, answer)
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(JOB).values(row))
+                connection.execute(insert(SUBMISSION).values(job_id=job.id))
+                complete(connection, answer)
+        except IntegrityError:
+            raise ConflictError("There is an analysis of this identifier.") from None
 
     def find(self, tenant_id: str, job_id: str) -> Job:
         """Return an analysis with its result."""
