@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from schemas.definition import Definition
 from service.catalog.catalog import shipped_definitions
 from tests.programs import program
+
+settings.register_profile("whatever the machine does beside", deadline=None)
+settings.load_profile("whatever the machine does beside")
 
 ROOT = Path(__file__).resolve().parent.parent
 
