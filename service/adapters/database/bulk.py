@@ -54,6 +54,20 @@ def insert_if_new(connection: Connection, table: Table, row: Mapping[str, object
     return connection.execute(statement).one_or_none() is not None
 
 
+def insert_new_ones(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Select[Any]
+) -> int:
+    """Insert the rows of a query but those that are there; how many were inserted.
+
+    A server writes the key that a row shares with another into its log when it refuses the row; of
+    a row that is passed over it writes nothing.
+    """
+    build: Any = postgresql.insert if _is_postgresql(connection) else sqlite.insert
+    statement = build(table).from_select(columns, rows).on_conflict_do_nothing()
+    counted = statement.execution_options(preserve_rowcount=True)
+    return int(connection.execute(counted).rowcount)
+
+
 def joined_bytes(connection: Connection, query: Select[tuple[bytes]]) -> bytes:
     """Join the values of a query's one column."""
     if _is_postgresql(connection):

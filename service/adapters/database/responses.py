@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, insert, literal, select, update
-from sqlalchemy.exc import IntegrityError
 
 from psychometrics.types import FloatArray
 from schemas.faults import Fault
@@ -15,15 +14,20 @@ from schemas.pointers import pointer
 from schemas.responses.block import ResponseBlock, Value, refuse_if_any
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
 from service.adapters.database.blocks import MISSING, lists, pack
-from service.adapters.database.bulk import joined_bytes, listed
+from service.adapters.database.bulk import insert_new_ones, joined_bytes, listed
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.samples import NO_SAMPLE
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME, SAMPLE
-from service.errors import NotFoundError
+from service.errors import ConflictError, NotFoundError
 from service.records import Batch, Kept
 
 _RECOGNISED = (*TEXT_COLUMNS, *NUMBER_COLUMNS)
+_TAKEN_FOR_A_MOMENT = "Responses of these ids were deleted at this moment; send the batch again."
+
+
+class _TakenError(Exception):
+    """The sample has a response of one of the names; which one no message of ours repeats."""
 
 
 class ResponseStore:
@@ -60,9 +64,9 @@ class ResponseStore:
                 _store(connection, batch, row, names)
                 complete(connection, answer)
                 _count(connection, batch)
-        except IntegrityError:
+        except _TakenError:
             refuse_if_any(self._taken(batch, block.ids))
-            raise
+            raise ConflictError(_TAKEN_FOR_A_MOMENT) from None
 
     def batches(
         self, tenant_id: str, sample_id: str, *, limit: int, after: str = ""
@@ -181,8 +185,10 @@ def _store(
     batch_key = connection.scalar(made.returning(BATCH.c.key))
     connection.execute(insert(BLOCK).values(batch_key=batch_key, **row))
     if names:
-        values = select(literal(sample_key), listed(connection, names).c.value)
-        connection.execute(insert(RESPONSE_NAME).from_select(["sample_key", "name"], values))
+        name = listed(connection, names).c.value
+        rows = select(literal(sample_key), name).where(name.is_not(None))
+        if insert_new_ones(connection, RESPONSE_NAME, ["sample_key", "name"], rows) < len(names):
+            raise _TakenError
 
 
 def _count(connection: Connection, batch: Batch) -> None:
