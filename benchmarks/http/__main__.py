@@ -20,6 +20,7 @@ from benchmarks.http.bodies import INSTRUMENT, SIZES, batch_body, scoring_body
 from benchmarks.http.load import Load, Plan, drive
 from benchmarks.http.million import growth
 from benchmarks.http.servers import WORKERS, Running, alliance_server, bare_server
+from benchmarks.http.stages import stages
 
 _ROUNDS = 3
 _MANY = 10_000
@@ -80,8 +81,11 @@ def scoring() -> None:
 
 def storing() -> None:
     """Store batches with eight clients, beside the stateless rate of the same server."""
-    print("| store | stored, responses/s | stateless | ratio | goal | p99, ms (goal 1,000) |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| store | stored, responses/s | stateless | ratio | goal | p99, ms (goal 1,000) "
+        "| CPU ms a batch | stateless |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for store, goal in (("SQLite", 0.40), ("PostgreSQL", 0.25)):
         with tempfile.TemporaryDirectory() as name, _address(store) as address:
             folder = Path(name)
@@ -95,8 +99,21 @@ def storing() -> None:
                 ratio = kept.per_second / free.per_second
                 print(
                     f"| {store} | {kept.per_second * _MANY:,.0f} | {free.per_second * _MANY:,.0f} "
-                    f"| {ratio:.2f} | {goal:.2f} | {kept.p99:,.0f} |"
+                    f"| {ratio:.2f} | {goal:.2f} | {kept.p99:,.0f} "
+                    f"| {kept.cpu:.1f} | {free.cpu:.1f} |"
                 )
+    print()
+    _stages()
+
+
+def _stages() -> None:
+    """Show where a batch's CPU time goes in the application; its last stage in the store."""
+    print("| CPU ms a batch in the application | read | validate | score | answer | commit |")
+    print("|---|---|---|---|---|---|")
+    for store in ("SQLite", "PostgreSQL"):
+        with tempfile.TemporaryDirectory() as name, _address(store) as address:
+            found = stages(address or f"sqlite:///{Path(name) / 'alliance.db'}", _MANY)
+            print(f"| {store} | " + " | ".join(f"{one:.1f}" for one in found.values()) + " |")
     print()
 
 
