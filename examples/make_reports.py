@@ -1,11 +1,15 @@
-"""Write the reports of the two simulated studies, and the figures that the README shows.
+"""Write the reports of the two simulated studies, and the pictures that the README shows.
 
-Run from the repository's root; the same studies give the same bytes.
+Run from the repository's root; the same studies give the same bytes. The picture of the report's
+first screen is taken by the system's Chromium; without one it is left as it is.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 from service.cli import main
@@ -18,6 +22,7 @@ REPORTS = HERE / "reports"
 IMAGES = HERE.parent / "docs" / "images"
 STUDIES = ("study_holds_up", "study_ceiling_merged")
 SHOWN = (FigureName.RIVALS, FigureName.ITEM_DIFFERENCES)
+FIRST_SCREEN = (940, 590)
 
 
 def write_report(study: str, out: Path) -> None:
@@ -55,9 +60,26 @@ def write_figures(study: str) -> None:
             (IMAGES / f"{name}.svg").write_bytes(drawn)
 
 
+def write_first_screen(study: str) -> None:
+    """Take a picture of what a reader of a report sees first."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("answer.png is left as it is: this machine has no chromium")
+        return
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+             "--force-device-scale-factor=1.5", "--blink-settings=preferredColorScheme=1",
+             f"--user-data-dir={profile}", f"--window-size={','.join(map(str, FIRST_SCREEN))}",
+             f"--screenshot={IMAGES / 'answer.png'}", (REPORTS / f"{study}.html").as_uri()],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+
+
 if __name__ == "__main__":
     REPORTS.mkdir(exist_ok=True)
     for name in STUDIES:
         write_report(name, REPORTS / f"{name}.html")
         print(f"{name}.html")
     write_figures("study_ceiling_merged")
+    write_first_screen("study_ceiling_merged")

@@ -12,6 +12,7 @@ import pytest
 
 from schemas.definition import Definition
 from service.reports.record import ReportedSample, ReportRecord
+from service.reports.render import Format, render_report
 from tests.validity.making import study, validity
 
 
@@ -47,6 +48,18 @@ def merged(wai_sr: Definition) -> ReportRecord:
         plus_m=np.tile(outcome, 2),
     )
     return record_of(wai_sr, result, "Simulated")
+
+
+@pytest.fixture(scope="session")
+def html(merged: ReportRecord) -> str:
+    """The finished page of the study with everything."""
+    return render_report(merged, Format.HTML).decode()
+
+
+@pytest.fixture(scope="session")
+def file(merged: ReportRecord) -> bytes:
+    """The finished document of the study with everything."""
+    return render_report(merged, Format.DOCX)
 
 
 @pytest.fixture(scope="session")

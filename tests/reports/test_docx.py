@@ -5,17 +5,11 @@ from io import BytesIO
 from pathlib import Path
 
 import docx
-import pytest
 from docx.oxml.ns import qn
 
 from service.reports.record import ReportRecord
 from service.reports.render import Format, render_report
 from tests.programs import program
-
-
-@pytest.fixture(scope="module")
-def file(merged: ReportRecord) -> bytes:
-    return render_report(merged, Format.DOCX)
 
 
 def test_it_opens_and_has_headings_tables_and_figures(file: bytes, merged: ReportRecord) -> None:

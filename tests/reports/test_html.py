@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from playwright.sync_api import Page as View
 
 from service.reports.record import ReportedSample, ReportRecord
 from service.reports.render import Format, render_report
 
 _VOID = {"meta", "link", "br", "hr", "img", "input"}
-SCREENS: list[tuple[int, Literal["light", "dark"]]] = [(1100, "light"), (375, "dark")]
+SCREENS: list[tuple[int, Literal["light", "dark"], Literal["screen", "print"]]] = [
+    (1100, "light", "screen"),
+    (390, "dark", "screen"),
+    (1100, "dark", "print"),
+]
 
 
 class Page(HTMLParser):
@@ -45,11 +50,6 @@ class Page(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
-
-
-@pytest.fixture(scope="module")
-def html(merged: ReportRecord) -> str:
-    return render_report(merged, Format.HTML).decode()
 
 
 @pytest.fixture(scope="module")
@@ -118,17 +118,26 @@ def test_a_report_of_too_few_persons_or_of_nothing_is_a_whole_page(
         assert "Not computed." in "".join(shown.text)
 
 
-def test_the_page_passes_axe_on_a_screen_and_on_a_phone(
-    html: str, browser: Browser, tmp_path: Path
+@pytest.fixture(scope="module")
+def view(html: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
+    """The page in a real browser."""
+    page = tmp_path_factory.mktemp("report") / "report.html"
+    page.write_text(html)
+    opened = browser.new_page(bypass_csp=True)
+    opened.goto(page.as_uri())
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("width", "scheme", "media"), SCREENS)
+def test_the_page_passes_axe_on_a_screen_on_a_phone_and_in_print(
+    view: View,
+    width: int,
+    scheme: Literal["light", "dark"],
+    media: Literal["screen", "print"],
 ) -> None:
-    file = tmp_path / "report.html"
-    file.write_text(html)
-    for width, scheme in SCREENS:
-        view = browser.new_page(
-            viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-        )
-        view.goto(file.as_uri())
-        found = Axe().run(view)
-        assert found.violations_count == 0, found.generate_report()
-        assert view.evaluate("document.documentElement.scrollWidth") <= width
-        view.close()
+    view.set_viewport_size({"width": width, "height": 800})
+    view.emulate_media(color_scheme=scheme, media=media)
+    found = Axe().run(view)
+    assert found.violations_count == 0, found.generate_report()
+    assert view.evaluate("document.documentElement.scrollWidth") <= width

@@ -21,14 +21,7 @@ def ordinal(sources: Sources) -> Section:
         return absent("cfa", ORDINAL, sources)
     blocks = (
         *_models(found, "models-ordinal"),
-        *sources.figure(
-            FigureName.RIVALS,
-            "Indices of fit of the rival models. Dotted: usual cut-offs, which depend on loadings, "
-            "sample size and estimator and are no line between true and false. Hollow: improper "
-            "solutions, which never win.",
-            "Three panels of points, CFI, RMSEA and SRMR, one row for each rival model; the same "
-            "numbers stand in the tables of rival models.",
-        ),
+        *_rivals(sources),
         *_shown(sources),
         *_htmt(found),
         *_improper(found),
@@ -42,8 +35,26 @@ def continuous(sources: Sources) -> Section:
     found = sources.record.section("cfa_continuous")
     if found is None:
         return absent("cfa_continuous", CONTINUOUS, sources)
-    blocks = (*_models(found, "models-continuous"), *_improper(found), *cautions(found))
+    alone = sources.record.section("cfa") is None
+    blocks = (
+        *_models(found, "models-continuous"),
+        *(_rivals(sources) if alone else ()),
+        *_improper(found),
+        *cautions(found),
+    )
     return Section(name="cfa-continuous", title=CONTINUOUS, blocks=blocks)
+
+
+def _rivals(sources: Sources) -> tuple[Block, ...]:
+    """Show all models side by side, in the first of the two sections that there is."""
+    return sources.figure(
+        FigureName.RIVALS,
+        "Indices of fit of the rival models. Dotted: usual cut-offs, which depend on loadings, "
+        "sample size and estimator and are no line between true and false. Hollow: improper "
+        "solutions, which never win.",
+        "Three panels of points, CFI, RMSEA and SRMR, one row for each rival model; the same "
+        "numbers stand in the tables of rival models.",
+    )
 
 
 def _models(found: Json, name: str) -> tuple[Block, ...]:
