@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from typing import Any, cast
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from psychometrics.instrument import Instrument
@@ -183,12 +185,42 @@ def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArr
     if set(map(len, lists)) != {instrument.n_items}:
         return None
     cells = list(chain.from_iterable(lists))
+    read = _one_character_each(cells, instrument)
+    if read is not None:
+        return read.reshape(len(rows), instrument.n_items)
     types = set(map(type, cells))
     if not types <= {int, float, type(None)}:
         return None
     matrix = np.array(cells, dtype=np.float64).reshape(len(rows), instrument.n_items)
     whole = float not in types or bool((np.floor(matrix) == matrix)[np.isfinite(matrix)].all())
     return matrix if whole and _within_range(matrix, instrument) else None
+
+
+def _one_character_each(cells: list[object], instrument: Instrument) -> FloatArray | None:
+    """Read answers through their text, where each is one digit or missing, and right.
+
+    Written as JSON with ``n`` for ``null``, n cells make 2n + 1 characters when each makes one: no
+    truth value, text, fraction or list does. (``inf``, which would be written so too, is no JSON.)
+    """
+    try:
+        text = orjson.dumps(cells).replace(b"null", b"n")
+    except orjson.JSONEncodeError:
+        return None
+    if len(text) != 2 * len(cells) + 1:
+        return None
+    characters = np.frombuffer(text, dtype=np.uint8)[1::2]
+    matrix = _answers_by_character(instrument.minimum, instrument.maximum)[characters]
+    return None if np.isinf(matrix).any() else matrix
+
+
+@cache
+def _answers_by_character(minimum: int, maximum: int) -> FloatArray:
+    """Answers by the code of their digit; ``inf`` where it is none."""
+    answers = np.full(256, np.inf)
+    answers[ord("n")] = np.nan
+    for answer in range(minimum, min(maximum, 9) + 1):
+        answers[ord("0") + answer] = answer
+    return answers
 
 
 def _faulty_cells(rows: Sequence[object], instrument: Instrument) -> Iterator[Fault]:

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from psychometrics.instrument import Instrument, Scale
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.responses.csv import parse_csv
@@ -51,6 +54,48 @@ def test_right_answers_become_one_matrix(wai_sr: Definition) -> None:
 
 def test_a_whole_number_may_be_written_with_a_fraction_of_zero(wai_sr: Definition) -> None:
     assert load_scoring(with_answer(4.0), wai_sr.instrument).answers[1, 7] == 4
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.integers(-1, 12),
+    st.sampled_from([4.0, 2.5, -0.0, True, False, "", "4", "n", "null", [], [4], {}, 10**30]),
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4),
+    low=st.integers(0, 3),
+    high=st.sampled_from([4, 9, 12]),
+)
+def test_an_answer_is_read_if_and_only_if_it_is_right(
+    rows: list[list[Any]], low: int, high: int
+) -> None:
+    scale = Scale(name="s", items=(1, 2, 3), minimum_answered=1)
+    form = Instrument(
+        id="f", version="1", n_items=3, minimum=low, maximum=high, subscales={"s": scale}
+    )
+
+    def is_right(cell: object) -> bool:
+        if cell is None:
+            return True
+        number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        return number and low <= cell <= high and cell == int(cell)  # type: ignore[operator,call-overload]  # a number here
+
+    responses = [{"answers": row} for row in rows]
+    wrong = [
+        f"/responses/{number}/answers/{item}"
+        for number, row in enumerate(rows)
+        for item, cell in enumerate(row)
+        if not is_right(cell)
+    ]
+    if wrong:
+        with pytest.raises(RefusedInputError) as refusal:
+            load_scoring(responses, form)
+        assert [fault.pointer for fault in refusal.value.faults if fault.pointer] == wrong
+    else:
+        expected = [[np.nan if cell is None else float(cell) for cell in row] for row in rows]
+        np.testing.assert_array_equal(load_scoring(responses, form).answers, expected)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def block(n: int, n_items: int, ids: list[str] | None = None) -> ResponseBlock:
 
 
 @pytest.mark.parametrize("instrument", ["wai-sr-client", "wai-36-therapist"])
-@pytest.mark.parametrize("n", [1, 2, 500])
+@pytest.mark.parametrize("n", [1, 2, 11, 12, 500, 1500])
 def test_text_and_objects_are_the_same(instrument: str, n: int) -> None:
     definition = shipped_definitions()[instrument]
     given_ = block(n, definition.instrument.n_items)
@@ -36,7 +36,8 @@ def test_text_and_objects_are_the_same(instrument: str, n: int) -> None:
 @given(st.lists(st.one_of(NAMES, st.sampled_from(['",', ',"', ",", '"', "\\", '","'])), min_size=1))
 def test_any_name_is_written_as_json_writes_it(ids: list[str]) -> None:
     definition = shipped_definitions()["wai-sr-client"]
-    given_ = block(len(ids), 12, ids)
+    several = ids * 12
+    given_ = block(len(several), 12, several)
     assert score_text(definition, given_) == orjson.dumps(score_responses(definition, given_))
 
 
