@@ -1,4 +1,4 @@
-"""Both servers: gunicorn on 127.0.0.1 with two workers each."""
+"""Both servers: gunicorn on 127.0.0.1 with two processes each; see the package for the terms."""
 
 from __future__ import annotations
 

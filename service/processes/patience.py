@@ -71,6 +71,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        settings = {name: setting.get() for name, setting in self.cfg.settings.items()}
+        self.cfg.__dict__.update(settings)  # they are asked for twenty times a request
         self.keepalived_conns: set[_Connection] = set()
         self._threads = int(self.cfg.threads)
         self._keepalive = float(self.cfg.keepalive)

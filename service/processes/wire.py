@@ -1,12 +1,16 @@
 """What gunicorn itself puts on the wire, in our words.
 
-It would name itself in each answer, and quote a malformed request in a page of its own. Both are
-parts of gunicorn without a setting, so they are replaced here and nowhere else.
+It would name itself in each answer, send head and body apart, and quote a malformed request in a
+page of its own. These are parts of gunicorn without a setting, so they are replaced here and
+nowhere else.
 """
 
 from __future__ import annotations
 
 import socket
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +19,10 @@ from gunicorn import util
 from gunicorn.http import wsgi
 
 from service.errors import HTTP_PROBLEMS, document
+from service.web.headers import ALWAYS, UNLESS_SAID, Header
 from service.web.problems import PROBLEM_TYPE
+
+_USUAL = frozenset([*ALWAYS, *UNLESS_SAID])
 
 _SMALL = 64 * 1024
 """Copying less than this takes less time than sending twice."""
@@ -25,6 +32,7 @@ def speak_for_ourselves() -> None:
     """Take gunicorn's name and its error pages away; before it serves."""
     wsgi.Response = _Answer
     util.write_error = _write_problem
+    util.http_date = _http_date
 
 
 class _Answer(wsgi.Response):  # type: ignore[misc]  # untyped there
@@ -35,6 +43,11 @@ class _Answer(wsgi.Response):  # type: ignore[misc]  # untyped there
 
     def default_headers(self) -> list[str]:
         return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+    def process_headers(self, headers: list[Header]) -> None:
+        """Check the headers of this answer; those that every answer has are known to be right."""
+        super().process_headers([line for line in headers if line not in _USUAL])
+        self.headers += [line for line in headers if line in _USUAL]
 
     def send_headers(self) -> None:
         if not self.headers_sent:
@@ -71,6 +84,16 @@ class _HeldBack:
             self._sock.sendall(held)
         if data:
             self._sock.sendall(data)
+
+
+def _http_date(timestamp: float | None = None) -> str:
+    return _date_of(int(time.time() if timestamp is None else timestamp))
+
+
+@lru_cache(maxsize=2)
+def _date_of(second: int) -> str:
+    """Write a time as HTTP does; once a second is enough."""
+    return formatdate(second, usegmt=True)
 
 
 def _write_problem(sock: socket.socket, status: int, _reason: str, _message: str) -> None:
