@@ -17,8 +17,7 @@ from pathlib import Path
 WORKERS, THREADS = 2, 16
 _ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
-    "ALLIANCE_RATE": "0",
-    "ALLIANCE_LOG_LEVEL": "error",
+    "ALLIANCE_RATE": "60000000",
 }
 
 
