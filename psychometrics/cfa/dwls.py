@@ -23,6 +23,7 @@ from functools import cached_property
 
 import numpy as np
 
+from psychometrics.cfa.arc import along_factors
 from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import second_derivatives, state_at
 from psychometrics.cfa.layout import GroupLayout
@@ -156,8 +157,8 @@ class WeightedDiscrepancy(Grouped[OrdinalSample]):
         return gathered[:, self.fitted_positions] if self.free_thresholds else gathered
 
     def follow(self, theta: FloatArray, step: FloatArray) -> FloatArray:
-        """Go straight: the variances of y* are one anyway."""
-        return theta - step
+        """Keep the loadings on their course; the variances of y* are one anyway."""
+        return along_factors(self.layout, theta, step)
 
     def expand(self, theta: FloatArray, *, exact: bool) -> Expansion | None:
         """Return value, gradient and Hessian; the expected one is Gauss and Newton's.

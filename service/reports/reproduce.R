@@ -5,10 +5,26 @@
 #   Rscript report.R DATA.csv [MORE.csv ...] [--out NUMBERS.json] [--without-parallel]
 #
 # DATA.csv is what the service exports: one row a response, columns i1 ... iK as answered, and the
-# columns beside them. Several files are several samples, the reference first. Not reproduced: which
-# items a search for partial invariance releases, model-specific cut-offs, standard errors that allow
-# for clusters under WLSMV, and outcomes that stand in another row than the rating.
+# columns beside them. Several files are several samples, the reference first. What lavaan warns of,
+# or cannot fit, stands beside the numbers (`warnings`, `error`) and is told at the end. Not reproduced:
+# which items a search for partial invariance releases and how much they differ, agreement of two
+# respondents, delta-method intervals of omega and ordinal alpha, modification indices, power,
+# model-specific cut-offs, standard errors that allow for clusters under WLSMV, and outcomes that stand
+# in another row than the rating, are ordinal or pooled.
 suppressPackageStartupMessages({library(lavaan); library(psych); library(semTools); library(jsonlite)})
+
+# Runs something and keeps what was said about it beside its numbers.
+told <- function(run) {
+  said <- character(0)
+  value <- tryCatch(
+    withCallingHandlers(run(), warning = function(w) {
+      said <<- c(said, trimws(conditionMessage(w)))
+      invokeRestart("muffleWarning")
+    }),
+    error = function(e) list(converged = FALSE, error = trimws(conditionMessage(e))))
+  if (length(said)) value$warnings <- I(unique(said))
+  value
+}
 
 # --- data ------------------------------------------------------------------------------------------
 
@@ -90,8 +106,13 @@ model_syntax <- function(name) {
   paste(lines, collapse = "\n")
 }
 
+# lavaan 0.6 looks for categories in all rows, and stops at one that only an incomplete row has.
+usable <- function(data) {
+  if (settings$missing == "listwise") data[stats::complete.cases(data[scored]), ] else data
+}
+
 fitted_model <- function(name, data, estimator, ...) {
-  ordered <- if (estimator == "WLSMV") scored else FALSE
+  if (estimator == "WLSMV") data <- usable(data)
   missing <- if (estimator == "WLSMV") settings$missing
              else if (anyNA(data[scored])) "fiml" else "listwise"
   arguments <- list(model_syntax(name), data, std.lv = TRUE, estimator = estimator, missing = missing,
@@ -102,32 +123,45 @@ fitted_model <- function(name, data, estimator, ...) {
 }
 
 fit_numbers <- function(fit) {
-  wanted <- c(chi_square = "chisq", df = "df", scaled_chi_square = "chisq.scaled", cfi = "cfi",
-              tli = "tli", rmsea = "rmsea", scaled_cfi = "cfi.scaled", scaled_rmsea = "rmsea.scaled",
-              robust_cfi = "cfi.robust", robust_rmsea = "rmsea.robust", srmr = "srmr",
-              log_likelihood = "logl", aic = "aic", bic = "bic")
+  wanted <- c(n_parameters = "npar", chi_square = "chisq", df = "df", p_value = "pvalue",
+              baseline_chi_square = "baseline.chisq", scaled_chi_square = "chisq.scaled",
+              scaled_p_value = "pvalue.scaled", cfi = "cfi", tli = "tli", rmsea = "rmsea",
+              rmsea_lower = "rmsea.ci.lower", rmsea_upper = "rmsea.ci.upper",
+              scaled_cfi = "cfi.scaled", scaled_tli = "tli.scaled", scaled_rmsea = "rmsea.scaled",
+              scaled_rmsea_lower = "rmsea.ci.lower.scaled", scaled_rmsea_upper = "rmsea.ci.upper.scaled",
+              robust_cfi = "cfi.robust", robust_tli = "tli.robust", robust_rmsea = "rmsea.robust",
+              srmr = "srmr", log_likelihood = "logl", aic = "aic", bic = "bic")
   all <- fitMeasures(fit)
   as.list(stats::setNames(unname(all[wanted]), names(wanted)))
 }
 
 model_numbers <- function(fit) {
-  if (!lavInspect(fit, "converged")) return(list(converged = FALSE))
+  if (!lavInspect(fit, "converged")) return(list(converged = FALSE, error = "lavaan did not converge"))
   found <- standardizedSolution(fit)
   free <- parameterEstimates(fit)
   loading <- found$op == "=~" & found$rhs %in% scored
+  higher <- found$op == "=~" & !(found$rhs %in% scored)
   pairs <- found$op == "~~" & found$lhs != found$rhs & found$lhs %in% lavNames(fit, "lv")
   c(list(converged = TRUE), fit_numbers(fit), list(
     loadings = data.frame(factor = found$lhs[loading], item = as.integer(sub("i", "", found$rhs[loading])),
                           standardized = found$est.std[loading], estimate = free$est[free$op == "=~" & free$rhs %in% scored],
                           standard_error = free$se[free$op == "=~" & free$rhs %in% scored]),
+    higher_order_loadings = data.frame(factor = found$lhs[higher], indicator = found$rhs[higher],
+                                       standardized = found$est.std[higher]),
     factor_correlations = data.frame(first = found$lhs[pairs], second = found$rhs[pairs],
-                                     estimate = found$est.std[pairs])))
+                                     estimate = found$est.std[pairs], standard_error = found$se[pairs])))
 }
 
 rival_models <- function(data, estimator, names) {
   stats::setNames(lapply(names, function(name)
-    tryCatch(model_numbers(fitted_model(name, data, estimator)),
-             error = function(e) list(converged = FALSE))), names)
+    told(function() model_numbers(fitted_model(name, data, estimator)))), names)
+}
+
+separation <- function(R) {
+  found <- htmt(paste(measured(stats::setNames(scales, ids)), collapse = "\n"), sample.cov = R)
+  pairs <- utils::combn(ids, 2)
+  data.frame(first = pairs[1, ], second = pairs[2, ],
+             ratio = apply(pairs, 2, function(k) max(found[k[1], k[2]], found[k[2], k[1]])))
 }
 
 # --- groups ----------------------------------------------------------------------------------------
@@ -158,8 +192,7 @@ in_groups <- function(data) {
 ladder <- function(data) {
   model <- model_syntax(settings$structure)
   if (settings$estimator == "WLSMV") {
-    if (settings$missing == "listwise") data <- data[stats::complete.cases(data[scored]), ]
-    data <- merged(data)
+    data <- merged(usable(data))
     equal <- list(configural = "", thresholds = "thresholds", metric = c("thresholds", "loadings"),
                   scalar = c("thresholds", "loadings", "intercepts"),
                   strict = c("thresholds", "loadings", "intercepts", "residuals"))
@@ -184,29 +217,73 @@ ladder <- function(data) {
 latent_means <- function(fit) {
   p <- parameterEstimates(fit)
   p <- p[p$op == "~1" & p$lhs %in% lavNames(fit, "lv") & p$group > 1, ]
-  data.frame(factor = p$lhs, group = lavInspect(fit, "group.label")[p$group], estimate = p$est,
-             standard_error = p$se)
+  labels <- lavInspect(fit, "group.label")
+  variances <- lapply(lavInspect(fit, "cov.lv"), diag)
+  sizes <- lavInspect(fit, "nobs")
+  pooled <- mapply(function(factor, group)
+    stats::weighted.mean(c(variances[[1]][[factor]], variances[[group]][[factor]]), sizes[c(1, group)]),
+    p$lhs, p$group)
+  data.frame(factor = p$lhs, group = labels[p$group], estimate = p$est, standard_error = p$se,
+             lower = p$ci.lower, upper = p$ci.upper, standardized = p$est / sqrt(pooled))
 }
 
-ladder_numbers <- function(fits) {
+# Hedges' g is exact by the gamma function.
+observed_means <- function(data) {
+  scores <- scale_scores(data)
+  labels <- unique(data$group)
+  rows <- lapply(labels, function(label) lapply(stats::setNames(nm = colnames(scores)), function(name) {
+    x <- stats::na.omit(scores[data$group == label, name])
+    y <- stats::na.omit(scores[data$group == labels[1], name])
+    df <- length(x) + length(y) - 2
+    pooled <- sqrt(((length(x) - 1) * stats::var(x) + (length(y) - 1) * stats::var(y)) / df)
+    g <- (mean(x) - mean(y)) / pooled * exp(lgamma(df / 2) - lgamma((df - 1) / 2)) / sqrt(df / 2)
+    list(mean = mean(x), sd = stats::sd(x), n = length(x), effect_size = if (label == labels[1]) NULL else g)
+  }))
+  stats::setNames(rows, labels)
+}
+
+ladder_numbers <- function(data) {
+  fits <- ladder(data)
   steps <- lapply(names(fits), function(step) {
     place <- match(step, names(fits))
-    against <- if (place == 1) NULL else as.data.frame(lavTestLRT(fits[[place - 1]], fits[[place]]))[2, ]
-    c(list(step = step), fit_numbers(fits[[step]]), if (place > 1) list(
-      difference = list(chi_square = against[["Chisq diff"]], df = against[["Df diff"]],
-                        p_value = against[["Pr(>Chisq)"]])))
+    c(list(step = step), told(function() {
+      if (!lavInspect(fits[[step]], "converged")) return(list(converged = FALSE, error = "lavaan did not converge"))
+      against <- if (place == 1) NULL else as.data.frame(lavTestLRT(fits[[place - 1]], fits[[place]]))[2, ]
+      c(list(converged = TRUE), fit_numbers(fits[[step]]), if (place > 1) list(
+        difference = list(chi_square = against[["Chisq diff"]], df = against[["Df diff"]],
+                          p_value = against[["Pr(>Chisq)"]])))
+    }))
   })
-  list(steps = steps, latent_means = if (settings$means) latent_means(fits$scalar))
+  c(list(steps = steps), if (settings$means) list(latent_means = latent_means(fits$scalar),
+                                                  observed_means = observed_means(data)))
 }
 
 # --- everything else -------------------------------------------------------------------------------
 
 item_numbers <- function(data) {
   described <- psych::describe(data[scored])
+  rest <- sapply(scored, function(one) {
+    own <- Filter(function(columns) one %in% columns, scales)[[1]]
+    others <- setdiff(own, one)
+    S <- stats::cov(data[own], use = "pairwise.complete.obs")
+    sum(S[one, others]) / sqrt(S[one, one] * sum(S[others, others]))
+  })
   data.frame(item = as.integer(sub("i", "", scored)), mean = described$mean, sd = described$sd,
-             skewness = described$skew,
+             skewness = described$skew, n_answered = described$n,
+             missing = sapply(data[scored], function(x) mean(is.na(x))), item_rest_correlation = rest,
              floor = sapply(data[scored], function(x) mean(x == settings$minimum, na.rm = TRUE)),
              ceiling = sapply(data[scored], function(x) mean(x == settings$maximum, na.rm = TRUE)))
+}
+
+scale_numbers <- function(data) {
+  scores <- scale_scores(data)
+  lapply(stats::setNames(nm = colnames(scores)), function(name) {
+    x <- stats::na.omit(scores[, name])
+    length <- if (name == "total" && settings$total) length(scored) else length(scales[[name]])
+    described <- psych::describe(x)
+    list(n_scored = described$n, mean = described$mean, sd = described$sd, skewness = described$skew,
+         floor = mean(x == length * settings$minimum), ceiling = mean(x == length * settings$maximum))
+  })
 }
 
 one_factor_omega <- function(x, ...) {
@@ -221,7 +298,12 @@ reliability_numbers <- function(data) {
     x <- data[columns]
     found <- suppressWarnings(psych::alpha(x, check.keys = FALSE))
     omega <- tryCatch(one_factor_omega(x), error = function(e) NA)
-    list(alpha = found$total$raw_alpha, alpha_lower = found$feldt$lower.ci[[1]],
+    R <- lavCor(x, ordered = names(x))
+    R <- matrix(as.numeric(R), ncol(R), dimnames = list(names(x), names(x)))
+    list(sd = stats::sd(rowSums(x)), standardized_alpha = found$total$std.alpha,
+         ordinal_alpha = suppressWarnings(psych::alpha(R, check.keys = FALSE))$total$raw_alpha,
+         alpha_if_deleted = I(if (ncol(x) > 2) found$alpha.drop$raw_alpha else numeric(0)),
+         alpha = found$total$raw_alpha, alpha_lower = found$feldt$lower.ci[[1]],
          alpha_upper = found$feldt$upper.ci[[1]], omega = omega,
          ordinal_omega = tryCatch(one_factor_omega(x, ordered = names(x)), error = function(e) NA),
          standard_error_of_measurement = stats::sd(rowSums(x)) * sqrt(1 - omega))
@@ -264,7 +346,9 @@ explored <- function(R, n_persons) {
   if (anyDuplicated(order)) order <- seq_len(ncol(loadings))
   sign <- sign(alike[cbind(seq_along(order), order)])
   correlations <- if (is.null(fit$Phi)) diag(ncol(loadings)) else fit$Phi
-  list(loadings = unname(loadings[, order, drop = FALSE] %*% diag(sign, length(sign))),
+  list(uniquenesses = unname(fit$uniquenesses), chi_square = fit$STATISTIC, df = fit$dof, rmsr = fit$rms,
+       tli = fit$TLI, rmsea = fit$RMSEA[["RMSEA"]],
+       loadings = unname(loadings[, order, drop = FALSE] %*% diag(sign, length(sign))),
        factor_correlations = unname(diag(sign, length(sign)) %*% correlations[order, order] %*% diag(sign, length(sign))))
 }
 
@@ -278,27 +362,65 @@ retest_numbers <- function(data) {
   lapply(stats::setNames(nm = colnames(scores)), function(name) {
     x <- stats::na.omit(cbind(scores[at[[1]], name], scores[at[[2]], name]))
     found <- psych::ICC(x, lmer = FALSE)$results
-    list(n_pairs = nrow(x), icc_2_1 = found$ICC[2], icc_3_1 = found$ICC[3],
-         smallest_detectable_change = stats::qnorm(0.975) * stats::sd(x[, 2] - x[, 1]))
+    change <- x[, 2] - x[, 1]
+    moved <- stats::t.test(x[, 2], x[, 1], paired = TRUE)
+    alike <- stats::cor.test(x[, 1], x[, 2])
+    error <- stats::sd(change) / sqrt(2)
+    df <- nrow(x) - 1
+    z <- stats::qnorm(0.975)
+    limits <- mean(change) + c(-1, 1) * z * stats::sd(change)
+    reach <- z * stats::sd(change) * sqrt(1 / nrow(x) + z^2 / (2 * df))
+    within <- function(value, lower, upper) list(estimate = value, lower = lower, upper = upper)
+    icc <- function(row) within(found$ICC[row], found[["lower bound"]][row], found[["upper bound"]][row])
+    list(n_pairs = nrow(x), means = I(unname(colMeans(x))), sds = I(unname(apply(x, 2, stats::sd))),
+         difference = within(mean(change), moved$conf.int[1], moved$conf.int[2]),
+         icc_2_1 = icc(2), icc_3_1 = icc(3), icc_2_k = icc(5),
+         correlation = within(unname(alike$estimate), alike$conf.int[1], alike$conf.int[2]),
+         standard_error_of_measurement = within(error, error * sqrt(df / stats::qchisq(0.975, df)),
+                                                error * sqrt(df / stats::qchisq(0.025, df))),
+         limits_of_agreement = list(lower = within(limits[1], limits[1] - reach, limits[1] + reach),
+                                    upper = within(limits[2], limits[2] - reach, limits[2] + reach)),
+         smallest_detectable_change = z * stats::sd(change))
   })
 }
 
 criterion_numbers <- function(data) {
   scores <- scale_scores(data)
-  lapply(stats::setNames(nm = settings$outcomes), function(name) {
-    apply(scores, 2, function(one) {
-      known <- stats::complete.cases(one, data[[name]])
-      list(n_persons = sum(known), pearson = stats::cor(one[known], data[[name]][known]))
+  lapply(stats::setNames(nm = settings$outcomes), function(outcome) {
+    lapply(stats::setNames(nm = colnames(scores)), function(name) {
+      known <- stats::complete.cases(scores[, name], data[[outcome]])
+      x <- scores[known, name]
+      y <- data[[outcome]][known]
+      r <- stats::cor.test(x, y)
+      rank <- stats::cor(x, y, method = "spearman")
+      reach <- stats::qnorm(0.975) * sqrt((1 + rank^2 / 2) / (sum(known) - 3))
+      own <- data[known, if (name == "total" && settings$total) scored else scales[[name]]]
+      alpha <- psych::alpha(own[stats::complete.cases(own), ], check.keys = FALSE, warnings = FALSE)$total$raw_alpha
+      list(n_persons = sum(known), pearson = unname(r$estimate), pearson_lower = r$conf.int[1],
+           pearson_upper = r$conf.int[2], spearman = rank, spearman_lower = tanh(atanh(rank) - reach),
+           spearman_upper = tanh(atanh(rank) + reach), disattenuated = unname(r$estimate) / sqrt(alpha))
     })
   })
+}
+
+# Says on standard error what lavaan said of a model, so that nobody takes a gap for a zero.
+tell <- function(found, where) {
+  for (text in c(found$error, found$warnings)) message(where, ": ", gsub("\\s+", " ", text))
+}
+
+tell_all <- function(numbers) for (section in settings$sections) {
+  found <- numbers[[section]]
+  tell(found, section)
+  if (startsWith(section, "cfa")) for (name in settings$models) tell(found[[name]], paste(section, name))
+  for (one in found$steps) tell(one, paste(section, one$step))
 }
 
 reproduce <- function(files, parallel = TRUE) {
   responses <- recoded(read_responses(files))
   if (!is.null(settings$respondent)) responses <- responses[responses$respondent %in% settings$respondent, ]
   persons <- one_rating_each(responses)
-  found <- list(n_persons = nrow(persons), items = item_numbers(persons))
-  part <- function(name, run) if (name %in% settings$sections) run() else NULL
+  found <- list(n_persons = nrow(persons), items = item_numbers(persons), scales = scale_numbers(persons))
+  part <- function(name, run) if (name %in% settings$sections) told(run) else NULL
   found$dimensionality <- part("dimensionality", function() dimension_numbers(persons, parallel))
   found$efa <- part("efa", function() {
     whole <- if (is.null(found$dimensionality)) dimension_numbers(persons, FALSE) else found$dimensionality
@@ -306,8 +428,13 @@ reproduce <- function(files, parallel = TRUE) {
   })
   found$cfa <- part("cfa", function() rival_models(persons, "WLSMV", settings$models))
   found$cfa_continuous <- part("cfa_continuous", function() rival_models(persons, "MLR", settings$models))
+  if (length(scales) > 1 && min(lengths(scales)) > 1 && !is.null(found$dimensionality$correlations)) {
+    R <- found$dimensionality$correlations
+    dimnames(R) <- list(scored, scored)
+    found$separation <- told(function() list(pairs = separation(R)))
+  }
   found$reliability <- part("reliability", function() reliability_numbers(persons))
-  found$invariance <- part("invariance", function() ladder_numbers(ladder(in_groups(persons))))
+  found$invariance <- part("invariance", function() ladder_numbers(in_groups(persons)))
   found$retest <- part("retest", function() retest_numbers(responses))
   found$criterion <- part("criterion", function() criterion_numbers(persons))
   found$software <- c(list(R = R.version.string), lapply(stats::setNames(nm = c("lavaan", "psych", "semTools")),
@@ -324,6 +451,7 @@ given <- commandArgs(trailingOnly = TRUE)
 out <- match("--out", given)
 files <- given[!startsWith(given, "--") & !(seq_along(given) %in% (out + 1))]
 if (!length(files)) stop("name the exported data: Rscript report.R DATA.csv [--out NUMBERS.json]")
-numbers <- suppressWarnings(reproduce(files, parallel = !("--without-parallel" %in% given)))
+numbers <- reproduce(files, parallel = !("--without-parallel" %in% given))
+tell_all(numbers)
 text <- toJSON(numbers, auto_unbox = TRUE, digits = NA, na = "null", null = "null", matrix = "rowmajor")
 if (is.na(out)) cat(text, "\n", sep = "") else writeLines(text, given[out + 1])
