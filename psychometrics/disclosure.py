@@ -31,8 +31,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -139,7 +140,7 @@ def protected_counts(counts: Sequence[int]) -> ProtectedRow:
     left to withhold.
     """
     withheld = _withheld_for_sum(counts)
-    while withheld is not None and not _rule_leaves_doubt(counts, withheld):
+    while withheld is not None and not _leaves_doubt(counts, withheld, _withheld_for_sum):
         others = [place for place, count in enumerate(counts) if count and place not in withheld]
         withheld = withheld | {_smallest(others, counts)} if others else None
     if withheld is None:
@@ -189,13 +190,13 @@ def protected_table(rows: Sequence[Sequence[int]]) -> tuple[ProtectedRow, ...]:
     -----
     Groups that are too small are withheld whole, with a further one where they could be found from
     the whole. Then the same columns are withheld in every row that is left, in the union of the
-    withheld ones and in the whole: their cells are bound by the rows' sums alone.
+    withheld ones and in the whole: their cells are bound by the rows' sums alone, and by the rule
+    that chose the columns, so that more are withheld where that would tell a small cell.
     """
     sizes = protected_counts([sum(row) for row in rows])
     shown = [row for row, size in zip(rows, sizes.counts, strict=True) if size is not None]
     hidden = [row for row, size in zip(rows, sizes.counts, strict=True) if size is None]
-    sums = [_column_sums(part) for part in (hidden, rows) if part]
-    withheld = _columns_to_withhold([*shown, *sums])
+    withheld = _columns_to_withhold([*shown, _column_sums(hidden)] if hidden else shown)
     return tuple(
         ProtectedRow(counts=(None,) * len(row), total=None)
         if size is None
@@ -308,7 +309,11 @@ def _smallest(places: Sequence[int], counts: Sequence[int]) -> int:
     return min(places, key=lambda place: (counts[place], place))
 
 
-def _rule_leaves_doubt(counts: Sequence[int], withheld: frozenset[int]) -> bool:
+def _leaves_doubt(
+    counts: Sequence[int],
+    withheld: frozenset[int],
+    choice: Callable[[list[int]], frozenset[int] | None],
+) -> bool:
     """Whether every small cell could be another and the choice of cells would be the same.
 
     Of 40, 40 and 10 the first and last are withheld. Their sum is 50, and the first is no more than
@@ -322,7 +327,7 @@ def _rule_leaves_doubt(counts: Sequence[int], withheld: frozenset[int]) -> bool:
             other = list(counts)
             other[taker] += moved
             other[giver] -= moved
-            if _withheld_for_sum(other) == withheld:
+            if choice(other) == withheld:
                 in_doubt -= {taker, giver}
     return not in_doubt
 
@@ -343,18 +348,38 @@ def _column_sums(rows: Sequence[Sequence[int]]) -> list[int]:
     return [sum(column) for column in zip(*rows, strict=True)]
 
 
-def _columns_to_withhold(rows: Sequence[Sequence[int]]) -> set[int]:
-    """Columns with a small cell, and the smallest others until no row's sum of them is small."""
-    withheld = {place for row in rows for place, count in enumerate(row) if is_small(count)}
+def _columns_to_withhold(rows: Sequence[Sequence[int]]) -> frozenset[int]:
+    """Choose columns of a table of which all rows' sums are known."""
     whole = _column_sums(rows)
-    while withheld and (
-        len(withheld) == 1 or any(is_small(sum(row[place] for place in withheld)) for row in rows)
-    ):
-        others = [place for place in range(len(whole)) if whole[place] and place not in withheld]
-        if not others:
-            return set(range(len(whole)))
-        withheld.add(min(others, key=lambda place: (whole[place], place)))
+    withheld = _columns_for_sums(rows)
+    while len(withheld) < len(whole) and not _columns_leave_doubt(rows, withheld):
+        others = [place for place, count in enumerate(whole) if count and place not in withheld]
+        withheld = withheld | {_smallest(others, whole)} if others else frozenset(range(len(whole)))
     return withheld
+
+
+def _columns_for_sums(rows: Sequence[Sequence[int]]) -> frozenset[int]:
+    """Columns with a small cell, and the smallest others until no row's sum of them is small."""
+    whole = _column_sums(rows)
+    every = [*rows, whole]
+    withheld = {place for row in every for place, count in enumerate(row) if is_small(count)}
+    while withheld and (
+        len(withheld) == 1 or any(is_small(sum(row[place] for place in withheld)) for row in every)
+    ):
+        others = [place for place, count in enumerate(whole) if count and place not in withheld]
+        if not others:
+            return frozenset(range(len(whole)))
+        withheld.add(_smallest(others, whole))
+    return frozenset(withheld)
+
+
+def _columns_leave_doubt(rows: Sequence[Sequence[int]], withheld: frozenset[int]) -> bool:
+    """Whether every small cell could be another and the choice of columns would be the same."""
+
+    def choice(at: int, other: Sequence[int]) -> frozenset[int]:
+        return _columns_for_sums([*rows[:at], other, *rows[at + 1 :]])
+
+    return all(_leaves_doubt(row, withheld, partial(choice, at)) for at, row in enumerate(rows))
 
 
 def _moments_leave_doubt(counts: IntArray, row: ProtectedRow) -> bool:

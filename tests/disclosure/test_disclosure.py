@@ -136,6 +136,31 @@ def test_no_column_of_the_whole_less_the_shown_groups_is_small(table: list[list[
         assert not is_small(rest)
 
 
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.integers(0, 25), min_size=3, max_size=3), min_size=2, max_size=2))
+def test_the_choice_of_columns_does_not_tell_a_small_cell(table: list[list[int]]) -> None:
+    """Every row is tried with every split of its withheld cells, all else as it is."""
+    protected = protected_table(table)
+    for at, (counts, row) in enumerate(zip(table, protected, strict=True)):
+        cells = [place for place, cell in enumerate(row.counts) if cell is None]
+        if row.total is None or not any(is_small(counts[place]) for place in cells):
+            continue
+        possible: dict[int, set[int]] = {place: set() for place in cells}
+        for split in compositions(sum(counts[place] for place in cells), len(cells)):
+            other = list(counts)
+            for place, count in zip(cells, split, strict=True):
+                other[place] = count
+            if protected_table([*table[:at], other, *table[at + 1 :]]) == protected:
+                for place, count in zip(cells, split, strict=True):
+                    possible[place].add(count)
+        assert all(len(possible[place]) > 1 for place in cells if is_small(counts[place]))
+
+
+def test_a_column_more_is_withheld_where_two_would_tell_the_small_cell() -> None:
+    for row in protected_table([[40, 40, 10], [40, 40, 0]]):
+        assert row.counts == (None,) * 3
+
+
 def test_the_same_categories_are_withheld_in_every_group() -> None:
     first, second = protected_table([[3, 20, 80], [30, 40, 90]])
     assert first.counts == (None, None, 80)

@@ -53,7 +53,7 @@ CASES = {
     "twenty persons": Case(n_persons=20, groups=0, says=("cannot",)),
     "one group": Case(groups=1, says=("Not computed.",)),
     "no groups": Case(groups=0, says=("nothing to compare with",)),
-    "40% missing": Case(missing=0.4, says=("are missing",)),
+    "40% missing": Case(missing=0.4, says=("are missing:",)),
     "a constant item": Case(constant=5, says=("item 5",)),
 }
 

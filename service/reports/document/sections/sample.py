@@ -41,7 +41,7 @@ def missing_data(sources: Sources) -> Section:
     missing = found["missing"]
     blocks = (
         *said(
-            f"Of all answers to the form {numbers.share(missing['share'])} are missing; "
+            f"Missing: {numbers.share(missing['share'])} of all answers to the form; "
             f"{numbers.count(missing['n_complete'])} of {numbers.count(found['n_persons'])} "
             "persons answered every item (– where a count of few persons would show).",
             _selective(missing["selective"]),
