@@ -15,6 +15,7 @@ _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?")
 _END_OF_LINE = b"\r\n"
+_NOTHING = memoryview(b"")
 
 
 class Arrival:
@@ -90,24 +91,31 @@ class Arrival:
 
 
 class Received:
-    """A socket whose first bytes are here already."""
+    """A socket whose first bytes are here already; they are kept until they are read.
 
-    def __init__(self, connection: socket.socket, data: bytes) -> None:
+    Parameters
+    ----------
+    connection
+        The socket.
+    data
+        What came.
+    """
+
+    def __init__(self, connection: socket.socket, data: bytearray) -> None:
         self._connection = connection
-        self._data = data
-        self._at = 0
+        self._data = memoryview(data)
 
     def recv(self, size: int) -> bytes:
         """Return what is here; after it, what comes."""
-        if self._at >= len(self._data):
+        if not self._data:
             return self._connection.recv(size)
-        part = self._data[self._at : self._at + size]
-        self._at += len(part)
+        part = bytes(self._data[:size])
+        self._data = self._data[size:] if len(part) < len(self._data) else _NOTHING
         return part
 
     def rest(self) -> bytes:
         """Take what was not read."""
-        rest, self._at = self._data[self._at :], len(self._data)
+        rest, self._data = bytes(self._data), _NOTHING
         return rest
 
     def gettimeout(self) -> float | None:

@@ -271,7 +271,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def _hand_over(self, connection: _Connection) -> None:
         connection.init()
-        connection.received = Received(connection.sock, bytes(connection.arrival.data))
+        connection.received = Received(connection.sock, connection.arrival.data)
         del connection.arrival
         connection.parser.unreader.sock = connection.received
         connection.data_ready = True
