@@ -188,9 +188,25 @@ def of_models(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
             yield Gap(where=where, reason=f"ours is improper: {model['cautions'][0]}")
         elif not other["converged"]:
             yield Gap(where=where, reason=f"R: {other['error']}")
+        elif name == "second-order" and contradicts(other, theirs["three-factor"]):
+            yield Gap(where=f"{where} parameters", reason="lavaan stopped short of the minimum")
+            yield from of_fit(where, model, theirs["three-factor"])
         else:
             yield from of_fit(where, model, other)
             yield from of_parameters(where, model, other)
+
+
+def contradicts(one: dict[str, Any], equivalent: dict[str, Any]) -> bool:
+    """Whether lavaan says two things of one fit.
+
+    A general factor above three is another way to write their correlations: where both solutions
+    are proper, chi-squares and scaling must be the same.
+    """
+    if not equivalent["converged"] or one["df"] != equivalent["df"]:
+        return False
+    same_fit = abs(one["chi_square"] - equivalent["chi_square"]) < 1e-3
+    apart = abs(one["scaled_chi_square"] - equivalent["scaled_chi_square"])
+    return same_fit and apart > TOLERANCE["scaled_chi_square"] * equivalent["scaled_chi_square"]
 
 
 def of_parameters(name: str, model: dict[str, Any], other: dict[str, Any]) -> Pairs:
