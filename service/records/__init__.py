@@ -1,0 +1,41 @@
+"""The things the service keeps, as values: rows without SQL."""
+
+from service.records.access import (
+    ApiKey,
+    Assertion,
+    Caller,
+    CallerKind,
+    Client,
+    Credential,
+    Scope,
+    Secret,
+)
+from service.records.claims import Claim, Kept
+from service.records.jobs import Job, Lease, Standing, Status, Submission
+from service.records.samples import Batch, Erased, RetentionPolicy, Sample, StoredResponse
+from service.records.trail import AuditEntry, AuditRow
+
+__all__ = [
+    "ApiKey",
+    "Assertion",
+    "AuditEntry",
+    "AuditRow",
+    "Batch",
+    "Caller",
+    "CallerKind",
+    "Claim",
+    "Client",
+    "Credential",
+    "Erased",
+    "Job",
+    "Kept",
+    "Lease",
+    "RetentionPolicy",
+    "Sample",
+    "Scope",
+    "Secret",
+    "Standing",
+    "Status",
+    "StoredResponse",
+    "Submission",
+]

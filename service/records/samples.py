@@ -1,0 +1,127 @@
+"""Samples, what is in them, and how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Responses to one instrument that belong together.
+
+    Attributes
+    ----------
+    id, tenant_id
+        Identifiers.
+    name, setting
+        As given.
+    definition
+        The instrument's whole definition as it was when the sample was made; later changes of the
+        catalogue do not reach it.
+    instrument
+        The rule's ``id``, ``version`` and ``sha256``.
+    n_responses
+        Responses stored.
+    created_at
+        Milliseconds since 1970.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    setting: str
+    definition: Mapping[str, Any]
+    instrument: Mapping[str, str]
+    n_responses: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Responses that came together.
+
+    Attributes
+    ----------
+    id, tenant_id, sample_id
+        Identifiers.
+    accepted
+        Number of responses.
+    created_at
+        Milliseconds since 1970.
+    """
+
+    id: str
+    tenant_id: str
+    sample_id: str
+    accepted: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was deleted.
+
+    Attributes
+    ----------
+    responses
+        Answered forms, with their scores.
+    samples
+        Samples they were in.
+    analyses
+        Analyses that had used these samples.
+    """
+
+    responses: int
+    samples: int
+    analyses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionPolicy:
+    """How long a tenant's answers are kept.
+
+    Attributes
+    ----------
+    tenant_id, tenant
+        Whose, by identifier and by name.
+    days
+        After so many days they are deleted; 0 keeps them.
+    own
+        Whether the tenant has a policy of its own, or follows the deployment.
+    """
+
+    tenant_id: str
+    tenant: str
+    days: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """One response as it is stored.
+
+    Attributes
+    ----------
+    id
+        Given by the service.
+    batch_id
+        The batch it came with.
+    external_id
+        Its name as given, if any.
+    answers
+        One for each item, in the form's order; missing is ``None``.
+    scores
+        One for each scale in the definition's order, then the total; ``None`` where unscorable.
+    columns, outcomes
+        What stands beside, by name, without what is missing.
+    """
+
+    id: str
+    batch_id: str
+    external_id: str | None
+    answers: list[int | None]
+    scores: list[float | None]
+    columns: Mapping[str, str | float]
+    outcomes: Mapping[str, float]
