@@ -181,12 +181,12 @@ def test_an_attempt_with_a_wrong_key_is_noted_and_a_request_without_one_is_not(
 
     before = failed()
     Client(url=server.url, key=None).get("/v1/samples")
-    Client(url=server.url, key="planted-4711").get("/v1/samples")
+    Client(url=server.url, key="planted-zq4711").get("/v1/samples")
     deadline = time.monotonic() + 60
     while failed() == before:  # entries are written in the order of the requests
         assert time.monotonic() < deadline
     assert failed() == before + 1
-    assert "4711" not in run_alliance("audit", env=server.environment)
+    assert "zq4711" not in run_alliance("audit", env=server.environment)
 
 
 def test_what_was_acknowledged_is_in_the_trail_after_the_server_was_killed(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ OPEN = {
     "/docs/style.css",
     "/.well-known/smart-configuration",
 }
-PLANTED_ANSWER, PLANTED_PERSON = 71828, "planted-person-271828"
+PLANTED_ANSWER, PLANTED_PERSON = 7182818284590, "planted-person-zq271828"
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_a_key_may_come_in_a_header_of_its_own(clinic: Client, nobody: Client) -
 def planted_requests(sample: str) -> list[tuple[str, dict[str, Any]]]:
     """Requests that carry an answer and a person's identifier to where they are refused."""
     row = [PLANTED_ANSWER, *[3] * 11]
-    json_body = {"responses": [{"id": PLANTED_PERSON, "answers": row, "planted 271828": 1}]}
+    json_body = {"responses": [{"id": PLANTED_PERSON, "answers": row, "planted zq271828": 1}]}
     csv = f"person,i1\n{PLANTED_PERSON},{PLANTED_ANSWER}\n".encode()
     return [
         ("/v1/score", {"json": {"instrument": "wai-sr-client", **json_body}}),
@@ -178,9 +178,9 @@ def test_no_refusal_and_no_log_repeats_what_was_sent(
         refused = clinic.post(path, **request)
         assert is_problem(refused, refused.status_code), refused.text
         assert str(PLANTED_ANSWER) not in refused.text, path
-        assert "271828" not in refused.text, path
+        assert "zq271828" not in refused.text, path
     assert str(PLANTED_ANSWER) not in server.log()
-    assert "271828" not in server.log()
+    assert "zq271828" not in server.log()
 
 
 def test_log_lines_are_json_and_name_the_route_only(

@@ -24,8 +24,8 @@ def test_metrics_do_not_exist_unless_they_are_switched_on(nobody: Client) -> Non
 
 
 def test_an_unknown_address_is_a_problem_document(nobody: Client) -> None:
-    assert is_problem(nobody.get("/v1/planted-4711"), 404)
-    assert "4711" not in nobody.get("/v1/planted-4711").text
+    assert is_problem(nobody.get("/v1/planted-zq4711"), 404)
+    assert "zq4711" not in nobody.get("/v1/planted-zq4711").text
 
 
 def test_a_wrong_method_is_a_problem_document(nobody: Client) -> None:
