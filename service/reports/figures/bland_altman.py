@@ -28,6 +28,7 @@ from service.reports.figures.palette import (
     PAPER,
     QUIET,
     VERMILION,
+    per_cent,
     readable,
     sheet,
 )
@@ -147,7 +148,7 @@ def _legend(figure: Figure, panels: Any, colours: Normalize) -> None:
         ScalarMappable(norm=colours, cmap=_COLOURS), ax=list(panels), orientation="horizontal",
         shrink=0.55, aspect=34, label="Share of pairs in a bin; white: ten or fewer, or nobody",
     )  # fmt: skip
-    bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    bar.ax.xaxis.set_major_formatter(per_cent)
     bar.outline.set_edgecolor(FAINT)
     lines = [
         Line2D([], [], color=VERMILION, linewidth=1.6, label="mean difference"),

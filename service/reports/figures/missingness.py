@@ -26,6 +26,7 @@ from service.reports.figures.palette import (
     PAPER,
     QUIET,
     grid,
+    per_cent,
     sheet,
     told_apart,
 )
@@ -153,7 +154,7 @@ def _draw_shares(figure: Figure, items: list[int], shares: _Shares) -> None:
     bar = figure.colorbar(
         image, ax=axes, orientation="horizontal", shrink=0.5, aspect=30, label="Share left out"
     )
-    bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    bar.ax.xaxis.set_major_formatter(per_cent)
 
 
 def _item_axis(axes: Axes, items: list[int]) -> None:

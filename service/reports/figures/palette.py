@@ -97,3 +97,8 @@ def told_apart(names: Sequence[str], most: int = 22) -> list[str]:
 def readable(name: str) -> str:
     """Write a scale's or factor's name as a word of a sentence begins."""
     return shortened(name[:1].upper() + name[1:].replace("_", " "), 26)
+
+
+def per_cent(share: float, _: object = None) -> str:
+    """Write a share at an axis, with as many digits as it has."""
+    return f"{100 * share:.3g}%"
