@@ -126,6 +126,13 @@ def compare(sections: dict[str, Pairs]) -> Compared:
     return Compared(counts=counts, gaps=tuple(gaps))
 
 
+def size(where: str, ours: int | None, theirs: int) -> Pair | Gap:
+    """Pair a number of persons, which beside another may tell of few and is withheld then."""
+    if ours is None:
+        return Gap(where=where, reason="withheld, as it would tell of few persons")
+    return where, "items", ours, theirs
+
+
 def of_items(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
     names = ("mean", "sd", "skewness", "floor", "ceiling", "n_answered", "missing")
     for one, other in zip(ours["items"], theirs["items"], strict=True):
@@ -318,7 +325,8 @@ def of_means(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
     for known in ours["observed_means"]:
         group, scale = known["group"], known["scale"]
         one = theirs["observed_means"][group][scale]
-        for value in ("mean", "sd", "n", "effect_size"):
+        yield size(f"{group} {scale} n", known["n"], one["n"])
+        for value in ("mean", "sd", "effect_size"):
             theirs_too = one.get(value) or None  # R writes NULL as an empty object
             yield f"{group} {scale} {value}", "items", known[value], theirs_too
 
@@ -326,8 +334,9 @@ def of_means(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
 def of_retest(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
     for name, scale in ours["scales"].items():
         other = theirs[name]
-        for value in ("n_pairs", "smallest_detectable_change"):
-            yield f"{name} {value}", "pair", scale[value], other[value]
+        yield size(f"{name} pairs", scale["n_pairs"], other["n_pairs"])
+        changes = (one["smallest_detectable_change"] for one in (scale, other))
+        yield f"{name} smallest detectable change", "pair", *changes
         for several in ("means", "sds"):
             for one, two in zip(scale[several], other[several], strict=True):
                 yield f"{name} {several}", "pair", one, two
@@ -354,7 +363,7 @@ PAIRED = (
 def of_criterion(ours: dict[str, Any], theirs: dict[str, Any]) -> Pairs:
     for one in ours["associations"]:
         where, other = f"{one['outcome']} {one['scale']}", theirs[one["outcome"]][one["scale"]]
-        yield f"{where} n", "pair", one["pearson"]["n_persons"], other["n_persons"]
+        yield size(f"{where} n", one["pearson"]["n_persons"], other["n_persons"])
         for coefficient in ("pearson", "spearman"):
             found = one[coefficient]
             yield f"{where} {coefficient}", "pair", found["estimate"], other[coefficient]
