@@ -31,6 +31,7 @@ from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
 from service.web.addresses import Addresses, Known
 from service.web.audit import keep_audit_trail
+from service.web.doorway import open_doorway
 from service.web.headers import close_browsers
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_large_bodies
@@ -58,11 +59,13 @@ def create_app(config: Config) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions["alliance"] = compose(config)
 
-    observe_requests(app, request_metrics() if config.metrics else None)
+    observe = request_metrics() if config.metrics else None
+    observe_requests(app, observe)
     keep_audit_trail(app)
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
     app.before_request(guard_request)
+    open_doorway(app, app.addresses, observe)
     show_rates(app, config.trusted_proxies)
     close_browsers(app)
 
@@ -96,7 +99,7 @@ class _App(Flask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._known: Known = {}
+        self.addresses: Known = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -105,7 +108,7 @@ class _App(Flask):
         bind = super().create_url_adapter
         if request is None:
             return bind(None)
-        return Addresses(request.environ, partial(bind, request), self._known)
+        return Addresses(request.environ, partial(bind, request), self.addresses)
 
 
 class _Json(JSONProvider):

@@ -6,6 +6,7 @@ a body or a header: no answer and no identifier of a person can reach it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -13,12 +14,15 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, cast
 
 import orjson
 from flask import Flask, Request, Response, g, request
 
 from service.identifiers import uuid7
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 _ACCEPTED_REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
@@ -26,6 +30,9 @@ _ACCEPTED_REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 LOG = logging.getLogger("alliance")
+
+_stream: TextIO | None = None
+"""Where our own lines go without a detour through logging, once it is configured."""
 
 Observe = Callable[[str, str, int, float, int | None], None]
 """Called with method, route, status, seconds and number of responses of a finished request."""
@@ -39,15 +46,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Render a record."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": str(record.msg),
-        }
-        request_id = REQUEST_ID.get()
-        if request_id:
-            line["request_id"] = request_id
+        line = _begun(record.created, record.levelname, record.name, str(record.msg))
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1]:
             line["error"] = type(record.exc_info[1]).__name__
@@ -57,16 +56,38 @@ class JsonFormatter(logging.Formatter):
 
 def configure_logging(level: str) -> None:
     """Send everything that is logged in this process through :class:`JsonFormatter`."""
+    global _stream
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    _stream = sys.stderr
     logging.captureWarnings(capture=True)
     logging.getLogger("alembic").setLevel("WARNING")
 
 
 def log(event: str, *, level: int = logging.INFO, error: bool = False, **facts: object) -> None:
     """Log an event with its facts; with ``error`` also where the current exception came from."""
-    LOG.log(level, event, extra={"facts": facts}, exc_info=error)
+    if error or _stream is None:
+        LOG.log(level, event, extra={"facts": facts}, exc_info=error)
+    elif LOG.isEnabledFor(level):
+        line = _begun(time.time(), logging.getLevelName(level), LOG.name, event) | facts
+        with contextlib.suppress(OSError, ValueError):  # a log that nobody reads stops no request
+            _stream.write(orjson.dumps(line, default=str).decode() + "\n")
+            _stream.flush()
+
+
+def _begun(at: float, level: str, logger: str, event: str) -> dict[str, Any]:
+    """Begin a line with what all lines have; ``at`` in seconds since 1970."""
+    line: dict[str, Any] = {
+        "time": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds"),
+        "level": level.lower(),
+        "logger": logger,
+        "event": event,
+    }
+    known = REQUEST_ID.get()
+    if known:
+        line["request_id"] = known
+    return line
 
 
 def observe_requests(app: Flask, observe: Observe | None) -> None:
@@ -74,7 +95,7 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
 
     @app.before_request
     def start() -> None:
-        REQUEST_ID.set(_request_id(this_request()))
+        REQUEST_ID.set(request_id(this_request().environ))
         g.started = time.perf_counter()
 
     @app.after_request
@@ -84,19 +105,36 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
         seconds = now - known.get("started", now)
         route = incoming.url_rule.rule if incoming.url_rule else "(none)"
         response.headers["X-Request-Id"] = REQUEST_ID.get() or ""
-        if LOG.isEnabledFor(logging.INFO):
-            log(
-                "request",
-                method=_plain_method(incoming),
-                route=route,
-                status=response.status_code,
-                milliseconds=round(1000 * seconds, 1),
-                tenant=known.get("tenant_id"),
-            )
-        if observe is not None:
-            method = _plain_method(incoming)
-            observe(method, route, response.status_code, seconds, known.get("n_responses"))
+        method = incoming.method if incoming.method in _METHODS else "(other)"
+        size = known.get("n_responses")
+        finished = Finished(method, route, response.status_code, seconds, size)
+        note_request(finished, known.get("tenant_id"), observe)
         return response
+
+
+class Finished(NamedTuple):
+    """A finished request, as it is measured; ``size`` is its number of responses."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    size: int | None
+
+
+def note_request(finished: Finished, tenant_id: str | None, observe: Observe | None) -> None:
+    """Write the log line of a request and measure it."""
+    if LOG.isEnabledFor(logging.INFO):
+        log(
+            "request",
+            method=finished.method,
+            route=finished.route,
+            status=finished.status,
+            milliseconds=round(1000 * finished.seconds, 1),
+            tenant=tenant_id,
+        )
+    if observe is not None:
+        observe(*finished)
 
 
 def this_request() -> Request:
@@ -109,13 +147,9 @@ def this_g() -> Any:
     return g._get_current_object()  # noqa: SLF001 its documented name
 
 
-def _plain_method(incoming: Request) -> str:
-    return incoming.method if incoming.method in _METHODS else "(other)"
-
-
-def _request_id(incoming: Request) -> str:
+def request_id(environ: WSGIEnvironment) -> str:
     """Take over a caller's trace id when it is one; anything else might be a name."""
-    given = incoming.environ.get("HTTP_X_REQUEST_ID", "")
+    given = environ.get("HTTP_X_REQUEST_ID", "")
     return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else str(uuid7())
 
 

@@ -16,6 +16,15 @@ Known = dict[tuple[str, str, str | None], Rule]
 """Rules without variable parts, by method, path and host."""
 
 
+def remembered(environ: WSGIEnvironment, known: Known) -> Rule | None:
+    """Return where an earlier request of this address led."""
+    return None if "HTTP_UPGRADE" in environ else known.get(_place(environ))
+
+
+def _place(environ: WSGIEnvironment) -> tuple[str, str, str | None]:
+    return environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_HOST")
+
+
 class Addresses:
     """The map of addresses, bound to a request only when it must be asked.
 
@@ -37,15 +46,14 @@ class Addresses:
     def match(self, **options: Any) -> tuple[Rule, Mapping[str, Any]]:
         """Find the rule and the variable parts; see :meth:`werkzeug.routing.MapAdapter.match`."""
         environ, known = self._environ, self._known
-        place = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_HOST")
-        rule = known.get(place)
-        if rule is not None and "HTTP_UPGRADE" not in environ:
+        rule = remembered(environ, known)
+        if rule is not None:
             return rule, {}
         rule, parts = self._bind().match(**options)
         if not parts and "HTTP_UPGRADE" not in environ:
             if len(known) >= _REMEMBERED_AT_MOST:
                 known.clear()
-            known[place] = rule
+            known[_place(environ)] = rule
         return rule, parts
 
     def __getattr__(self, name: str) -> Any:

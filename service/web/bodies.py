@@ -41,13 +41,18 @@ def read_scoring_body(
         Validates the responses.
     """
     if incoming.mimetype == JSON:
-        body = read_document(incoming, known=("instrument", "responses"))
-        definition = find(body.get("instrument"))
-        rows = at_most(body.get("responses"))
-        return definition, load(rows, definition.instrument)
+        definition, rows = read_request(json_text(incoming), find)
+        return definition, load(at_most(rows), definition.instrument)
     check_type(incoming)
     definition = find(incoming.args.get("instrument"))
     return definition, read_rows(incoming, definition.instrument, load)
+
+
+def read_request(text: bytes, find: Callable[[object], Definition]) -> tuple[Definition, object]:
+    """Read a document that names its instrument; the definition, and what stands for responses."""
+    body = parse_json(text)
+    refuse_unknown_fields(body, known=("instrument", "responses"))
+    return find(body.get("instrument")), body.get("responses")
 
 
 def read_batch_body(
@@ -103,10 +108,15 @@ def at_most(rows: _Rows) -> _Rows:
         If there are more than the limit.
     """
     limit = cast("Services", current_app.extensions["alliance"]).config.maximum_rows
-    if isinstance(rows, list) and len(rows) > limit:
-        raise TooLargeError(limit, "responses")
+    refuse_too_many(rows, limit)
     g.n_responses = len(rows) if isinstance(rows, list) else None
     return rows
+
+
+def refuse_too_many(rows: object, limit: int) -> None:
+    """Refuse a list that is longer than the limit."""
+    if isinstance(rows, list) and len(rows) > limit:
+        raise TooLargeError(limit, "responses")
 
 
 def check_type(incoming: Request) -> None:

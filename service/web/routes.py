@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import marshmallow
 from flask import Request, current_app, g
@@ -20,6 +20,9 @@ from service.records import Caller, CallerKind, Scope
 from service.telemetry import this_request
 from service.web.bodies import json_text
 from service.web.rates import authenticate, limit_rate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -81,23 +84,34 @@ def guard_request() -> None:
     scopes: frozenset[Scope] | None = view.access
     if scopes is None:
         return
-    known = authenticate(parts, _presented_key(incoming))
+    known = authenticate(parts, presented_key(incoming.environ))
     g.caller, g.tenant_id = known, known.tenant_id
     limit_rate(parts, known)
-    if known.kind is CallerKind.KEY:
-        parts.last_use.note(known.id)
-    if scopes and not any(known.allows(scope) for scope in scopes):
+    note_use(parts, known)
+    if not may_call(known, scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")
     if not all(value.isprintable() for value in (incoming.view_args or {}).values()):
         raise NotFoundError("There is no such thing.")  # no identifier holds a control character
 
 
-def _presented_key(incoming: Request) -> str | None:
-    scheme, _, credentials = incoming.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+def presented_key(environ: WSGIEnvironment) -> str | None:
+    """Return the secret that came with a request."""
+    scheme, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(credentials.strip())
-    return cast("str | None", incoming.environ.get("HTTP_X_API_KEY"))
+    return cast("str | None", environ.get("HTTP_X_API_KEY"))
+
+
+def may_call(known: Caller, scopes: frozenset[Scope]) -> bool:
+    """Whether a caller has one of the scopes, or none is asked for."""
+    return not scopes or any(known.allows(scope) for scope in scopes)
+
+
+def note_use(parts: Services, known: Caller) -> None:
+    """Note when a key is used; clients note it when they ask for a token."""
+    if known.kind is CallerKind.KEY:
+        parts.last_use.note(known.id)
 
 
 class _Parser(FlaskParser):
