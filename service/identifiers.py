@@ -19,7 +19,10 @@ def now_ms() -> int:
 
 def uuid7(at_ms: int | None = None) -> uuid.UUID:
     """Make a UUID version 7 (RFC 9562, section 5.7): time first, 74 random bits after."""
-    return uuid.UUID(bytes=uuid7_bytes(1, at_ms))
+    milliseconds = now_ms() if at_ms is None else at_ms
+    drawn = int.from_bytes(os.urandom(10), "big")
+    high, low = drawn >> 68, drawn & (_TAIL - 1)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
 
 
 def uuid7_bytes(count: int, at_ms: int | None = None) -> bytes:

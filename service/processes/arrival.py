@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import socket
+from typing import Any
 
 _MAXIMUM_HEAD = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
@@ -91,24 +92,29 @@ class Arrival:
 
 
 class Received:
-    """A socket whose first bytes are here already; they are kept until they are read.
+    """A socket whose first bytes are here already, and that waits only when it must.
+
+    Who answers a request says again and again how long the socket may wait, each time with a system
+    call. Mostly nothing is waited for: what is read is here, and what is sent goes out at once. So
+    the socket stays one that never waits, and is told otherwise when that is not enough.
 
     Parameters
     ----------
     connection
-        The socket.
+        The socket, which does not wait.
     data
-        What came.
+        What came; kept until it is read.
     """
 
     def __init__(self, connection: socket.socket, data: bytearray) -> None:
         self._connection = connection
         self._data = memoryview(data)
+        self._seconds: float | None = None
 
     def recv(self, size: int) -> bytes:
         """Return what is here; after it, what comes."""
         if not self._data:
-            return self._connection.recv(size)
+            return self._waiting().recv(size)
         part = bytes(self._data[:size])
         self._data = self._data[size:] if len(part) < len(self._data) else _NOTHING
         return part
@@ -118,10 +124,31 @@ class Received:
         rest, self._data = bytes(self._data), _NOTHING
         return rest
 
+    def sendall(self, data: bytes) -> None:
+        """Send at once, and what does not go out at once as the client takes it."""
+        try:
+            sent = self._connection.send(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self._waiting().sendall(memoryview(data)[sent:])
+
     def gettimeout(self) -> float | None:
-        """Return the connection's own."""
-        return self._connection.gettimeout()
+        """Return how long it may wait, in seconds."""
+        return self._seconds
 
     def settimeout(self, seconds: float | None) -> None:
-        """Set the connection's own."""
-        self._connection.settimeout(seconds)
+        """Say how long it may wait, in seconds; ``None`` is for ever."""
+        self._seconds = seconds
+
+    def setblocking(self, flag: bool) -> None:  # noqa: FBT001 the name and shape of a socket's own
+        """Say that it may wait for ever, or not at all."""
+        self._seconds = None if flag else 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else a socket can do."""
+        return getattr(self._connection, name)
+
+    def _waiting(self) -> socket.socket:
+        self._connection.settimeout(self._seconds)
+        return self._connection

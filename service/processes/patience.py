@@ -182,11 +182,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def _answer(self, connection: _Connection) -> bool:
         """Answer a request; whether the connection is kept."""
+        plain, connection.sock = connection.sock, connection.received
         try:
             kept = bool(self.handle(connection))
         except Exception:  # noqa: BLE001 the outermost door of a request
             log("incident", level=logging.ERROR, error=True, incident=str(uuid7()))
             kept = False
+        connection.sock = plain
         if not kept:
             util.close_graceful(connection.sock)  # which may wait for the client
         return kept
@@ -205,7 +207,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         if not kept:
             self._close(connection)
             return
-        connection.sock.settimeout(0)
+        _never_wait(connection.sock)
         rest = connection.parser.unreader.take_buffered() + connection.received.rest()
         self._begin(connection)
         if rest:
@@ -271,6 +273,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def _hand_over(self, connection: _Connection) -> None:
         connection.init()
+        _never_wait(connection.sock)
         connection.received = Received(connection.sock, connection.arrival.data)
         del connection.arrival
         connection.parser.unreader.sock = connection.received
@@ -313,6 +316,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         self._unwatch(connection)
         self.nr_conns -= 1
         connection.close()
+
+
+def _never_wait(connection: socket.socket) -> None:
+    if connection.gettimeout() != 0:
+        connection.settimeout(0)
 
 
 def _nothing() -> None:
