@@ -18,8 +18,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 WINDOW_SECONDS = 60.0
@@ -82,14 +81,19 @@ class SharedRates:
     def _look(self, name: str, per_minute: int, *, taken: int) -> Verdict:
         tag = self._tag(name)
         token_seconds = WINDOW_SECONDS / per_minute
-        with self._set_of(tag) as first:
-            now = self._clock()
-            place, full_at = self._bucket(tag, first, now)
-            wait = full_at + token_seconds - now - WINDOW_SECONDS
-            allowed = wait <= _ROUNDING
-            if allowed and taken:
-                full_at += token_seconds
-                _BUCKET.pack_into(self._memory, place, tag, full_at)
+        number = int.from_bytes(tag[:4], "big") % _SETS
+        with self._threads:
+            fcntl.lockf(self._locks, fcntl.LOCK_EX, 1, number)  # if we are killed it is freed
+            try:
+                now = self._clock()
+                place, full_at = self._bucket(tag, number * _WAYS * _BUCKET.size, now)
+                wait = full_at + token_seconds - now - WINDOW_SECONDS
+                allowed = wait <= _ROUNDING
+                if allowed and taken:
+                    full_at += token_seconds
+                    _BUCKET.pack_into(self._memory, place, tag, full_at)
+            finally:
+                fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
         full_in = full_at - now
         return Verdict(
             allowed=allowed,
@@ -109,17 +113,6 @@ class SharedRates:
             if full_at < earliest:
                 best, earliest = place, full_at
         return best, now
-
-    @contextmanager
-    def _set_of(self, tag: bytes) -> Iterator[int]:
-        """Hold the few buckets among which a tag's is; the kernel frees them if we are killed."""
-        number = int.from_bytes(tag[:4], "big") % _SETS
-        with self._threads:
-            fcntl.lockf(self._locks, fcntl.LOCK_EX, 1, number)
-            try:
-                yield number * _WAYS * _BUCKET.size
-            finally:
-                fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
 
     def _tag(self, name: str) -> bytes:
         """Shorten a name; with a key of our own, so that nobody can choose two that collide."""

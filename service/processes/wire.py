@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -16,13 +17,15 @@ from typing import Any
 
 import orjson
 from gunicorn import util
-from gunicorn.http import wsgi
+from gunicorn.http import message, wsgi
 
 from service.errors import HTTP_PROBLEMS, document
 from service.web.headers import ALWAYS, UNLESS_SAID, Header
 from service.web.problems import PROBLEM_TYPE
 
 _USUAL = frozenset([*ALWAYS, *UNLESS_SAID])
+
+_ADDRESSES_AT_MOST = 1000
 
 _SMALL = 64 * 1024
 """Copying less than this takes less time than sending twice."""
@@ -33,6 +36,7 @@ def speak_for_ourselves() -> None:
     wsgi.Response = _Answer
     util.write_error = _write_problem
     util.http_date = _http_date
+    message._ip_in_allow_list = _remembering(message._ip_in_allow_list)  # noqa: SLF001 as above
 
 
 class _Answer(wsgi.Response):  # type: ignore[misc]  # untyped there
@@ -94,6 +98,21 @@ def _http_date(timestamp: float | None = None) -> str:
 def _date_of(second: int) -> str:
     """Write a time as HTTP does; once a second is enough."""
     return formatdate(second, usegmt=True)
+
+
+def _remembering(is_trusted: Callable[..., bool]) -> Callable[..., bool]:
+    """Ask once for each address whether it is a proxy's; the list is the same for all requests."""
+    known: dict[str, bool] = {}
+
+    def remembered(address: str, *trusted: object) -> bool:
+        found = known.get(address)
+        if found is None:
+            if len(known) >= _ADDRESSES_AT_MOST:
+                known.clear()
+            found = known[address] = is_trusted(address, *trusted)
+        return found
+
+    return remembered
 
 
 def _write_problem(sock: socket.socket, status: int, _reason: str, _message: str) -> None:
