@@ -78,8 +78,8 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     scales, lengths = tuple(instrument.subscales), instrument.lengths
     if instrument.total:
         scales = (*scales, TOTAL)
-        lengths = np.append(lengths, lengths.sum())
-        scores = np.column_stack([scores, scores.sum(axis=1)])
+        lengths = np.concatenate((lengths, lengths.sum(keepdims=True)))
+        scores = np.concatenate((scores, scores.sum(axis=1, keepdims=True)), axis=1)
     return ScaleScores(
         scales=scales,
         scores=scores,

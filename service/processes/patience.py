@@ -22,6 +22,7 @@ from functools import partial
 from typing import Any
 
 from gunicorn import util
+from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from service.identifiers import uuid7
@@ -197,6 +198,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         """Answer, but do not wait for ever for a client that does not read."""
         conn.sock.settimeout(_WRITE_SECONDS)
         return super().handle_request(req, conn)
+
+    def _keepalive_after(self, conn: _Connection, keepalive: bool) -> bool:  # noqa: FBT001 gunicorn's
+        """Whether the connection is kept; a body that was read to its end is not drained twice."""
+        body = conn.parser.mesg.body
+        reader = body.reader
+        was_read = isinstance(reader, LengthReader) and reader.length == 0 and not body.failed
+        kept = keepalive and (was_read or super()._keepalive_after(conn, keepalive))
+        if kept:
+            conn.parser.mesg = None  # or else the next request would look at this one again
+        return bool(kept)
 
     def _finish_late(self, connection: _Connection, *, kept: bool) -> None:
         self._held_up -= 1
