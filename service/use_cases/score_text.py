@@ -8,6 +8,7 @@ is the same pieces of text with its own values between them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,23 +56,30 @@ def _results(ids: Sequence[str], scored: ScaleScores) -> bytes:
 
 
 def _names(ids: Sequence[str]) -> Iterator[list[bytes]]:
-    """Write each name; those without an escaped character can be cut apart."""
+    """Write each name up to its end; those without an escaped character can be cut apart."""
     text = orjson.dumps(ids)
-    yield [_END + b'{"id":'] * len(ids)
+    yield [_END + b'{"id":"'] * len(ids)
     if b"\\" in text:
-        yield [orjson.dumps(name) for name in ids]
+        yield [orjson.dumps(name)[1:-1] for name in ids]
     else:
-        yield [b'"%b"' % name for name in text[2:-2].split(b'","')]
+        yield text[2:-2].split(b'","')
 
 
 def _standings(scored: ScaleScores) -> list[bytes]:
     """Write status and number of answers, of which there are few kinds."""
+    written = _kinds(int(scored.answered.max(initial=0)))
+    kinds = scored.answered * len(ScoreStatus) + scored.status
+    return [written[kind] for kind in kinds.tolist()]
+
+
+@cache
+def _kinds(most_answered: int) -> list[bytes]:
+    """Write each status with each number of answers, and the end of the name before them."""
     kinds = len(ScoreStatus)
-    written = [
-        b',"status":%b,"answered":%d' % (_STATUS[kind % kinds], kind // kinds)
-        for kind in range(kinds * (int(scored.answered.max(initial=0)) + 1))
+    return [
+        b'","status":%b,"answered":%d' % (_STATUS[kind % kinds], kind // kinds)
+        for kind in range(kinds * (most_answered + 1))
     ]
-    return [written[kind] for kind in (scored.answered * kinds + scored.status).tolist()]
 
 
 def _numbers(scored: ScaleScores) -> Iterator[list[bytes]]:
