@@ -13,7 +13,11 @@ cpu <- function(run) {
   1000 * sum(spent[c("user.self", "sys.self", "user.child", "sys.child")])
 }
 time_case <- function(name, sample, run) {
-  first <- cpu(run)
+  first <- tryCatch(cpu(run), error = function(e) {
+    message("\nR stops at ", name, ", ", sample, ": ", conditionMessage(e))
+    NULL
+  })
+  if (is.null(first)) return(invisible())
   times <- if (first > 20000) first else replicate(if (first > 2000) 1 else 5, cpu(run))
   cat(toJSON(list(case = name, sample = sample, cpu_ms = median(times)), auto_unbox = TRUE,
              digits = 6), "\n", sep = "")
