@@ -50,19 +50,25 @@ def test_every_analysis_finishes_once_though_its_workers_are_killed(
 
     finished = until_all_finished(client, analyses, seconds=times(90, 900))
 
-    assert {one["status"] for one in finished} == {"succeeded"}
-    assert len({repr(one["result"]) for one in finished}) == 1
-    assert max(one["attempts"] for one in finished) <= 3
+    given_up = [one for one in finished if one["status"] != "succeeded"]
+    for one in given_up:  # the third death ends an analysis, and it says so
+        assert (one["status"], one["attempts"]) == ("failed", 3)
+        assert "each time its worker died" in one["error"]["detail"]
+    succeeded = [one for one in finished if one["status"] == "succeeded"]
+    assert len({repr(one["result"]) for one in succeeded}) == 1
+    assert max(one["attempts"] for one in succeeded) <= 3
     ends = Counter(
         line["job"]
         for line in deployment.events("analysis ended")
         if line["outcome"] == "succeeded"
     )
     assert max(ends.values()) == 1
-    redone = steps_redone(deployment)
-    assert redone == []
-    again = sum(one["attempts"] > 1 for one in finished)
-    often = f"{kills} kills amid {len(analyses)} analyses of 14 steps; {again} resumed"
+    assert steps_redone(deployment) == []
+    again = sum(one["attempts"] > 1 for one in succeeded)
+    often = (
+        f"{kills} kills amid {len(analyses)} analyses of 14 steps; {again} resumed and finished, "
+        f"{len(given_up)} ended as failed at the third death"
+    )
     report("`kill -9` of a worker", often=often, lost=0)
 
 
