@@ -165,11 +165,13 @@ def delete_all(page: Page, look: Look = nothing) -> None:
     page.get_by_role("link", name="Alliance").click()
     page.get_by_role("link", name="Does the form hold up here?").first.click()
     page.get_by_role("link", name="Delete this analysis").click()
+    expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("No analysis yet.")).to_be_visible()
     page.get_by_role("link", name="Our <clinic>").first.click()
     page.get_by_role("link", name="Delete the sample").click()
+    expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
@@ -191,9 +193,9 @@ def whole_way(page: Page, key: str, files: Path, look: Look = nothing) -> None:
 
 @pytest.fixture(scope="module")
 def seen(browser: Browser, server: Server, files: Path) -> Iterator[Seen]:
-    """Go the whole way once, with script, and look at every page."""
+    """Go the whole way once, with script, and look at every page; no colour is on its way."""
     found = Seen()
-    context = browser.new_context(base_url=server.url, viewport=DESK)
+    context = browser.new_context(base_url=server.url, viewport=DESK, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     found.listen(page)
