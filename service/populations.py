@@ -141,6 +141,12 @@ def _tables(numbers: Sequence[Number]) -> dict[object, list[Number]]:
     return tables
 
 
+def verdicts_beside(requirements: Sequence[Json], verdicts: Sequence[Json]) -> list[Json]:
+    """Withhold how many more it takes where a requirement does not say what was observed."""
+    hidden = {one["question"] for one in requirements if one["observed"] is None}
+    return [{**one, "more": None} if one["question"] in hidden else one for one in verdicts]
+
+
 # --- where a study counts persons
 
 
@@ -235,8 +241,6 @@ def _withhold_with_it(sections: Json, path: Path, block: Json) -> None:
     if path == ("sufficiency", "n_complete") and section["simulation"] is not None:
         section["simulation"]["more"] = None
     if path[:2] == ("sufficiency", "requirements"):
-        for verdict in section["verdicts"]:
-            if verdict["question"] == block["question"]:
-                verdict["more"] = None
+        section["verdicts"] = verdicts_beside(section["requirements"], section["verdicts"])
     if "cautions" in section and WITHHELD not in section["cautions"]:
         section["cautions"] = [*section["cautions"], WITHHELD]

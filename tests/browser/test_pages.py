@@ -253,15 +253,20 @@ def test_the_keyboard_alone_is_enough_to_sign_in(new_page: NewPage, key: str) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
 
 
-def test_a_form_is_not_sent_twice_by_an_impatient_hand(
-    new_page: NewPage, key: str, files: Path
-) -> None:
-    page = new_page()
+def filled_in(page: Page, key: str, files: Path, name: str) -> Page:
+    """Bring a right file for a new sample of this name, up to the moment before it is sent."""
     sign_in(page, key)
     page.goto("/samples/new")
     page.get_by_label("Form that was answered").select_option("wai-sr-client")
-    page.get_by_label("Name of the sample").fill("Sent once")
+    page.get_by_label("Name of the sample").fill(name)
     page.get_by_label("File with the answers").set_input_files(files / "right.csv")
+    return page
+
+
+def test_a_form_is_not_sent_twice_by_an_impatient_hand(
+    new_page: NewPage, key: str, files: Path
+) -> None:
+    page = filled_in(new_page(), key, files, "Sent once")
     page.get_by_role("button", name="Look at the file").dblclick()
     page.get_by_role("button", name="Keep these answers").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sent once")
@@ -272,12 +277,7 @@ def test_a_form_is_not_sent_twice_by_an_impatient_hand(
 def test_another_file_must_be_looked_at_before_it_is_kept(
     new_page: NewPage, key: str, files: Path
 ) -> None:
-    page = new_page()
-    sign_in(page, key)
-    page.goto("/samples/new")
-    page.get_by_label("Form that was answered").select_option("wai-sr-client")
-    page.get_by_label("Name of the sample").fill("Looked at")
-    page.get_by_label("File with the answers").set_input_files(files / "right.csv")
+    page = filled_in(new_page(), key, files, "Looked at")
     page.get_by_role("button", name="Look at the file").click()
     keep = page.get_by_role("button", name="Keep these answers")
     expect(keep).to_be_visible()

@@ -6,26 +6,17 @@ import datetime as dt
 import io
 import zipfile
 
-import openpyxl
 import pytest
 
 from schemas.faults import UnreadableInputError
 from service.adapters.files import apart, tables
 from service.adapters.files.apart import read_table_apart
-
-
-def workbook(rows: list[list[object]]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.worksheets[0].append(row)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+from tests.pages.test_pages import as_excel
 
 
 def test_cells_come_back_as_they_are() -> None:
     given = [[1, "i2", None], [3, "é <b>", None], [2.5, True, dt.date(2026, 1, 2)]]
-    header, rows = read_table_apart(".xlsx", workbook(given))
+    header, rows = read_table_apart(".xlsx", as_excel(given))
     assert header == ["1", "i2", ""]
     assert rows == [[3, "é <b>", None], [2.5, True, "2026-01-02T00:00:00"]]
 
@@ -45,7 +36,7 @@ def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused(
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 0.01)
     with pytest.raises(UnreadableInputError, match="save the data as CSV"):
-        read_table_apart(".xlsx", workbook([["i1"], [1]]))
+        read_table_apart(".xlsx", as_excel([["i1"], [1]]))
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".sav"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psychometrics.disclosure import protected_count, protected_counts, protected_table
+from service.populations import verdicts_beside
 from service.use_cases.protect.blocks import Json
 from service.use_cases.protect.clinicians import clinicians
 
@@ -13,7 +14,6 @@ def sufficiency(result: Json) -> Json:
     """Protect items by group, requirements, and how many more persons it takes."""
     items = _item_tables(result["items"], result["n_persons"])
     requirements = _requirements(result, items)
-    hidden = {one["question"] for one in requirements if one["observed"] is None}
     simulation, n_complete = result["simulation"], result["n_complete"]
     n_complete = protected_count(n_complete, result["n_persons"])
     return {
@@ -22,10 +22,7 @@ def sufficiency(result: Json) -> Json:
         "items": items,
         "requirements": requirements,
         "clinicians": result["clinicians"] and clinicians(result["clinicians"]),
-        "verdicts": [
-            {**verdict, "more": None} if verdict["question"] in hidden else verdict
-            for verdict in result["verdicts"]
-        ],
+        "verdicts": verdicts_beside(requirements, result["verdicts"]),
         "simulation": {**simulation, "more": None}
         if simulation and n_complete is None
         else simulation,

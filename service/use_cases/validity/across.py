@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psychometrics.disclosure import is_small
+from service.populations import verdicts_beside
 
 Json = dict[str, Any]
 
@@ -58,10 +59,7 @@ def _sufficiency(section: Json, whole: Sequence[Json]) -> Json:
         _requirement(one, next(of_rows)) if one["question"] == "categories" else one
         for one in section["requirements"]
     ]
-    hidden = {one["question"] for one in requirements if one["observed"] is None}
-    verdicts = [
-        {**one, "more": None} if one["question"] in hidden else one for one in section["verdicts"]
-    ]
+    verdicts = verdicts_beside(requirements, section["verdicts"])
     return {**section, "items": items, "requirements": requirements, "verdicts": verdicts}
 
 
