@@ -69,24 +69,6 @@ def run_step(
     return kind.run_step(step, done, material, given=job.options, progress=progress)
 
 
-def run_analysis(
-    job: Job, samples: Samples, responses: Responses, progress: Progress
-) -> dict[str, Any]:
-    """Do every step of an analysis and return its result as JSON values.
-
-    Raises
-    ------
-    PsychometricsError, NotFoundError
-        As :func:`run_step`.
-    """
-    done: dict[str, dict[str, Any]] = {}
-    for step in steps_of(job):
-        done[step] = run_step(
-            job, step, done, samples=samples, responses=responses, progress=progress
-        )
-    return done[step]
-
-
 def load_responses(
     samples: Sequence[Sample], responses: Responses, *, with_columns: bool
 ) -> ResponseMatrix:
