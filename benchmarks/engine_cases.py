@@ -15,10 +15,11 @@ import numpy as np
 
 from benchmarks.samples import read_answers
 from psychometrics.cfa.analysis import analyse as confirm
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import fit_indices, information_criteria
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds

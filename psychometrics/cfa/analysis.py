@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.cfa.best import RULE, best_rival
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing
 from psychometrics.cfa.results import CfaResult, ModelResult

@@ -29,19 +29,26 @@ import numpy as np
 from psychometrics.cfa.casewise import CasewiseDiscrepancy
 from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
-from psychometrics.cfa.fit import Statistic, srmr
+from psychometrics.cfa.fit import Statistic
 from psychometrics.cfa.fitted import (
     Fitted,
     SampleMoments,
     Tests,
+    average_srmr,
     inverted_information,
     observed_information,
     parameter_covariance,
 )
-from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at, state_at
+from psychometrics.cfa.implied import (
+    GroupState,
+    covariance_jacobian,
+    slopes_at,
+    state_at,
+    states_at,
+)
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
 from psychometrics.cfa.ml import robust_tests
-from psychometrics.cfa.model import Matrix, Model, in_groups
+from psychometrics.cfa.model import Model, in_groups
 from psychometrics.cfa.saturated import (
     IncompleteAnswers,
     independence_model,
@@ -80,20 +87,12 @@ def fit_fiml(
     discrepancy = CasewiseDiscrepancy(
         layout=compiled, samples=tuple(answers.sample for answers in samples)
     )
-    starts = starting_vectors(compiled, [answers.covariance for answers in samples])
-    minimum = lowest_minimum(
-        discrepancy, [_with_means(compiled, start, samples) for start in starts]
+    starts = starting_vectors(
+        compiled,
+        [answers.covariance for answers in samples],
+        [answers.mean for answers in samples],
     )
-    return _fitted(discrepancy, minimum, samples, robust=robust)
-
-
-def _with_means(
-    layout: Layout, start: FloatArray, samples: Sequence[IncompleteAnswers]
-) -> FloatArray:
-    for group, answers in zip(layout.groups, samples, strict=True):
-        cells = group.cells[Matrix.INTERCEPTS]
-        start[cells.positions] = answers.mean[cells.rows]
-    return start
+    return _fitted(discrepancy, lowest_minimum(discrepancy, starts), samples, robust=robust)
 
 
 def _fitted(
@@ -104,24 +103,25 @@ def _fitted(
     robust: bool,
 ) -> Fitted:
     layout, theta, n_persons = discrepancy.layout, minimum.theta, discrepancy.n_persons
-    states = tuple(state_at(group, theta) for group in layout.groups)
+    states = states_at(layout, theta)
     information = observed_information(discrepancy, minimum)
     inverse = inverted_information(information)
     scores = discrepancy.scores(theta) if robust else None
     trace = None if inverse is None or scores is None else float((inverse * scores).sum())
+    moments = tuple(
+        SampleMoments(covariance=s.covariance, mean=s.mean, n_persons=s.sample.n_persons)
+        for s in samples
+    )
     constant = 0.5 * np.log(2.0 * np.pi) * sum(s.sample.observed.sum() for s in samples)
     return Fitted(
         discrepancy=discrepancy,
         minimum=minimum,
         states=states,
-        samples=tuple(
-            SampleMoments(covariance=s.covariance, mean=s.mean, n_persons=s.sample.n_persons)
-            for s in samples
-        ),
+        samples=moments,
         information=information,
         parameter_covariance=parameter_covariance(inverse, scores, n_persons),
         tests=_tests(discrepancy, minimum, samples, trace, robust=robust),
-        srmr=_srmr(states, samples),
+        srmr=average_srmr(states, moments),
         effective_persons=n_persons,
         log_likelihood=float(-n_persons * minimum.value - constant),
         saturated_log_likelihood=float(-_saturated_value(samples) - constant),
@@ -258,15 +258,3 @@ def _expectation(
     if not robust:
         return total - float((inverse * complete).sum())
     return total + float(((inverse @ complete) * (inverse @ scores).T).sum())
-
-
-def _srmr(states: tuple[GroupState, ...], samples: tuple[IncompleteAnswers, ...]) -> float:
-    total = 0.0
-    for state, answers in zip(states, samples, strict=True):
-        total += answers.sample.n_persons * srmr(
-            answers.covariance,
-            state.covariance,
-            sample_mean=answers.mean,
-            implied_mean=state.mean,
-        )
-    return total / sum(answers.sample.n_persons for answers in samples)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from psychometrics.cfa.discrepancy import Discrepancy
 from psychometrics.cfa.estimate import Minimum
-from psychometrics.cfa.fit import Statistic, chi_square_tail
+from psychometrics.cfa.fit import Statistic, chi_square_tail, srmr
 from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.layout import Layout
 from psychometrics.cfa.moment_parts import MomentParts
@@ -189,6 +190,22 @@ def inverted_information(information: FloatArray) -> FloatArray | None:
     if values[0] < SINGULAR:
         return None
     return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+
+
+def average_srmr(states: Sequence[GroupState], samples: Sequence[SampleMoments]) -> float:
+    """Return the SRMR of continuous answers, averaged over groups by their persons.
+
+    Means count where they belong to the model (``SampleMoments.mean``).
+    """
+    total = 0.0
+    for state, sample in zip(states, samples, strict=True):
+        total += sample.n_persons * srmr(
+            sample.covariance,
+            state.covariance,
+            sample_mean=sample.mean,
+            implied_mean=state.mean,
+        )
+    return total / sum(sample.n_persons for sample in samples)
 
 
 def parameter_covariance(

@@ -33,7 +33,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.layout import GroupLayout
+from psychometrics.cfa.layout import GroupLayout, Layout
 from psychometrics.cfa.model import Matrix
 from psychometrics.types import FloatArray, IntArray
 
@@ -116,6 +116,11 @@ def state_at(layout: GroupLayout, theta: FloatArray) -> GroupState:
         mean=intercepts + np.matvec(loadings, factor_mean),
         thresholds=layout.filled(Matrix.THRESHOLDS, theta),
     )
+
+
+def states_at(layout: Layout, theta: FloatArray) -> tuple[GroupState, ...]:
+    """Compute every group's matrices and moments at parameters of shape (n_free,)."""
+    return tuple(state_at(group, theta) for group in layout.groups)
 
 
 def _total_effects(layout: GroupLayout, theta: FloatArray) -> FloatArray:

@@ -30,194 +30,34 @@ Muthén, B. O., & Satorra, A. (1995). Complex sample data in structural equation
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 
-from psychometrics.cfa.definite import inverse_and_log_determinant
+from psychometrics.cfa.complete import CompleteAnswers
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
-from psychometrics.cfa.fit import Statistic, srmr
+from psychometrics.cfa.fit import Statistic
 from psychometrics.cfa.fitted import (
     Fitted,
     SampleMoments,
     ScaledTest,
     Tests,
+    average_srmr,
     inverted_information,
     observed_information,
     parameter_covariance,
 )
-from psychometrics.cfa.implied import GroupState, slopes_at, state_at
+from psychometrics.cfa.implied import GroupState, slopes_at, states_at
 from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
-from psychometrics.cfa.model import Matrix, Model
+from psychometrics.cfa.model import Model
 from psychometrics.cfa.normal import (
     NormalDiscrepancy,
     NormalMoments,
     saturated_log_likelihood,
 )
 from psychometrics.cfa.starts import starting_vectors
-from psychometrics.errors import EstimationError
-from psychometrics.sandwich import cluster_sums, cross_products_by_rows, finite_sample
-from psychometrics.types import FloatArray, IntArray
-
-
-@dataclass(frozen=True)
-class CompleteAnswers:
-    """One group's complete answers and what is the same for every model of them.
-
-    Attributes
-    ----------
-    centred
-        Deviations from the means, shape (n_persons, n_items).
-    moments
-        Covariances, means and their like.
-    clusters
-        Number of each person's cluster, from 0, shape (n_persons,); ``None`` if persons are
-        independent of each other.
-    """
-
-    centred: FloatArray
-    moments: NormalMoments
-    clusters: IntArray | None = None
-
-    @cached_property
-    def saturated_trace(self) -> float:
-        """tr(H₁⁻¹J₁) of the covariances: half of Mardia's kurtosis less the number of items.
-
-        With clusters it is ½ Σ_g ‖Σ_i (u_i u_i′ − I)‖² G / (G − 1) / N, where u are uncorrelated
-        answers of unit variance.
-        """
-        if self.clusters is None:
-            inverse = np.linalg.inv(self.moments.covariance)
-            distances = ((self.centred @ inverse) * self.centred).sum(axis=1)
-            return 0.5 * float((distances**2).mean() - self.centred.shape[1])
-        first, second = np.triu_indices(self.centred.shape[1])
-        u = self._uncorrelated
-        # an element off the diagonal stands twice in the norm
-        excess = u[:, first] * u[:, second] - (first == second)
-        return self._mean_square(excess * np.where(first == second, np.sqrt(0.5), 1.0))
-
-    @cached_property
-    def saturated_mean_trace(self) -> float:
-        """tr(H₁⁻¹J₁) of the means: their number where persons are independent."""
-        if self.clusters is None:
-            return float(self.centred.shape[1])
-        return self._mean_square(self._uncorrelated)
-
-    @cached_property
-    def independence_trace(self) -> float:
-        """tr(H₀⁻¹J₀) of free variances: (kurtosis − 1)/2 for each item where persons are."""
-        return 0.5 * self._mean_square(self._standardized**2 - 1.0)
-
-    @cached_property
-    def independence_mean_trace(self) -> float:
-        """tr(H₀⁻¹J₀) of the means of items that are taken to be uncorrelated."""
-        return self._mean_square(self._standardized)
-
-    @property
-    def _standardized(self) -> FloatArray:
-        return self.centred / np.sqrt(np.diagonal(self.moments.covariance))
-
-    @property
-    def _uncorrelated(self) -> FloatArray:
-        root = np.linalg.cholesky(self.moments.covariance)
-        return np.linalg.solve(root, self.centred.T).T
-
-    def _mean_square(self, scores: FloatArray) -> float:
-        """Return the trace of the mean cross-product of scores."""
-        sums = scores if self.clusters is None else cluster_sums(scores, self.clusters)
-        return finite_sample(self.clusters) * float((sums**2).sum()) / self.moments.n_persons
-
-
-def complete_answers(
-    answers: FloatArray, items: tuple[int, ...], clusters: IntArray | None = None
-) -> CompleteAnswers:
-    """Summarise one group's complete answers.
-
-    Parameters
-    ----------
-    answers
-        Shape (n_persons, n_items), nothing missing.
-    items
-        Their numbers, for messages.
-    clusters
-        Number of each person's cluster, from 0, shape (n_persons,).
-
-    Raises
-    ------
-    EstimationError
-        When the covariance matrix is not positive definite: too few persons, an item that everyone
-        answers alike, items that follow from others.
-    """
-    n_persons, n_items = answers.shape
-    check_persons(n_persons, n_items)
-    mean = answers.mean(axis=0)
-    centred = answers - mean
-    moments = normal_moments(
-        centred.T @ centred / n_persons, mean, items=items, n_persons=n_persons
-    )
-    return CompleteAnswers(centred=centred, moments=moments, clusters=clusters)
-
-
-def normal_moments(
-    covariance: FloatArray, mean: FloatArray, *, items: tuple[int, ...], n_persons: int
-) -> NormalMoments:
-    """Check the moments of complete answers and prepare them for the likelihood.
-
-    Parameters
-    ----------
-    covariance
-        With n in its divisor, shape (n_items, n_items).
-    mean
-        Shape (n_items,).
-    items
-        Their numbers, for messages.
-    n_persons
-        Persons they come from.
-
-    Raises
-    ------
-    EstimationError
-        When there are too few persons, or the covariance matrix is not positive definite.
-    """
-    check_persons(n_persons, len(items))
-    check_variances(np.diagonal(covariance), items)
-    inverted = inverse_and_log_determinant(covariance)
-    scale = np.sqrt(np.diagonal(covariance))
-    if inverted is None or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < 1e-10:
-        raise EstimationError("covariance matrix", redundancy(covariance, items))
-    return NormalMoments(
-        covariance=covariance, mean=mean, n_persons=n_persons, log_determinant=inverted[1]
-    )
-
-
-def check_persons(n_persons: int, n_items: int) -> None:
-    """Refuse samples whose covariance matrix cannot have full rank."""
-    if n_persons <= n_items:
-        raise EstimationError(
-            "covariance matrix",
-            f"{n_persons} complete rows are too few for {n_items} items; more persons than items "
-            "are needed",
-        )
-
-
-def check_variances(variances: FloatArray, items: tuple[int, ...]) -> None:
-    """Refuse items without variance, naming them."""
-    constant = [item for item, variance in zip(items, variances, strict=True) if variance < 1e-12]
-    if constant:
-        raise EstimationError(
-            "covariance matrix", f"every person gives the same answer to item {constant[0]}"
-        )
-
-
-def redundancy(covariance: FloatArray, items: tuple[int, ...]) -> str:
-    """Say which items make a covariance matrix singular."""
-    scale = np.sqrt(np.diagonal(covariance))
-    correlation = np.tril(np.abs(covariance / np.outer(scale, scale)), -1)
-    row, column = np.unravel_index(int(correlation.argmax()), correlation.shape)
-    if correlation[row, column] > 1.0 - 1e-9:
-        return f"items {items[column]} and {items[row]} have the same answers"
-    return "it is not positive definite: some item follows from the others"
+from psychometrics.sandwich import cross_products_by_rows
+from psychometrics.types import FloatArray
 
 
 def fit_ml(
@@ -253,19 +93,13 @@ def fit_ml(
 
 def minimum_of(discrepancy: NormalDiscrepancy) -> Minimum:
     """Find the lowest of the minima that the starts lead to; moments are all it takes."""
+    samples = discrepancy.samples
     starts = starting_vectors(
-        discrepancy.layout, [sample.covariance for sample in discrepancy.samples]
+        discrepancy.layout,
+        [sample.covariance for sample in samples],
+        [sample.mean for sample in samples],
     )
-    means = _starting_means(discrepancy.layout, discrepancy.samples)
-    return lowest_minimum(discrepancy, [start + means for start in starts])
-
-
-def _starting_means(layout: Layout, samples: tuple[NormalMoments, ...]) -> FloatArray:
-    start = np.zeros(layout.model.n_free)
-    for group, sample in zip(layout.groups, samples, strict=True):
-        cells = group.cells[Matrix.INTERCEPTS]
-        start[cells.positions] = sample.mean[cells.rows]
-    return start
+    return lowest_minimum(discrepancy, starts)
 
 
 def _fitted(
@@ -276,7 +110,7 @@ def _fitted(
     robust: bool,
 ) -> Fitted:
     layout, n_persons = discrepancy.layout, discrepancy.n_persons
-    states = tuple(state_at(group, minimum.theta) for group in layout.groups)
+    states = states_at(layout, minimum.theta)
     information = (
         observed_information(discrepancy, minimum)
         if robust
@@ -286,15 +120,16 @@ def _fitted(
     scores = score_products(layout, states, samples) if robust else None
     has_means = layout.model.has_means
     unrestricted = saturated_log_likelihood(discrepancy.samples)
+    moments = tuple(_sample_moments(s.moments, has_means=has_means) for s in samples)
     return Fitted(
         discrepancy=discrepancy,
         minimum=minimum,
         states=states,
-        samples=tuple(_sample_moments(s.moments, has_means=has_means) for s in samples),
+        samples=moments,
         information=information,
         parameter_covariance=parameter_covariance(inverse, scores, n_persons),
         tests=_tests(discrepancy, minimum, samples, inverse, scores),
-        srmr=_srmr(states, discrepancy),
+        srmr=average_srmr(states, moments),
         effective_persons=n_persons,
         log_likelihood=unrestricted - n_persons * minimum.value,
         saturated_log_likelihood=unrestricted,
@@ -407,12 +242,3 @@ def _scores(
     expected = ((slopes.left @ inverse) * slopes.right).sum(axis=1)
     scores = (weighted @ slopes.left.T) * (weighted @ slopes.right.T) - expected
     return np.asarray(scores + weighted @ slopes.mean.T if has_means else scores)
-
-
-def _srmr(states: tuple[GroupState, ...], discrepancy: NormalDiscrepancy) -> float:
-    has_means = discrepancy.layout.model.has_means
-    total = 0.0
-    for state, sample in zip(states, discrepancy.samples, strict=True):
-        means = {"sample_mean": sample.mean, "implied_mean": state.mean} if has_means else {}
-        total += sample.n_persons * srmr(sample.covariance, state.covariance, **means)
-    return total / discrepancy.n_persons

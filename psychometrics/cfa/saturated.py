@@ -20,11 +20,11 @@ from functools import cached_property
 import numpy as np
 
 from psychometrics.cfa.casewise import CasewiseDiscrepancy, expectation_step
+from psychometrics.cfa.complete import check_variances
 from psychometrics.cfa.estimate import Minimum, minimise
 from psychometrics.cfa.fitted import inverted_information, observed_information
 from psychometrics.cfa.implied import slopes_at, state_at
 from psychometrics.cfa.layout import Layout, layout_of
-from psychometrics.cfa.ml import check_variances
 from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.cfa.normal import covariance_curvature
 from psychometrics.cfa.patterns import PatternedAnswers, by_pattern

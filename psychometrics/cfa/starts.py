@@ -24,16 +24,21 @@ _SHARES: tuple[tuple[float, ...], ...] = ((0.75,), (0.35,), (0.9, 0.5), (0.5, 0.
 _PLENTY, _SCARCE = 0.95, 0.2
 
 
-def starting_vectors(layout: Layout, covariances: Sequence[FloatArray]) -> list[FloatArray]:
+def starting_vectors(
+    layout: Layout, covariances: Sequence[FloatArray], means: Sequence[FloatArray] = ()
+) -> list[FloatArray]:
     """Return parameter vectors to start from, the most promising first.
 
     Parameters
     ----------
     layout
-        The model. Thresholds, intercepts and factor means start at zero unless the table says
-        otherwise: the caller knows better ones.
+        The model. Thresholds and factor means start at zero unless the table says otherwise: the
+        caller knows better ones.
     covariances
         Each group's sample covariances (or correlations of y*), shape (n_items, n_items).
+    means
+        Each group's sample means, shape (n_items,), where free intercepts start; without them they
+        start as thresholds do.
 
     Returns
     -------
@@ -42,7 +47,13 @@ def starting_vectors(layout: Layout, covariances: Sequence[FloatArray]) -> list[
         items load on several factors or factors on a factor.
     """
     shares = _SHARES if _needs_several(layout.model) else _SHARES[:1]
-    return [_vector(layout, covariances, share) for share in shares]
+    starts = [_vector(layout, covariances, share) for share in shares]
+    if means:
+        for group, mean in zip(layout.groups, means, strict=True):
+            cells = group.cells[Matrix.INTERCEPTS]
+            for start in starts:
+                start[cells.positions] = mean[cells.rows]
+    return starts
 
 
 def _needs_several(model: Model) -> bool:

@@ -50,7 +50,7 @@ from psychometrics.cfa.fitted import (
     Tests,
     inverted_information,
 )
-from psychometrics.cfa.implied import state_at
+from psychometrics.cfa.implied import state_at, states_at
 from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.model import Matrix, Model, Parameterization
 from psychometrics.cfa.moment_parts import MomentParts, traces
@@ -127,7 +127,7 @@ def _starts(discrepancy: WeightedDiscrepancy) -> list[FloatArray]:
 
 def _fitted(discrepancy: WeightedDiscrepancy, minimum: Minimum) -> Fitted:
     layout, theta = discrepancy.layout, minimum.theta
-    states = tuple(state_at(group, theta) for group in layout.groups)
+    states = states_at(layout, theta)
     correlations = tuple(_implied_correlations(discrepancy, theta))
     information = _information(discrepancy, theta)
     moved = discrepancy.fitted_positions

@@ -23,11 +23,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.fit import Statistic, cfi, rmsea, srmr
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import state_at
 from psychometrics.cfa.layout import Layout, layout_of
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.options import Estimator, Structure
 from psychometrics.cfa.rivals import check_rivals, rival_model, with_thresholds

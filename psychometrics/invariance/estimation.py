@@ -6,7 +6,7 @@ incomplete ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -14,12 +14,14 @@ from typing import Protocol
 import numpy as np
 
 from psychometrics.cfa.casewise import CasewiseDiscrepancy
+from psychometrics.cfa.complete import CompleteAnswers, complete_answers
+from psychometrics.cfa.discrepancy import Expansion
 from psychometrics.cfa.dwls import OrdinalSample, WeightedDiscrepancy
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.implied import state_at
+from psychometrics.cfa.implied import states_at
 from psychometrics.cfa.layout import Layout
-from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml, score_products
+from psychometrics.cfa.ml import fit_ml, score_products
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
@@ -89,11 +91,10 @@ class LeastSquares:
     def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
         """Expand a model's discrepancy; ``None`` where the parameters are not admissible."""
         discrepancy = WeightedDiscrepancy(layout=layout, samples=self.samples)
-        expansion = discrepancy.expand(theta, exact=False)
-        if expansion is None:
-            return None
-        scores = parts_of(discrepancy, theta, np.eye(theta.size)).middle
-        return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
+        return _curvature(
+            discrepancy.expand(theta, exact=False),
+            lambda: parts_of(discrepancy, theta, np.eye(theta.size)).middle,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +119,13 @@ class Likelihood:
     def curvature(self, layout: Layout, theta: FloatArray) -> Curvature | None:
         """Expand a model's discrepancy; ``None`` where the parameters are not admissible."""
         moments = tuple(sample.moments for sample in self.samples)
-        expansion = NormalDiscrepancy(layout=layout, samples=moments).expand(theta, exact=False)
-        if expansion is None:
-            return None
-        scores = expansion.hessian
-        if self.robust:
-            states = tuple(state_at(group, theta) for group in layout.groups)
-            scores = score_products(layout, states, self.samples)
-        return Curvature(gradient=expansion.gradient, information=expansion.hessian, scores=scores)
+        discrepancy = NormalDiscrepancy(layout=layout, samples=moments)
+        return _curvature(
+            discrepancy.expand(theta, exact=False),
+            (lambda: score_products(layout, states_at(layout, theta), self.samples))
+            if self.robust
+            else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +151,27 @@ class CasewiseLikelihood:
         """Expand a model's discrepancy, its information the observed one."""
         patterns = tuple(one.sample for one in self.samples)
         discrepancy = CasewiseDiscrepancy(layout=layout, samples=patterns)
-        expansion = discrepancy.expand(theta, exact=True)
-        if expansion is None:
-            return None
-        scores = discrepancy.scores(theta) if self.robust else None
-        return Curvature(
-            gradient=expansion.gradient,
-            information=expansion.hessian,
-            scores=expansion.hessian if scores is None else scores,
+        return _curvature(
+            discrepancy.expand(theta, exact=True),
+            partial(discrepancy.scores, theta) if self.robust else None,
         )
+
+
+def _curvature(
+    expansion: Expansion | None, scores: Callable[[], FloatArray | None] | None
+) -> Curvature | None:
+    """Put an expansion and the spread of its gradient together.
+
+    Without ``scores``, or where they do not exist, the gradient varies as the information says.
+    """
+    if expansion is None:
+        return None
+    spread = None if scores is None else scores()
+    return Curvature(
+        gradient=expansion.gradient,
+        information=expansion.hessian,
+        scores=expansion.hessian if spread is None else spread,
+    )
 
 
 def least_squares(blocks: Sequence[Block], *, missing: MissingPolicy) -> LeastSquares:

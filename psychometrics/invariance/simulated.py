@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.implied import GroupState, state_at
+from psychometrics.cfa.implied import GroupState, states_at
 from psychometrics.errors import EstimationError
 from psychometrics.invariance.blocks import Block
 from psychometrics.invariance.evidence import Evidence
@@ -68,7 +68,7 @@ def simulated_power(
     """
     theta = extension.theta.copy()
     theta[extension.columns] += departure
-    states = [state_at(group, theta) for group in extension.layout.groups]
+    states = states_at(extension.layout, theta)
     owners = [group.threshold_items for group in extension.layout.groups]
     rejected = []
     for _ in range(replicates):

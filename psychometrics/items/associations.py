@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.complete import complete_answers
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model
 from psychometrics.cfa.standardized import residual_correlations

@@ -33,10 +33,11 @@ from functools import cached_property
 
 import numpy as np
 
+from psychometrics.cfa.complete import CompleteAnswers, complete_answers
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import GroupState, state_at
 from psychometrics.cfa.layout import layout_of
-from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml, minimum_of
+from psychometrics.cfa.ml import fit_ml, minimum_of
 from psychometrics.cfa.model import Matrix, Model, fixed, free
 from psychometrics.cfa.normal import NormalDiscrepancy, NormalMoments
 from psychometrics.cfa.propriety import improprieties

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.cfa.ml import normal_moments
+from psychometrics.cfa.complete import normal_moments
 from psychometrics.clusters import Membership
 from psychometrics.correlation.polychoric import (
     OrdinalMoments,

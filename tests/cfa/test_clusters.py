@@ -14,10 +14,11 @@ import orjson
 import pytest
 
 from psychometrics.cfa.analysis import analyse
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds

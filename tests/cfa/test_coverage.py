@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.layout import layout_of
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.casewise import CasewiseDiscrepancy
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.discrepancy import Discrepancy
 from psychometrics.cfa.dwls import WeightedDiscrepancy
 from psychometrics.cfa.layout import layout_of
-from psychometrics.cfa.ml import complete_answers
 from psychometrics.cfa.model import (
     Matrix,
     Model,

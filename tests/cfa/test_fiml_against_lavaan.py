@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.casewise import expectation_step
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts
 from psychometrics.cfa.saturated import incomplete_answers

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.difference import Difference, satorra_2000, satorra_bentler
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import (
     Matrix,
     Model,

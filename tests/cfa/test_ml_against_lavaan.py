@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.results import ModelResult
 from psychometrics.cfa.rivals import rival_model

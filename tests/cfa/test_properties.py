@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psychometrics.cfa.analysis import analyse
+from psychometrics.cfa.complete import CompleteAnswers, complete_answers
 from psychometrics.cfa.describe import describe
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import state_at
 from psychometrics.cfa.layout import layout_of
-from psychometrics.cfa.ml import CompleteAnswers, complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.normal import NormalMoments
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure

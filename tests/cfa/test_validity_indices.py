@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.modification import modifications
 from psychometrics.cfa.options import Rival, Structure

@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from psychometrics.cfa.complete import complete_answers
 from psychometrics.cfa.layout import Layout, layout_of
-from psychometrics.cfa.ml import complete_answers, fit_ml
+from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts
 from psychometrics.ensembles.bootstrap import bootstrap, parameters_of
