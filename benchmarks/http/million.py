@@ -11,9 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.http.bodies import INSTRUMENT, answers
+from benchmarks.http.bodies import answers
+from benchmarks.http.shelf import Shelf, empty_shelf
+from psychometrics.scoring.prorate import score
+from psychometrics.types import no_progress
+from schemas.responses.block import ResponseBlock
+from service.use_cases.kinds import KINDS, Material
+from service.use_cases.run_analysis import load_responses
 
 SIZES = (10_000, 100_000, 1_000_000)
 _BATCH = 50_000
@@ -33,56 +41,39 @@ def growth() -> None:
 
 
 def measure(n_responses: int) -> dict[str, float]:
-    """Store a sample, then load and analyse it as a worker does."""
-    from psychometrics.scoring.prorate import score
-    from psychometrics.types import no_progress
-    from schemas.responses.block import ResponseBlock
-    from service.adapters.database.engine import Database
-    from service.adapters.database.keys import KeyStore
-    from service.adapters.database.migrate import migrate
-    from service.adapters.database.responses import ResponseStore
-    from service.adapters.database.samples import SampleStore
-    from service.catalog.catalog import find_definition
-    from service.identifiers import now_ms, uuid7
-    from service.records import Batch, Scope
-    from service.use_cases.kinds import KINDS, Material
-    from service.use_cases.run_analysis import load_responses
-
+    """Store a sample, then load and analyse it as a worker does; seconds and megabytes."""
     found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'alliance.db'}")
-        migrate(database)
-        definition = find_definition(INSTRUMENT)
-        tenant = KeyStore(database).add("t", [Scope.SAMPLES], "p" * 12, b"d").tenant_id
-        samples, responses = SampleStore(database), ResponseStore(database)
-        sample = samples.add(tenant, name="s", setting="other", definition=definition)
-        begun = time.perf_counter()
-        for number in range(-(-n_responses // _BATCH)):
-            part = answers(min(_BATCH, n_responses), seed=number)
-            batch = Batch(
-                id=str(uuid7()),
-                tenant_id=tenant,
-                sample_id=sample.id,
-                accepted=len(part),
-                created_at=now_ms(),
-            )
-            block = ResponseBlock(
-                ids=[str(one) for one in range(len(part))], identified=False, answers=part
-            )
-            scores = score(definition.instrument, part).scores
-            responses.add(batch, block, scores, None)
-        found["stored"] = time.perf_counter() - begun
-        begun = time.perf_counter()
-        loaded = load_responses([sample], responses, with_columns=False)
-        found["loaded"] = time.perf_counter() - begun
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        empty_shelf(f"sqlite:///{Path(folder) / 'alliance.db'}") as shelf,
+    ):
+        with _timed(found, "stored"):
+            _store(shelf, n_responses)
+        with _timed(found, "loaded"):
+            loaded = load_responses([shelf.sample], shelf.responses, with_columns=False)
         material = Material(responses=loaded)
         for kind, options in (("reliability", {}), ("cfa", {"models": ["three-factor"]})):
-            begun = time.perf_counter()
-            KINDS[kind].run(material, options, no_progress)
-            found[kind] = time.perf_counter() - begun
-        database.close()
+            with _timed(found, kind):
+                KINDS[kind].run(material, options, no_progress)
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     return found
+
+
+def _store(shelf: Shelf, n_responses: int) -> None:
+    for number in range(-(-n_responses // _BATCH)):
+        part = answers(min(_BATCH, n_responses), seed=number)
+        block = ResponseBlock(
+            ids=[str(one) for one in range(len(part))], identified=False, answers=part
+        )
+        scores = score(shelf.definition.instrument, part).scores
+        shelf.responses.add(shelf.batch(len(part)), block, scores, None)
+
+
+@contextmanager
+def _timed(found: dict[str, float], what: str) -> Iterator[None]:
+    begun = time.perf_counter()
+    yield
+    found[what] = time.perf_counter() - begun
 
 
 if __name__ == "__main__":
