@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validate
@@ -27,10 +26,10 @@ from schemas.base import (
     StrictNumber,
     StrictSchema,
 )
+from schemas.responses.covariates import MAXIMUM_NAME, is_number
 
 _SHARE = validate.Range(min=0.0, max=1.0)
 _CORRELATION = validate.Range(min=-1.0, max=1.0)
-MAXIMUM_NAME = 64
 _NAME = validate.Length(min=1, max=MAXIMUM_NAME)
 MOST_OUTCOMES = 100
 
@@ -41,7 +40,7 @@ class Moment(fields.Field[float | str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float | str:
         if isinstance(value, str) and 0 < len(value) <= MAXIMUM_NAME:
             return value
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if is_number(value):
             return float(value)
         raise ValidationError("Must be a finite number, or the name of a column.")
 

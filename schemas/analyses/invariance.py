@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -18,8 +17,8 @@ from schemas.analyses.cfa import CfaModelSchema
 from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.analyses.reliability import ClustersSchema
 from schemas.base import Number, ResultSchema, StrictInteger
+from schemas.responses.covariates import MAXIMUM_NAME, is_number
 
-MAXIMUM_NAME = 64
 _STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
 _PARAMETERS = ("loadings", "higher_order_loadings", "factor_correlations", "items")
 _OTHERS = (
@@ -37,7 +36,7 @@ class GroupName(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str) and 0 < len(value) <= MAXIMUM_NAME:
             return value
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if is_number(value):
             return group_name(value)
         raise ValidationError("Must be a text or a finite number.")
 

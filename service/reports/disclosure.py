@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from psychometrics.disclosure import is_small, protected_proportion, protected_sentence
+from schemas.responses.covariates import is_number
 from service.populations import told_by_differences
 from service.reports.document.elements import (
     Bullets,
@@ -137,14 +138,14 @@ def _in_mapping(block: Mapping[str, Any], at: str) -> Iterator[Finding]:
         here = f"{at}/{name}"
         if name in _NOT_STUDIED:
             continue
-        if name in _COUNTS and _is_number(value):
+        if name in _COUNTS and is_number(value):
             if is_small(value):
                 yield Finding(here)
         elif name in _LISTS:
             yield from (
                 Finding(f"{here}/{place}") for place, one in enumerate(value) if is_small(one)
             )
-        elif name in _SHARES and _is_number(value) and _of_persons(name, block) and sizes:
+        elif name in _SHARES and is_number(value) and _of_persons(name, block) and sizes:
             if protected_proportion(value, max(sizes)) is None:
                 yield Finding(here)
         else:
@@ -188,7 +189,3 @@ def _tells(text: str) -> bool:
     """Whether a sentence names a small number of people."""
     sized = any(is_small(int(size.replace(",", ""))) for size in _NAMED.findall(text))
     return sized or protected_sentence(text) != text
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from psychometrics.disclosure import is_small, protected_counts, protected_sentence
+from schemas.responses.covariates import is_number
 
 Json = dict[str, Any]
 
@@ -34,7 +35,7 @@ _NOT_OF_PEOPLE = frozenset(
 def of_people(given: Json) -> Json:
     """Apply what holds for every kind to a block and those within it."""
     block = _groups(given)
-    if any(is_small(block.get(name)) for name in _SIZES if _is_number(block.get(name))):
+    if any(is_small(block.get(name)) for name in _SIZES if is_number(block.get(name))):
         return words(block)
     return {name: _entry(name, value) for name, value in block.items()}
 
@@ -61,7 +62,7 @@ def _counts_people(name: str) -> bool:
 def _groups(result: Json) -> Json:
     """Withhold small groups, and all numbers that belong to them."""
     groups = result.get("groups")
-    if not groups or not all(_is_number(group.get("n")) for group in groups):
+    if not groups or not all(is_number(group.get("n")) for group in groups):
         return result
     row = protected_counts([group["n"] for group in groups])
     hidden = {
@@ -95,12 +96,8 @@ def _word(value: Any) -> Any:
         return words(value)
     if _is_list(value):
         return [_word(one) for one in value]
-    return None if _is_number(value) else value
+    return None if is_number(value) else value
 
 
 def _is_list(value: object) -> bool:
     return isinstance(value, list | tuple)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
