@@ -13,9 +13,10 @@ from service.records import Claim, Scope
 from service.rendering import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
 from service.web.audit import concerns
+from service.web.events import follow
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
-from service.web.waiting import place_to_wait, preferred_wait, progress_events, standings
+from service.web.waiting import place_to_wait, preferred_wait, standings
 
 blueprint = Blueprint("analyses", __name__, description="What the answers say of the instrument.")
 
@@ -26,6 +27,13 @@ _PREFER = {
     "schema": {"type": "string"},
     "example": "wait=10",
     "description": "`wait=N`: how many seconds to wait for the result (RFC 7240); 5 if left out.",
+}
+
+_LAST_EVENT = {
+    "in": "header",
+    "name": "Last-Event-ID",
+    "schema": {"type": "string"},
+    "description": "Identifier of the last event that was seen; it is not told again.",
 }
 
 
@@ -94,21 +102,18 @@ def cancel_analysis(analysis_id: str) -> None:
 @blueprint.route("/v1/analyses/<analysis_id>/events")
 @requires(Scope.ANALYSES)
 @refuses("NOT_FOUND")
+@blueprint.doc(parameters=[_LAST_EVENT])
 @blueprint.response(
     200,
     {"type": "string"},
     content_type="text/event-stream",
-    description="Events `progress` and, at the end, `finished`; each with status and progress.",
+    description="Events `progress` and, at the end, `finished`, each with status and progress; or "
+    "`deleted`, when the analysis is deleted meanwhile. Comments keep the connection open.",
 )
+@blueprint.alt_response(204, description="Finished, and the client has seen the end.", success=True)
 def follow_analysis(analysis_id: str) -> Response:
     """Follow an analysis as server-sent events, until it is finished."""
-    queue, seconds = services().queue, float(services().config.maximum_stream)
-    queue.standing(tenant_id(), analysis_id)
-    return Response(
-        progress_events(queue, tenant_id(), analysis_id, seconds),
-        mimetype="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
-    )
+    return follow(analysis_id)
 
 
 def _submit(body: dict[str, Any], claim: Claim | None) -> bytes:

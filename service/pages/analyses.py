@@ -19,9 +19,9 @@ from service.records import Job, Scope
 from service.rendering import job_json
 from service.use_cases.kinds import KINDS
 from service.use_cases.submit_analysis import submit_analysis
+from service.web.events import follow
 from service.web.reports import report_answer
 from service.web.routes import services, tenant_id
-from service.web.waiting import progress_events
 
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
@@ -69,13 +69,7 @@ def analysis(analysis_id: str) -> ResponseReturnValue:
 @page("/analyses/<analysis_id>/events", Scope.ANALYSES)
 def events(analysis_id: str) -> ResponseReturnValue:
     """Follow an analysis, for the page's script."""
-    queue, seconds = services().queue, float(services().config.maximum_stream)
-    queue.standing(tenant_id(), analysis_id)
-    return Response(
-        progress_events(queue, tenant_id(), analysis_id, seconds),
-        mimetype="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
-    )
+    return follow(analysis_id)
 
 
 @page("/analyses/<analysis_id>/result.json", Scope.ANALYSES)

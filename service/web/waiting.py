@@ -12,19 +12,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import orjson
 from flask import Request
 
 from service.ports import JobQueue
 from service.records import Standing
-from service.rendering import standing_json
 
 DEFAULT_WAIT = 5.0
 PLACES = 8
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?:$|[,;\s])", re.IGNORECASE)
 _FIRST_LOOK, _LONGEST_LOOK = 0.02, 0.2
-_QUIET_LOOKS = 50
-_RECONNECT = b"retry: 2000\n\n"
 
 _places = threading.BoundedSemaphore(PLACES)
 
@@ -61,21 +57,3 @@ def standings(queue: JobQueue, tenant_id: str, job_id: str, seconds: float) -> I
             return
         time.sleep(min(pause, left))
         pause = min(1.3 * pause, _LONGEST_LOOK)
-
-
-def progress_events(
-    queue: JobQueue, tenant_id: str, job_id: str, seconds: float
-) -> Iterator[bytes]:
-    """Write an event for each change, and now and then a comment that keeps the way open."""
-    yield _RECONNECT
-    last, idle = None, 0
-    with place_to_wait() as place:
-        for standing in standings(queue, tenant_id, job_id, seconds if place else 0.0):
-            if standing != last:
-                name = b"finished" if standing.status.finished else b"progress"
-                yield b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(standing_json(standing)))
-                last, idle = standing, 0
-            else:
-                idle += 1
-                if idle % _QUIET_LOOKS == 0:
-                    yield b": still there\n\n"

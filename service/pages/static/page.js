@@ -19,10 +19,12 @@ if (watch) {
     }
   };
   follow.addEventListener("progress", show);
-  follow.addEventListener("finished", () => {
-    follow.close();
-    location.reload();
-  });
+  for (const end of ["finished", "deleted"]) {
+    follow.addEventListener(end, () => {
+      follow.close();
+      location.reload();
+    });
+  }
 }
 
 for (const field of document.querySelectorAll(".drop")) {
