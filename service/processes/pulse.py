@@ -37,11 +37,15 @@ class Living(Protocol):
         ...
 
 
-class Orphans(Protocol):
-    """What dead workers had."""
+class Held(Protocol):
+    """What workers have taken."""
 
-    def resume_orphans(self, living: Collection[str]) -> int:
-        """Put back what workers have that do not live. Returns how many analyses."""
+    def held(self) -> Mapping[str, str]:
+        """Say which worker has each analysis that was taken."""
+        ...
+
+    def put_back(self, analyses: Collection[str]) -> None:
+        """Let others take them."""
         ...
 
 
@@ -56,18 +60,16 @@ class Pulse:
     ----------
     worker
         Its own identifier.
-    living, orphans
+    living, held
         The rows, and the queue.
     time_to_live
         Seconds after which a worker whose count stands still is dead.
     """
 
-    def __init__(
-        self, worker: str, living: Living, orphans: Orphans, *, time_to_live: float
-    ) -> None:
+    def __init__(self, worker: str, living: Living, held: Held, *, time_to_live: float) -> None:
         self._worker = worker
         self._living = living
-        self._orphans = orphans
+        self._held = held
         self.interval = min(INTERVAL_SECONDS, time_to_live / 5)
         self._looks_of_the_dead = math.ceil(time_to_live / self.interval)
         self._seen: dict[str, tuple[int, int]] = {}
@@ -86,14 +88,27 @@ class Pulse:
         self._seen = {worker: self._looked(worker, beats) for worker, beats in found.items()}
         dead = {worker for worker, (_, looks) in self._seen.items() if self._is_dead(worker, looks)}
         removed = {worker for worker in dead if self._living.remove(worker, found[worker])}
-        living = [worker for worker in found if worker not in removed]
-        resumed = self._orphans.resume_orphans(living) if living[0] == self._worker else 0
+        oldest = next(worker for worker in found if worker not in removed)
+        resumed = self._resume() if oldest == self._worker else 0
         if removed or resumed:
             log("workers died", workers=len(removed), resumed=resumed)
 
     def forget(self) -> None:
         """Begin to count looks again, after one that failed."""
         self._seen = {}
+
+    def _resume(self) -> int:
+        """Put back what workers have that do not live. Returns how many analyses.
+
+        Who lives is asked after who has what: a worker appears before it takes anything, so that a
+        new one is never taken for a dead one.
+        """
+        held = self._held.held()
+        living = self._living.beats()
+        orphans = [analysis for analysis, worker in held.items() if worker not in living]
+        if orphans:
+            self._held.put_back(orphans)
+        return len(orphans)
 
     def _looked(self, worker: str, beats: int) -> tuple[int, int]:
         """Return a worker's count, and at how many looks in a row it has been the same."""

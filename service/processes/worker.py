@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from service.adapters.database.attempts import Attempts
 from service.adapters.database.audit import AuditStore
@@ -24,14 +24,15 @@ from service.adapters.database.workers import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.audit import AuditKey
 from service.config import Config
-from service.errors import UnavailableError
+from service.errors import INTERNAL, UnavailableError, document
 from service.identifiers import now_ms, uuid7
 from service.processes.analysis import warm_up
 from service.processes.attendance import Attendance, Outcome
 from service.processes.pulse import Pulse, TakenForDeadError
 from service.records import Lease
 from service.telemetry import log
-from service.use_cases.run_analysis import steps_of
+from service.use_cases.run_analysis import is_known, steps_of
+from service.use_cases.software import RELEASE
 
 _LOOK_SECONDS = 0.1
 _AFTER_INCIDENT_SECONDS = 1.0
@@ -41,6 +42,13 @@ _STOP_SECONDS = 10.0
 _MS_A_DAY = 86_400_000
 _RESTART = 75
 """Exit status (EX_TEMPFAIL) that asks for a new worker."""
+
+_UNKNOWN = (
+    "The release that was to run this analysis does not know its kind: it was asked for while a "
+    "newer one was being installed. Ask again when all workers are of that one."
+)
+
+_T = TypeVar("_T")
 
 
 class Worker:
@@ -61,7 +69,7 @@ class Worker:
         self._retention = RetentionStore(
             database, config.retention_days, trail.noting("worker", "retention")
         )
-        self._attempts = Attempts(database, self._id)
+        self._attempts = Attempts(database, self._id, release=RELEASE)
         self._submissions = Submissions(database)
         self._table = WorkerTable(database)
         self._workflows = Workflows(
@@ -141,7 +149,7 @@ class Worker:
         """Run an analysis within its workflow: begin, then step by step."""
         self._attended.add(job_id)
         try:
-            lease = self._begin(job_id)
+            lease = self._patiently(lambda: self._attempts.begin(job_id), job_id)
             if lease is not None:
                 self._run_steps(lease, checkpoint)
         except Exception:  # noqa: BLE001 the outermost door of a workflow
@@ -152,6 +160,9 @@ class Worker:
     def _run_steps(self, lease: Lease, checkpoint: Checkpoint) -> None:
         job = lease.job
         log("analysis begun", job=job.id, kind=job.kind, attempt=lease.attempt)
+        if not is_known(job):
+            self._refuse(lease)
+            return
         deadline = time.monotonic() + self._config.job_deadline
         for step in steps_of(job):
             outcome = checkpoint(step, partial(self._attend, lease, step, deadline))
@@ -170,10 +181,17 @@ class Worker:
             _wait_for_the_end()
         return outcome
 
-    def _begin(self, job_id: str) -> Lease | None:
+    def _refuse(self, lease: Lease) -> None:
+        """End an analysis of a kind that a newer release knows, instead of falling over it."""
+        problem = document(INTERNAL, _UNKNOWN)
+        self._patiently(lambda: self._attempts.fail(lease, problem), lease.job.id)
+        log("analysis unknown", level=logging.ERROR, job=lease.job.id, kind=lease.job.kind)
+
+    def _patiently(self, act: Callable[[], _T], job_id: str) -> _T:
+        """Do something in the database, again while it is away; once asked to stop, nothing."""
         while not self._stop.is_set():
             try:
-                return self._attempts.begin(job_id)
+                return act()
             except UnavailableError:
                 self._stop.wait(_AFTER_INCIDENT_SECONDS)
         self._attended.discard(job_id)

@@ -31,6 +31,11 @@ def steps_of(job: Job) -> tuple[str, ...]:
     return KINDS[job.kind].steps
 
 
+def is_known(job: Job) -> bool:
+    """Whether this release has the kind of analysis; a newer one may have more."""
+    return job.kind in KINDS
+
+
 def run_step(
     job: Job,
     step: str,

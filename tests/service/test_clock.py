@@ -35,7 +35,7 @@ def test_an_analysis_and_its_worker_live_through_a_jump(
     queue, table = Queue(database), WorkerTable(database)
     job, worker = queue.submit(), queue.worker("a")
     lease = begin(worker, job)
-    held = Held(held={job: "a"})
+    held = Held(taken={job: "a"})
     pulses = [Pulse(name, table, held, time_to_live=10) for name in ("a", "b")]
     for name in ("a", "b"):
         table.enter(name)

@@ -52,8 +52,8 @@ class Queue:
         self.table.submit(job)
         return job.id
 
-    def worker(self, name: str) -> Attempts:
-        return Attempts(self.database, name)
+    def worker(self, name: str, release: str = "1") -> Attempts:
+        return Attempts(self.database, name, release=release)
 
     def status(self, job_id: str) -> Status:
         return self.table.standing(self.tenant, job_id).status
@@ -169,6 +169,16 @@ def test_steps_that_are_done_stay_for_the_next_worker_and_go_with_the_end(queue:
     assert second.steps(lease) == {"sample": {"n_persons": 3}}
     assert second.succeed(lease, result())
     assert second.steps(lease) == {}
+
+
+def test_steps_of_another_release_do_not_count(queue: Queue) -> None:
+    job = queue.submit()
+    old, new = queue.worker("a", release="1"), queue.worker("b", release="2")
+    assert old.finish_step(begin(old, job), "sample", result(n_persons=3))
+    lease = begin(new, job)
+    assert new.steps(lease) == {}
+    assert new.finish_step(lease, "sample", result(persons=3))
+    assert new.steps(lease) == {"sample": {"persons": 3}}
 
 
 @pytest.mark.parametrize("how", ["cancel", "fail"])

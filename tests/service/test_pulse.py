@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -16,15 +16,18 @@ from service.processes.pulse import Pulse, TakenForDeadError
 class Queue:
     """What workers hold, and what was put back."""
 
-    held: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
     resumed: list[str] = field(default_factory=list)
+    before_looking: Callable[[], None] = lambda: None
 
-    def resume_orphans(self, living: Collection[str]) -> int:
-        orphans = [job for job, worker in self.held.items() if worker not in living]
-        for job in orphans:
-            self.held.pop(job)
-        self.resumed.extend(orphans)
-        return len(orphans)
+    def held(self) -> Mapping[str, str]:
+        self.before_looking()
+        return dict(self.taken)
+
+    def put_back(self, analyses: Collection[str]) -> None:
+        for job in analyses:
+            self.taken.pop(job)
+        self.resumed.extend(analyses)
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ LOOKS = 5
 
 
 def test_a_worker_that_stands_still_dies_and_what_it_had_is_put_back(table: WorkerTable) -> None:
-    queue = Queue(held={"job": "b"})
+    queue = Queue(taken={"job": "b"})
     alive = enter(table, queue, "a")
     enter(table, queue, "b").beat()
     for _ in range(LOOKS):
@@ -54,7 +57,7 @@ def test_a_worker_that_stands_still_dies_and_what_it_had_is_put_back(table: Work
 
 
 def test_a_worker_that_counts_on_lives(table: WorkerTable) -> None:
-    queue = Queue(held={"one": "a", "two": "b"})
+    queue = Queue(taken={"one": "a", "two": "b"})
     pulses = [enter(table, queue, name) for name in ("a", "b")]
     for _ in range(4 * LOOKS):
         for pulse in pulses:
@@ -74,7 +77,7 @@ def test_a_worker_that_was_taken_for_dead_learns_of_it(table: WorkerTable) -> No
 
 def test_looks_count_anew_after_the_database_was_away(table: WorkerTable) -> None:
     """All counts stand still while it is away; nobody is dead for that."""
-    queue = Queue(held={"job": "b"})
+    queue = Queue(taken={"job": "b"})
     alive = enter(table, queue, "a")
     enter(table, queue, "b")
     for _ in range(LOOKS):
@@ -86,7 +89,7 @@ def test_looks_count_anew_after_the_database_was_away(table: WorkerTable) -> Non
 
 
 def test_what_a_worker_had_that_left_in_order_is_put_back_at_once(table: WorkerTable) -> None:
-    queue = Queue(held={"job": "b"})
+    queue = Queue(taken={"job": "b"})
     alive = enter(table, queue, "a")
     enter(table, queue, "b").beat()
     table.leave("b")
@@ -95,7 +98,7 @@ def test_what_a_worker_had_that_left_in_order_is_put_back_at_once(table: WorkerT
 
 
 def test_only_the_oldest_worker_puts_back(table: WorkerTable) -> None:
-    queue = Queue(held={"job": "nobody"})
+    queue = Queue(taken={"job": "nobody"})
     oldest, other = enter(table, queue, "a"), enter(table, queue, "b")
     other.beat()
     assert queue.resumed == []
@@ -109,3 +112,17 @@ def test_a_worker_that_moved_meanwhile_is_not_removed(table: WorkerTable) -> Non
     assert table.beat("a")
     assert not table.remove("a", seen)
     assert table.beat("a")
+
+
+def test_what_a_worker_took_that_appeared_at_this_moment_stays_its_own(table: WorkerTable) -> None:
+    """It came after the oldest one had looked who lives, and before it looked who has what."""
+    queue = Queue()
+    oldest = enter(table, queue, "a")
+
+    def another_comes() -> None:
+        table.enter("b")
+        queue.taken["job"] = "b"
+
+    queue.before_looking = another_comes
+    oldest.beat()
+    assert queue.resumed == []

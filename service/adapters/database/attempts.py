@@ -3,7 +3,8 @@
 Beginning writes the worker's name and the attempt into the row. Everything after it holds only
 while both still stand there: a worker that was taken for dead and comes back can change nothing.
 Steps that are done are rows beside it, so that all that was derived from answers is deleted with
-the analysis; the queue knows identifiers and names of steps, no more.
+the analysis; the queue knows identifiers and names of steps, no more. A step counts for the release
+that did it: another may have other steps, or want something else of them.
 """
 
 from __future__ import annotations
@@ -34,11 +35,14 @@ class Attempts:
         Where the rows are.
     worker
         An identifier no other worker has.
+    release
+        Version of the program; steps that another has done are done again.
     """
 
-    def __init__(self, database: Database, worker: str) -> None:
+    def __init__(self, database: Database, worker: str, *, release: str) -> None:
         self._database = database
         self._worker = worker
+        self._release = release
 
     def begin(self, job_id: str) -> Lease | None:
         """Begin an analysis, or begin it again.
@@ -70,6 +74,8 @@ class Attempts:
                 if connection.execute(update(JOB).where(*unfinished).values(**failed)).rowcount:
                     _drop_steps(connection, job_id)
                 return None
+            of_others = JOB_STEP.c.release != self._release
+            connection.execute(delete(JOB_STEP).where(JOB_STEP.c.job_id == job_id, of_others))
         return Lease(worker=row.worker, attempt=row.attempts, job=job_of(row))
 
     def holds(self, lease: Lease) -> bool:
@@ -95,7 +101,12 @@ class Attempts:
 
     def finish_step(self, lease: Lease, step: str, result: bytes) -> bool:
         """Keep what a step gave; whether the lease still held."""
-        row = {"job_id": lease.job.id, "name": step, "result": result.decode()}
+        row = {
+            "job_id": lease.job.id,
+            "name": step,
+            "result": result.decode(),
+            "release": self._release,
+        }
         with self._database.writing() as connection:
             held = _touch(connection, lease)
             if held:

@@ -236,6 +236,7 @@ JOB_STEP = Table(
     Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("result", Text, nullable=False),
+    Column("release", String(40), nullable=False, server_default=""),
 )
 
 SUBMISSION = Table(

@@ -9,11 +9,12 @@ dead one had. Nothing but identifiers and names of steps is stored there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
-from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer
+from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer, error
 
 from service.adapters.database.engine import Database, away_is_said
 from service.records import Submission
@@ -28,7 +29,8 @@ _LOOK_SECONDS = 0.1
 _CONNECTIONS = 8
 
 Checkpoint = Callable[[str, Callable[[], str]], str]
-"""Does a step, by name, or returns what it returned when it was done before."""
+"""Does a step, by name, and notes that it was done. The work itself looks whether what it gave is
+kept, and then does nothing: the queue's note may be one of another release."""
 
 Run = Callable[[str, Checkpoint], None]
 """Runs the analysis of this identifier, step by step."""
@@ -92,16 +94,18 @@ class Workflows:
         with away_is_said():
             DBOS.enqueue_workflow_with_options(options, submission.job_id)
 
-    def resume_orphans(self, living: Collection[str]) -> int:
-        """Put back what workers have that do not live. Returns how many analyses."""
+    def held(self) -> Mapping[str, str]:
+        """Say which worker has each analysis that was taken."""
         with away_is_said():
             pending = DBOS.list_workflows(
                 status="PENDING", name=_WORKFLOW, load_input=False, load_output=False
             )
-            orphans = [found.workflow_id for found in pending if found.executor_id not in living]
-            if orphans:
-                DBOS.resume_workflows(orphans, queue_name=_QUEUE)
-        return len(orphans)
+        return {found.workflow_id: found.executor_id or "" for found in pending}
+
+    def put_back(self, analyses: Collection[str]) -> None:
+        """Let others take analyses that their workers have not finished."""
+        with away_is_said():
+            DBOS.resume_workflows(list(analyses), queue_name=_QUEUE)
 
     def forget_finished(self) -> int:
         """Delete the traces of analyses that are over. Returns how many."""
@@ -150,7 +154,16 @@ class _Json(Serializer):
 
 
 def _checkpoint(step: str, work: Callable[[], str]) -> str:
-    return DBOS.run_step({"name": step}, work)
+    """Do a step; where the queue has a note of it, or of another in its place, ask the work too."""
+    done = []
+
+    def noted() -> str:
+        done.append(work())
+        return done[0]
+
+    with suppress(error.DBOSUnexpectedStepError):  # another release had other steps
+        DBOS.run_step({"name": step}, noted)
+    return done[0] if done else work()
 
 
 def _quieten() -> None:
