@@ -7,11 +7,12 @@ none can leak into a field, a log or a figure. Under ``partial`` only latent mea
 from __future__ import annotations
 
 from psychometrics.errors import EstimationError
+from psychometrics.invariance.analysis import described
 from psychometrics.invariance.gate import Status, ruling
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
 from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
-from psychometrics.invariance.results import ComparisonResult, FreedItem
+from psychometrics.invariance.results import ComparisonResult, FreedItem, InvarianceResult
 from psychometrics.invariance.study import Study, compared, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress, no_progress
@@ -49,11 +50,35 @@ def analyse(
     try:
         found = study(responses, options, progress=progress)
     except EstimationError as error:
-        return inconclusive(responses, options, error)
-    return comparison_of(found, options)
+        return _inconclusive(responses, options, error)
+    return _comparison(found, options)
 
 
-def inconclusive(
+def climb_and_compare(
+    responses: ResponseMatrix, options: InvarianceOptions, *, progress: Progress = no_progress
+) -> tuple[InvarianceResult | EstimationError, ComparisonResult]:
+    """Climb the ladder once for both kinds: what it found, and the comparison that rests on it.
+
+    Returns
+    -------
+    ladder
+        As the kind ``invariance`` gives it, or why the answers cannot be modelled.
+    comparison
+        As :func:`analyse` gives it.
+
+    Raises
+    ------
+    OptionError
+        When an option has no meaning here.
+    """
+    try:
+        found = study(responses, options, progress=progress)
+    except EstimationError as error:
+        return error, _inconclusive(responses, options, error)
+    return described(found, options), _comparison(found, options)
+
+
+def _inconclusive(
     responses: ResponseMatrix, options: InvarianceOptions, error: EstimationError
 ) -> ComparisonResult:
     """Answer for groups whose answers cannot be modelled."""
@@ -66,7 +91,7 @@ def inconclusive(
     )
 
 
-def comparison_of(found: Study, options: InvarianceOptions) -> ComparisonResult:
+def _comparison(found: Study, options: InvarianceOptions) -> ComparisonResult:
     """Compare the groups of a ladder that was climbed."""
     ruled = ruling(found)
     carried = ruled.status in {Status.PERMITTED, Status.PARTIAL}

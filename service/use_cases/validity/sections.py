@@ -170,7 +170,7 @@ def _reliability(study: Study) -> Json:
 
 def _invariance(study: Study) -> Json:
     """Climb the ladder once for both sections that rest on it."""
-    from psychometrics.invariance.both import climb_and_compare
+    from psychometrics.invariance.comparison import climb_and_compare
 
     if study.group is None:
         return {name: not_computed(NO_GROUP) for name in ("invariance", "comparison")}
