@@ -23,6 +23,7 @@ from tests.programs import DEBIAN_POSTGRESQL, program
 _USER = "postgres"
 _NUMBERS = count(1)
 _NEW_CLUSTER = ("-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+_COPY = ("--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
 _FAST = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
 
@@ -52,9 +53,18 @@ class Postgresql:
         options = f"-k {self.folder} -c listen_addresses='' {settings}"
         self._control("start", "-w", "-l", str(self.folder / "log"), "-o", options)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return (self.folder / "data" / "postmaster.pid").exists()
+
     def stop(self, mode: str = "immediate") -> None:
         """Stop it: ``immediate`` as a crash would, ``fast`` in order."""
         self._control("stop", "-w", "-m", mode)
+
+    def promote(self) -> None:
+        """Let a standby take over."""
+        self._control("promote", "-w")
 
     def new_database(self) -> str:
         """Make an empty database and return its address."""
@@ -88,7 +98,30 @@ def running_postgresql(settings: Sequence[str] = _FAST) -> Iterator[Postgresql]:
         try:
             yield server
         finally:
-            server.stop()
+            if server.is_running:
+                server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_standby(primary: Postgresql) -> Iterator[Postgresql]:
+    """Start a server that follows another, which acknowledges no commit from now on without it."""
+    folder = Path(tempfile.mkdtemp(prefix="alliance-standby-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, _USER)
+    standby = Postgresql(folder=folder, programs=primary.programs, settings=primary.settings)
+    copy = ("-h", str(primary.folder), "-U", _USER, "-D", str(folder / "data"), *_COPY)
+    try:
+        _run_as_user([str(primary.programs / "pg_basebackup"), *copy])
+        standby.start()
+        with psycopg.connect(primary.url(), autocommit=True) as operator:
+            operator.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            operator.execute("SELECT pg_reload_conf()")
+        try:
+            yield standby
+        finally:
+            standby.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

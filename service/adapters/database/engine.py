@@ -18,7 +18,7 @@ from service.adapters.database.postgresql import PostgresqlStore
 from service.adapters.database.sqlite import SqliteStore
 from service.errors import ConfigurationError, UnavailableError
 
-_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+_AWAY = (OperationalError, InterfaceError)
 
 
 class Store(Protocol):
@@ -168,6 +168,13 @@ def away_is_said() -> Iterator[None]:
     """Turn what drivers say when the database is away, full or overrun into one error."""
     try:
         yield
-    except _AWAY as error:
-        detail = "The database does not answer at the moment; try again in a while."
-        raise UnavailableError(detail) from error
+    except PoolTimeoutError as error:
+        raise _away() from error
+    except DBAPIError as error:
+        if isinstance(error, _AWAY) or error.connection_invalidated:
+            raise _away() from error
+        raise
+
+
+def _away() -> UnavailableError:
+    return UnavailableError("The database does not answer at the moment; try again in a while.")

@@ -1,49 +1,63 @@
 """The store for several machines: a PostgreSQL server, 15 or newer, through psycopg 3.
 
-A commit is acknowledged once it is on the server's disk (``synchronous_commit``, on unless the
-server's operator switched it off). Connections are tried before they are used, so that a server
-that was restarted is met by a new connection and not by a broken one.
+A commit is acknowledged once it is on the server's disk: where the server's operator switched
+``synchronous_commit`` off, our sessions switch it on again. Connections are tried before they are
+used, so that a server that was restarted is met by a new connection and not by a broken one; one
+that vanished without a word is given up after half a minute, and one that may only read (a standby,
+amid a failover) is left for the next in the address. Nobody waits longer than half a minute for a
+row that another holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
 
 _KEPT_CONNECTIONS = 4
 _MORE_CONNECTIONS = 16
-_CONNECT_SECONDS = 5
 _WAIT_SECONDS = 10
 _SCHEMA_LOCK = 0x616C6C69616E6365 & 0x7FFFFFFFFFFFFFFF
 """An advisory lock's number: the product's name as bytes."""
+
+_CONNECTION = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
+"""Parameters of libpq in seconds, the last in milliseconds; an address may set others."""
+
+_COMMIT_ON_DISK = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') = 'off'"
+)
+_WAIT_FOR_LOCKS = "SET lock_timeout = '30s'"
+_READ_ONLY = "25006"
 
 
 class PostgresqlStore:
     """A PostgreSQL database (:class:`service.adapters.database.engine.Store`)."""
 
     def __init__(self, url: URL) -> None:
-        self.engine = create_engine(
+        self.engine = _engine(
             url,
-            pool_pre_ping=True,
+            "alliance",
             pool_size=_KEPT_CONNECTIONS,
             max_overflow=_MORE_CONNECTIONS,
             pool_timeout=_WAIT_SECONDS,
-            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "alliance"},
         )
+        event.listen(self.engine, "connect", _saying(_WAIT_FOR_LOCKS))
         self._snapshots = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 
     def queue_engine(self, connections: int) -> Engine:
         """Make an engine of a few connections."""
-        return create_engine(
-            self.engine.url,
-            pool_pre_ping=True,
-            pool_size=connections,
-            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "alliance jobs"},
-        )
+        return _engine(self.engine.url, "alliance jobs", pool_size=connections)
 
     def prepare(self) -> None:
         """Do nothing: the database is made by the server's operator."""
@@ -59,7 +73,8 @@ class PostgresqlStore:
             yield connection
 
     def lock_schema(self, connection: Connection) -> None:
-        """Wait until no other process migrates."""
+        """Wait until no other process migrates, however long that takes."""
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
     def forget_deleted(self) -> None:
@@ -68,3 +83,41 @@ class PostgresqlStore:
     def forget_connections(self) -> None:
         """Leave all connections to the process that opened them."""
         self.engine.dispose(close=False)
+
+
+def _engine(url: URL, name: str, **pool: Any) -> Engine:
+    usual = {one: value for one, value in _CONNECTION.items() if one not in url.query}
+    arguments = {"application_name": name, **usual}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
+    event.listen(engine, "connect", _saying(_COMMIT_ON_DISK))
+    event.listen(engine, "handle_error", _leave_who_only_reads)
+    event.listen(engine, "checkin", _want_the_usual)
+    return engine
+
+
+def _saying(statement: str) -> Any:
+    """Make a listener that says something on each new connection, for as long as it lives."""
+
+    def listen(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(statement).close()
+        connection.autocommit = False
+
+    return listen
+
+
+def _want_the_usual(connection: Any, _record: object) -> None:
+    """Begin the next transaction without a word on writing, which a standby would refuse to hear.
+
+    SQLAlchemy leaves a connection that has read with the wish to write.
+    """
+    if connection is not None:
+        connection.read_only = None
+
+
+def _leave_who_only_reads(context: ExceptionContext) -> None:
+    """Take a server that refuses what is no mere reading for one that is away."""
+    options = context.connection.get_execution_options() if context.connection is not None else {}
+    refused = getattr(context.original_exception, "sqlstate", None) == _READ_ONLY
+    if refused and not options.get("postgresql_readonly", False):
+        context.is_disconnect = True
