@@ -34,7 +34,7 @@ from service.web.audit import keep_audit_trail
 from service.web.doorway import open_doorway
 from service.web.headers import close_browsers
 from service.web.openapi import finished_document, make_api
-from service.web.problems import handle_errors, refuse_large_bodies
+from service.web.problems import handle_errors, refuse_coded_bodies, refuse_large_bodies
 from service.web.rates import show_rates
 from service.web.routes import guard_request, open_to_all
 
@@ -64,6 +64,7 @@ def create_app(config: Config) -> Flask:
     keep_audit_trail(app)
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
+    refuse_coded_bodies(app)
     app.before_request(guard_request)
     open_doorway(app, app.addresses, observe)
     show_rates(app, config.trusted_proxies)

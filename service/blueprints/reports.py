@@ -25,7 +25,7 @@ _NAMES = {
 
 @blueprint.route("/v1/analyses/<analysis_id>/report.html")
 @requires(Scope.ANALYSES)
-@refuses("NOT_FOUND", "CONFLICT", "SERVICE_UNAVAILABLE")
+@refuses("NOT_FOUND", "CONFLICT")
 @blueprint.response(200, {"type": "string"}, content_type="text/html", description="The report")
 def html_report(analysis_id: str) -> Response:
     """Return the report as one self-contained page: no network, no script."""
@@ -34,7 +34,7 @@ def html_report(analysis_id: str) -> Response:
 
 @blueprint.route("/v1/analyses/<analysis_id>/report.docx")
 @requires(Scope.ANALYSES)
-@refuses("NOT_FOUND", "CONFLICT", "SERVICE_UNAVAILABLE")
+@refuses("NOT_FOUND", "CONFLICT")
 @blueprint.response(200, _BINARY, content_type=DOCX, description="The report")
 def docx_report(analysis_id: str) -> Response:
     """Return the report as a document with real tables."""
@@ -61,7 +61,7 @@ def r_report(analysis_id: str) -> Response:
 
 @blueprint.route("/v1/analyses/<analysis_id>/figures/<figure>.svg")
 @requires(Scope.ANALYSES)
-@refuses("NOT_FOUND", "CONFLICT", "SERVICE_UNAVAILABLE")
+@refuses("NOT_FOUND", "CONFLICT")
 @blueprint.doc(parameters=[_NAMES])
 @blueprint.response(200, {"type": "string"}, content_type="image/svg+xml", description="The figure")
 def svg_figure(analysis_id: str, figure: str) -> Response:
@@ -71,7 +71,7 @@ def svg_figure(analysis_id: str, figure: str) -> Response:
 
 @blueprint.route("/v1/analyses/<analysis_id>/figures/<figure>.png")
 @requires(Scope.ANALYSES)
-@refuses("NOT_FOUND", "CONFLICT", "SERVICE_UNAVAILABLE")
+@refuses("NOT_FOUND", "CONFLICT")
 @blueprint.doc(parameters=[_NAMES])
 @blueprint.response(200, _BINARY, content_type="image/png", description="The figure")
 def png_figure(analysis_id: str, figure: str) -> Response:

@@ -51,7 +51,12 @@ def smart_configuration() -> dict[str, Any]:
 @blueprint.route(TOKEN_PATH, methods=["POST"])
 @identifies
 @open_to_all
-@refuses("TOO_MANY_REQUESTS", "REQUEST_ENTITY_TOO_LARGE")
+@refuses(
+    "REQUEST_ENTITY_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "TOO_MANY_REQUESTS",
+    "SERVICE_UNAVAILABLE",
+)
 @blueprint.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenRequestSchema}}})
 @blueprint.response(200, TokenSchema)
 @blueprint.alt_response(400, schema=TokenRefusalSchema, description="Refused.", success=True)

@@ -9,11 +9,14 @@ import re
 import socket
 from typing import Any
 
+from service.errors import TooLargeError
+
 _MAXIMUM_HEAD = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*(\d{1,18})(\d*)[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_FIRST_LINE = re.compile(rb"[^\r\n]* HTTP/1\.1\r\n")
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?")
 _END_OF_LINE = b"\r\n"
 _NOTHING = memoryview(b"")
@@ -53,9 +56,19 @@ class Arrival:
         """Whether nothing more is to be waited for."""
         if self._body_at is None:
             return False
+        if self.is_too_large:
+            return True
         if self._length is None:
-            return self._chunks_ended or len(self.data) - self._body_at > self._maximum_body
-        return self._length > self._maximum_body or len(self.data) - self._body_at >= self._length
+            return self._chunks_ended
+        return len(self.data) - self._body_at >= self._length
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the body is beyond the limit: what still comes of it is not waited for."""
+        if self._body_at is None:
+            return False
+        length = len(self.data) - self._body_at if self._length is None else self._length
+        return length > self._maximum_body
 
     @property
     def is_endless(self) -> bool:
@@ -66,12 +79,12 @@ class Arrival:
         """Find out how long the body will be; the parser that comes after judges the rest."""
         head = bytes(self.data[: end + 2])
         self._body_at = self._chunk_at = end + len(_END_OF_HEAD)
-        self.expects_continue = bool(_EXPECTS.search(head))
+        self.expects_continue = bool(_EXPECTS.search(head) and _FIRST_LINE.match(head))
         found = _LENGTH.search(head)
         if _CHUNKED.search(head):
             self._length = None
         elif found:
-            self._length = int(found[1])
+            self._length = self._maximum_body + 1 if found[2] else int(found[1])
 
     def _walk_chunks(self) -> bool:
         """Go on from chunk to chunk, and say whether the last one is there (RFC 9112, section 7.1).
@@ -92,10 +105,10 @@ class Arrival:
 
 
 class Received:
-    """A socket whose first bytes are here already, and that waits only when it must.
+    """A socket from which nothing but what came is read, and that waits only when it must.
 
     Who answers a request says again and again how long the socket may wait, each time with a system
-    call. Mostly nothing is waited for: what is read is here, and what is sent goes out at once. So
+    call. Nothing is waited for: what is read is here, and what is sent mostly goes out at once. So
     the socket stays one that never waits, and is told otherwise when that is not enough.
 
     Parameters
@@ -103,18 +116,32 @@ class Received:
     connection
         The socket, which does not wait.
     data
-        What came; kept until it is read.
+        The request; kept until it is read.
+    most
+        Bytes that a body may have, if this one has more and did not come to its end.
+
+    Raises
+    ------
+    TooLargeError
+        When such a body is read beyond what came. In others nothing is there to be read, unless
+        they say wrongly where they end: then the end is found. Nobody holds a thread by either.
     """
 
-    def __init__(self, connection: socket.socket, data: bytearray) -> None:
+    def __init__(self, connection: socket.socket, data: bytearray, most: int | None) -> None:
         self._connection = connection
         self._data = memoryview(data)
+        self._most = most
         self._seconds: float | None = None
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the request goes on after what came."""
+        return self._most is not None
+
     def recv(self, size: int) -> bytes:
-        """Return what is here; after it, what comes."""
-        if not self._data:
-            return self._waiting().recv(size)
+        """Return what is here, and nothing after it."""
+        if self._most is not None and not self._data:
+            raise TooLargeError(self._most)
         part = bytes(self._data[:size])
         self._data = self._data[size:] if len(part) < len(self._data) else _NOTHING
         return part

@@ -21,7 +21,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from gunicorn import util
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
@@ -38,6 +37,9 @@ _IDLE_SECONDS = 15.0
 
 _WRITE_SECONDS = 60.0
 """How long a client may take to read a part of its answer."""
+
+_PARTING_SECONDS = 5.0
+"""How long a client may take to close a connection on which it was answered for the last time."""
 
 _ROUND_SECONDS = 1.0
 """How often late clients are looked for, and the process that started this one hears of it."""
@@ -59,6 +61,8 @@ class _Connection(TConn):  # type: ignore[misc]  # untyped there
     received: Received
     is_watched = False
     """Whether the poller knows of it."""
+    is_parting = False
+    """Whether it was answered for the last time, and what still comes is thrown away."""
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
@@ -190,13 +194,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             log("incident", level=logging.ERROR, error=True, incident=str(uuid7()))
             kept = False
         connection.sock = plain
-        if not kept:
-            util.close_graceful(connection.sock)  # which may wait for the client
         return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer, but do not wait for ever for a client that does not read."""
         conn.sock.settimeout(_WRITE_SECONDS)
+        req._expected_100_continue = False  # noqa: SLF001 it was said while the body was awaited
+        if conn.received.is_cut_short:
+            req.force_close()
         return super().handle_request(req, conn)
 
     def _keepalive_after(self, conn: _Connection, keepalive: bool) -> bool:  # noqa: FBT001 gunicorn's
@@ -216,7 +221,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
     def _finish(self, connection: _Connection, *, kept: bool) -> None:
         """Go on with what a client sent after the request that was answered, or wait for it."""
         if not kept:
-            self._close(connection)
+            self._part(connection)
             return
         _never_wait(connection.sock)
         rest = connection.parser.unreader.take_buffered() + connection.received.rest()
@@ -225,6 +230,24 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             self._take(connection, rest)
         else:
             self._wait_for(connection)
+
+    def _part(self, connection: _Connection) -> None:
+        """Say that nothing more is coming, and give the client a moment to read that and close.
+
+        Were its connection closed while it still sends, it would see that and not the answer (RFC
+        9112, section 9.6).
+        """
+        try:
+            _never_wait(connection.sock)
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # it is closed already
+            self._close(connection)
+            return
+        self._begin(connection)
+        connection.is_parting = True
+        if self.alive:
+            connection.timeout = time.monotonic() + _PARTING_SECONDS
+        self._wait_for(connection)
 
     # --- connections
 
@@ -253,10 +276,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             return
         except OSError:
             data = b""
-        if data:
-            self._take(connection, data)
-        else:
+        if not data:
             self._drop(connection)
+        elif not connection.is_parting:
+            self._take(connection, data)
 
     def _take(self, connection: _Connection, data: bytes) -> None:
         """Take what came; answer what is complete, and drop what is too much."""
@@ -285,7 +308,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
     def _hand_over(self, connection: _Connection) -> None:
         connection.init()
         _never_wait(connection.sock)
-        connection.received = Received(connection.sock, connection.arrival.data)
+        arrival = connection.arrival
+        most = self.maximum_body if arrival.is_too_large else None
+        connection.received = Received(connection.sock, arrival.data, most)
         del connection.arrival
         connection.parser.unreader.sock = connection.received
         connection.data_ready = True

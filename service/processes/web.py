@@ -19,7 +19,12 @@ from service.app import create_app
 from service.config import MEBIBYTE, Config
 from service.metrics import forget_process
 from service.processes.patience import PatientWorker
-from service.processes.wire import speak_for_ourselves
+from service.processes.wire import (
+    LONGEST_FIELD,
+    LONGEST_LINE,
+    MOST_FIELDS,
+    speak_for_ourselves,
+)
 from service.telemetry import log
 
 THREADS = 16
@@ -61,6 +66,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
             "timeout": 60,
             "graceful_timeout": 30,
             "keepalive": 15,
+            "limit_request_line": LONGEST_LINE,
+            "limit_request_fields": MOST_FIELDS,
+            "limit_request_field_size": LONGEST_FIELD,
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
+            "forwarder_headers": "",
             "control_socket_disable": True,
             "logger_class": _Log,
             "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,

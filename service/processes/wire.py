@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -20,12 +20,29 @@ from gunicorn import util
 from gunicorn.http import message, wsgi
 
 from service.errors import HTTP_PROBLEMS, document
+from service.identifiers import uuid7
+from service.telemetry import log
 from service.web.headers import ALWAYS, UNLESS_SAID, Header
 from service.web.problems import PROBLEM_TYPE
 
 _USUAL = frozenset([*ALWAYS, *UNLESS_SAID])
 
-_ADDRESSES_AT_MOST = 1000
+LONGEST_LINE, MOST_FIELDS, LONGEST_FIELD = 4094, 100, 8190
+"""Of a request's head: bytes of its first line, header fields, and bytes of each."""
+
+_ADVICE: Mapping[int, str] = {
+    400: (
+        "This is not read as an HTTP request here: its first line, a header field, or how it says "
+        "where its body ends (by `Content-Length` or in chunks, not both) is wrong."
+    ),
+    414: f"The first line of a request may have at most {LONGEST_LINE} bytes.",
+    417: "The one expectation that is met here is `100-continue`.",
+    431: (
+        f"A request may have at most {MOST_FIELDS} header fields of at most {LONGEST_FIELD} bytes "
+        "each."
+    ),
+}
+"""What to do, by status; a status without its own sentence is told as 400 is."""
 
 _SMALL = 64 * 1024
 """Copying less than this takes less time than sending twice."""
@@ -36,7 +53,7 @@ def speak_for_ourselves() -> None:
     wsgi.Response = _Answer
     util.write_error = _write_problem
     util.http_date = _http_date
-    message._ip_in_allow_list = _remembering(message._ip_in_allow_list)  # noqa: SLF001 as above
+    message._ip_in_allow_list = _trust_nobody  # noqa: SLF001 as above
 
 
 class _Answer(wsgi.Response):  # type: ignore[misc]  # untyped there
@@ -100,34 +117,25 @@ def _date_of(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-def _remembering(is_trusted: Callable[..., bool]) -> Callable[..., bool]:
-    """Ask once for each address whether it is a proxy's; the list is the same for all requests."""
-    known: dict[str, bool] = {}
-
-    def remembered(address: str, *trusted: object) -> bool:
-        found = known.get(address)
-        if found is None:
-            if len(known) >= _ADDRESSES_AT_MOST:
-                known.clear()
-            found = known[address] = is_trusted(address, *trusted)
-        return found
-
-    return remembered
+def _trust_nobody(*_: object) -> bool:
+    """Believe no peer's word on scheme or path: proxies are believed by their number alone."""
+    return False
 
 
 def _write_problem(sock: socket.socket, status: int, _reason: str, _message: str) -> None:
     """Refuse what is no request; the message would quote it."""
     problem = HTTP_PROBLEMS.get(status, HTTP_PROBLEMS[400])
-    phrase = HTTPStatus(problem.status).phrase
-    body = orjson.dumps(document(problem, f"{phrase}: this is not read as an HTTP request here."))
-    head = (
-        f"HTTP/1.1 {problem.status} {phrase}",
-        "Connection: close",
-        f"Content-Type: {PROBLEM_TYPE}",
-        f"Content-Length: {len(body)}",
-        "Cache-Control: no-store",
-        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
-        "Referrer-Policy: no-referrer",
-        "X-Content-Type-Options: nosniff",
+    request_id = str(uuid7())
+    log("request refused unread", status=problem.status, request_id=request_id)
+    body = orjson.dumps(document(problem, _ADVICE.get(problem.status, _ADVICE[400])))
+    headers = (
+        ("Connection", "close"),
+        ("Content-Type", PROBLEM_TYPE),
+        ("Content-Length", str(len(body))),
+        ("X-Request-Id", request_id),
+        *ALWAYS,
+        *UNLESS_SAID,
     )
-    util.write_nonblock(sock, "\r\n".join([*head, "", ""]).encode() + body)
+    lines = [f"{name}: {value}" for name, value in headers]
+    first = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"
+    util.write_nonblock(sock, "\r\n".join([first, *lines, "", ""]).encode() + body)

@@ -29,6 +29,11 @@ Every route but those tagged `meta` and `tokens` needs an API key or an access t
 another does not exist for it. No answer and no person's identifier is ever repeated in an answer of
 the service: a JSON pointer says where a fault is.
 Refusals are `application/problem+json` (RFC 9457).
+
+Each route names the refusals that are its own. Any request may besides be refused with 400 (it is
+no HTTP request), 405 (`Allow` names the methods), 413 or 415 (a body too large, or in a content
+coding), 414 (its address is too long), 417 (an expectation but `100-continue`), 431 (its header is
+too large) or 500, all in the same shape and with an `X-Request-Id` that stands in the log too.
 """
 
 

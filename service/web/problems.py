@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
-import threading
-import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import IO
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from schemas.faults import UnreadableInputError
 from service.errors import (
     HTTP_PROBLEMS,
     INTERNAL,
@@ -21,6 +21,7 @@ from service.errors import (
     TooManyRequestsError,
     UnauthenticatedError,
     UnavailableError,
+    UnsupportedTypeError,
     detail_of,
     document,
     document_of,
@@ -31,10 +32,12 @@ from service.telemetry import log, this_request
 
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_SECONDS = 2
-_LINGER_SECONDS = 5.0
-_CHUNK = 1 << 20
 
-_lingering = threading.BoundedSemaphore(4)
+_ADVICE: Mapping[int, str] = {
+    404: "No route has this address; /docs lists those that there are.",
+    405: "This route does not offer the method; `Allow` names those that it does.",
+}
+"""What to do about the framework's own refusals, by status."""
 
 
 def handle_errors(app: Flask) -> None:
@@ -60,23 +63,33 @@ def refuse_large_bodies(app: Flask, limit: int) -> None:
             incoming.environ["wsgi.input"] = _LimitedBody(body, limit)
 
 
+def refuse_coded_bodies(app: Flask) -> None:
+    """Answer 415 to a body in a content coding (gzip, br), for none is read here."""
+
+    @app.before_request
+    def check_coding() -> None:
+        incoming = this_request()
+        coding = incoming.environ.get("HTTP_CONTENT_ENCODING", "")
+        if incoming.method == "POST" and coding.lower() not in {"", "identity"}:
+            raise UnsupportedTypeError("Send the body as it is, without `Content-Encoding`.")
+
+
 class _LimitedBody:
-    """A body of unknown length that must not go on for ever."""
+    """A body in chunks, which must be well-formed and must not go on for ever."""
 
     def __init__(self, body: IO[bytes], limit: int) -> None:
         self._body = body
         self._limit = limit
         self._left = limit
 
-    @property
-    def unlimited(self) -> IO[bytes]:
-        """The body itself."""
-        return self._body
-
     def read(self, size: int = -1) -> bytes:
         """Read on; one byte beyond the limit is one too many."""
         most = self._left + 1
-        data = self._body.read(most if size < 0 else min(size, most))
+        try:
+            data = self._body.read(most if size < 0 else min(size, most))
+        except (ParseException, NoMoreData):
+            detail = "The body's chunks are malformed (RFC 9112, section 7.1)."
+            raise UnreadableInputError(detail) from None
         self._left -= len(data)
         if self._left < 0:
             raise TooLargeError(self._limit)
@@ -92,8 +105,8 @@ def _problem(error: Exception) -> Response:
         response.headers["WWW-Authenticate"] = 'Bearer realm="alliance"'
     if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    if isinstance(error, TooLargeError):
-        _linger_after(response)
+    if isinstance(error, UnsupportedTypeError):
+        response.headers["Accept-Encoding"] = "identity"
     if isinstance(error, UnavailableError):
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
         log("unavailable", level=logging.ERROR, error=True)
@@ -105,7 +118,8 @@ def _http_problem(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, InternalServerError) or status not in HTTP_PROBLEMS:
         return _internal()
-    response = _response(document(HTTP_PROBLEMS[status], f"{HTTPStatus(status).phrase}."))
+    detail = _ADVICE.get(status, f"{HTTPStatus(status).phrase}.")
+    response = _response(document(HTTP_PROBLEMS[status], detail))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -123,29 +137,3 @@ def _internal() -> Response:
 def _response(problem: dict[str, object]) -> Response:
     status = problem["status"]
     return Response(orjson.dumps(problem), status=int(str(status)), content_type=PROBLEM_TYPE)
-
-
-def _linger_after(response: Response) -> None:
-    """Read on for a moment after the answer was sent, and throw away what comes.
-
-    A client that is still sending would otherwise see its connection reset instead of the answer
-    (RFC 9112, section 9.6). Nothing is kept, and a client that goes on sending is cut off.
-    """
-    stream = request.environ["wsgi.input"]
-    if isinstance(stream, _LimitedBody):
-        stream = stream.unlimited
-    connection = request.environ.get("gunicorn.socket")
-
-    def discard() -> None:
-        deadline = time.monotonic() + _LINGER_SECONDS
-        try:
-            with contextlib.suppress(OSError):
-                if connection is not None:
-                    connection.settimeout(1.0)
-                while time.monotonic() < deadline and stream.read(_CHUNK):
-                    pass
-        finally:
-            _lingering.release()
-
-    if _lingering.acquire(blocking=False):  # few threads may be spent on this
-        response.call_on_close(discard)

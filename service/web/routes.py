@@ -51,6 +51,7 @@ def requires(*scopes: Scope) -> Callable[[_View], _View]:
             responses={
                 401: "UNAUTHORIZED",
                 429: "TOO_MANY_REQUESTS",
+                503: "SERVICE_UNAVAILABLE",
                 **({403: "FORBIDDEN"} if scopes else {}),
             },
         )(view)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import signal
 import socket
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.service.server import Client, Server, running_server
+from tests.service.server import PROBLEM, Client, Server, is_problem, running_server
 from tests.service.test_analyses import sample_of, until_running
 
+PLAIN = {"Content-Type": "application/json", "Content-Encoding": "identity"}
 CLOSED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -41,26 +45,137 @@ def test_every_answer_closes_the_browser_and_names_no_server(nobody: Client, pat
     assert CLOSED.items() <= dict(headers).items()
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        b"PLANTED-zq4711\r\n\r\n",
-        b"GET /planted zq4711\r\n\r\n",
-        b"GET / HTTP/1.1\r\nplanted zq4711: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: plantedzq4711\r\n\r\n0\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-    ],
-)
+SCORING = json.dumps({"instrument": "wai-sr-client", "responses": [{"answers": [3] * 12}]}).encode()
+MALFORMED = {
+    "no request": (400, b"PLANTED-zq4711\r\n\r\n"),
+    "no version": (400, b"GET /planted zq4711\r\n\r\n"),
+    "another version": (400, b"GET / HTTP/9.9\r\n\r\n"),
+    "a space in a name": (400, b"GET / HTTP/1.1\r\nplanted zq4711: x\r\n\r\n"),
+    "a folded field": (400, b"GET / HTTP/1.1\r\nX: a\r\n zq4711\r\n\r\n"),
+    "two hosts": (400, b"GET / HTTP/1.1\r\nHost: zq4711\r\nHost: x\r\n\r\n"),
+    "an unknown coding": (400, b"GET / HTTP/1.1\r\nTransfer-Encoding: zq4711\r\n\r\n0\r\n\r\n"),
+    "two lengths": (400, b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+    "length and chunks": (
+        400,
+        b"POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ),
+    "a long address": (414, b"GET /" + b"z" * 5000 + b" HTTP/1.1\r\n\r\n"),
+    "an expectation": (417, b"GET / HTTP/1.1\r\nExpect: zq4711\r\n\r\n"),
+    "many fields": (431, b"GET / HTTP/1.1\r\n" + b"X-Y: zq4711\r\n" * 101 + b"\r\n"),
+    "a long field": (431, b"GET / HTTP/1.1\r\nX-Y: " + b"z" * 9000 + b"\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize(("status", "request_"), MALFORMED.values(), ids=MALFORMED)
 def test_what_is_no_request_is_a_problem_document_that_repeats_nothing(
-    server: Server, request_: bytes
+    server: Server, status: int, request_: bytes
 ) -> None:
     head, _, body = raw(server, request_).partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 4"), head
-    assert b"application/problem+json" in head
-    assert b"X-Content-Type-Options: nosniff" in head
+    assert head.startswith(b"HTTP/1.1 %d " % status), head
+    fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert fields["Content-Type"] == PROBLEM
+    assert CLOSED.items() <= fields.items()
+    assert json.loads(body)["status"] == status
     assert b"zq4711" not in head + body
     assert b"unicorn" not in head + body
     assert "zq4711" not in server.log()
+    assert fields["X-Request-Id"] in server.log()
+
+
+def posted(key: str | None, fields: bytes, body: bytes) -> bytes:
+    """A request to score, with these further fields."""
+    head = b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    return head + b"Authorization: Bearer %s\r\n" % str(key).encode() + fields + b"\r\n" + body
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"zq4711\r\nabc\r\n0\r\n\r\n", b"-1\r\n\r\n", b"1" * 17 + b"\r\n{"]
+)
+def test_malformed_chunks_are_a_fault_of_the_request(
+    server: Server, clinic: Client, chunks: bytes
+) -> None:
+    answer = raw(server, posted(clinic.key, b"Transfer-Encoding: chunked\r\n", chunks))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert PROBLEM.encode() in answer
+    assert b"zq4711" not in answer
+
+
+NO_END = {
+    "zeros": (b"Content-Length: %s50\r\n" % (b"0" * 22), b"{"),
+    "a chunk": (b"Transfer-Encoding: chunked\r\n", b"%s5\r\n{" % (b"0" * 17)),
+    "too large": (b"Content-Length: 209715200\r\n", b"{"),
+    "too many digits": (b"Content-Length: %s\r\n" % (b"9" * 30), b"{"),
+    "closing": (b"Content-Length: 0\r\nConnection: close\r\n", b""),
+}
+
+
+@pytest.mark.parametrize(("fields", "body"), NO_END.values(), ids=NO_END)
+def test_nobody_holds_a_thread_by_sending_no_more_or_by_staying(
+    server: Server, clinic: Client, nobody: Client, fields: bytes, body: bytes
+) -> None:
+    """There are more of them than threads, and each would hold one for a minute."""
+    address = ("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+    with ExitStack() as stack:
+        for _ in range(60):
+            connection = stack.enter_context(socket.create_connection(address, timeout=60))
+            connection.sendall(posted(clinic.key, fields, body))
+        answer = nobody.get("/healthz")
+    assert answer.ok
+    assert answer.elapsed.total_seconds() < 50
+
+
+def test_who_asks_whether_to_go_on_is_told_once(server: Server, clinic: Client) -> None:
+    fields = b"Content-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n" % len(SCORING)
+    address = ("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+    with socket.create_connection(address, timeout=60) as connection:
+        connection.sendall(posted(clinic.key, fields, b""))
+        answer = connection.recv(65536)
+        assert answer == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(SCORING)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_asks_whether_to_send_too_much_is_told_no(server: Server, clinic: Client) -> None:
+    fields = b"Content-Length: 209715200\r\nExpect: 100-continue\r\n"
+    answer = raw(server, posted(clinic.key, fields, b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"Connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: on\r\nX-Forwarded-Protocol: ssl\r\n",
+        b"SCRIPT_NAME: /elsewhere\r\nPATH_INFO: /v1/score\r\nX_Forwarded_Proto: https\r\n",
+        b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off\r\n",
+    ],
+)
+def test_nobody_is_believed_to_be_a_proxy_unless_the_operator_says_so(
+    server: Server, fields: bytes
+) -> None:
+    """Not even from this machine, where gunicorn would believe everybody."""
+    answer = raw(
+        server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + b"\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"Strict-Transport-Security" not in answer
+
+
+@pytest.mark.parametrize("path", ["/v1/samples", "/v1/analyses", "/v1/instruments", "/v1/score"])
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+def test_a_body_in_a_content_coding_is_refused(clinic: Client, path: str, coding: str) -> None:
+    """It is not for its coding that it could not be read: it is not tried."""
+    refused = clinic.post(
+        path,
+        data=gzip.compress(SCORING),
+        headers={"Content-Type": "application/json", "Content-Encoding": coding},
+    )
+    assert is_problem(refused, 415)
+    assert refused.headers["Accept-Encoding"] == "identity"
+    assert clinic.post("/v1/score", data=SCORING, headers=PLAIN).ok
 
 
 def test_readiness_counts_the_workers(server: Server, nobody: Client) -> None:
