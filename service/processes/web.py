@@ -30,6 +30,8 @@ from service.telemetry import log
 THREADS = 16
 """Threads of one web process that may be held up: by an analysis, a slow reader, many responses."""
 
+KEEPALIVE_SECONDS = 15
+"""How long a connection is kept for another request; a proxy must give up its own sooner."""
 
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
 _FREE_AT_MOST, _LARGE_BLOCK = 16 * MEBIBYTE, 8 * MEBIBYTE
@@ -65,7 +67,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
             "preload_app": True,
             "timeout": 60,
             "graceful_timeout": 30,
-            "keepalive": 15,
+            "keepalive": KEEPALIVE_SECONDS,
             "limit_request_line": LONGEST_LINE,
             "limit_request_fields": MOST_FIELDS,
             "limit_request_field_size": LONGEST_FIELD,

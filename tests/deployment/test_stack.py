@@ -30,6 +30,11 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 
 
+def chosen(found: re.Match[str]) -> str:
+    """Return what was chosen for a variable, or what the file has for it otherwise."""
+    return CHOSEN.get(found[1]) or found[2]
+
+
 class Stack:
     """Containers as processes.
 
@@ -111,10 +116,11 @@ class Stack:
 
     def _environment(self, service: str, replica: int = 1) -> dict[str, str]:
         given = {
-            name: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda found: CHOSEN[found[1]], value)
+            name: re.sub(r"\$\{(\w+):[?-]([^}]*)\}", chosen, value)
             for name, value in self._services[service]["environment"].items()
         }
-        assert given["DATABASE_URL"] == "postgresql://alliance:chosen@database/alliance"
+        assert given["DATABASE_URL"] == "postgresql://alliance@database/alliance"
+        assert given["PGPASSWORD"] == CHOSEN["POSTGRES_PASSWORD"]
         folder = self._folder / f"{service}-{replica}"
         folder.mkdir(exist_ok=True)
         own = {"DATABASE_URL": self._address, "ALLIANCE_DATA": str(folder)}
@@ -161,7 +167,7 @@ def test_the_commands_of_compose_make_one_service(
 SERVICE_KEYS = {
     *("build", "image", "environment", "read_only", "tmpfs", "cap_drop", "security_opt", "restart"),
     *("command", "healthcheck", "depends_on", "deploy", "stop_grace_period", "volumes", "ports"),
-    "configs",
+    *("configs", "init"),
 }
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 
@@ -175,7 +181,7 @@ def test_compose_says_only_what_the_compose_specification_knows() -> None:
     }
     for service in found["services"].values():
         assert service.keys() <= SERVICE_KEYS
-        assert service.get("restart") in {"unless-stopped", "on-failure"}
+        assert service.get("restart") in {"unless-stopped", "on-failure:10"}
         assert service.get("deploy", {}).keys() <= {"replicas"}
         assert service.get("healthcheck", {}).keys() <= {"test", "interval", "retries", "disable"}
         assert {one["condition"] for one in service.get("depends_on", {}).values()} <= CONDITIONS
@@ -184,18 +190,39 @@ def test_compose_says_only_what_the_compose_specification_knows() -> None:
 
 
 def test_the_proxy_waits_longer_than_the_service_may_take() -> None:
-    """It reaches the port that web listens on, takes bodies as large, and waits as long."""
+    """It reaches the port that web listens on, takes bodies as large, and waits as long.
+
+    An event stream says something every ten seconds, so that it may last longer. A connection that
+    is kept is given up by the proxy first, or a request could meet one that just ended.
+    """
     from service.config import Config
+    from service.processes.web import KEEPALIVE_SECONDS
 
     found = yaml.safe_load(COMPOSE)
     said = found["configs"]["proxy"]["content"]
     web = found["services"]["web"]["command"]
     config = Config.from_environment({})
-    assert f"server web:{web[web.index('--port') + 1]};" in said
+    assert f"server web:{web[web.index('--port') + 1]} resolve;" in said
     [limit] = re.findall(r"client_max_body_size (\d+)m;", said)
     assert int(limit) << 20 >= config.maximum_body
     [seconds] = re.findall(r"proxy_read_timeout (\d+)s;", said)
-    assert int(seconds) >= max(config.maximum_wait, config.maximum_stream)
+    assert int(seconds) > max(config.maximum_wait, config.report_seconds)
+    [seconds] = re.findall(r"keepalive_timeout (\d+)s;", said)
+    assert int(seconds) < KEEPALIVE_SECONDS
+
+
+def test_the_proxy_refuses_in_the_words_of_the_service() -> None:
+    from service.config import Config
+    from service.errors import TooLargeError, document, problem_of
+
+    said = yaml.safe_load(COMPOSE)["configs"]["proxy"]["content"]
+    refusals = {
+        int(status): json.loads(body) for status, body in re.findall(r"return (\d+) '(.+)';", said)
+    }
+    too_large = TooLargeError(Config.from_environment({}).maximum_body)
+    assert refusals[413] == document(problem_of(too_large), too_large.detail)
+    assert refusals[502].keys() == refusals[413].keys()
+    assert refusals[502]["status"] == 502
 
 
 def test_the_image_copies_what_is_there_and_starts_what_exists() -> None:

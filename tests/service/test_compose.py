@@ -33,7 +33,7 @@ def test_every_setting_is_one() -> None:
         if service.get("image") == "alliance"
         for name in service["environment"]
     }
-    assert given - known == {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+    assert given - known == {"PGPASSWORD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
     assert "DATABASE_URL" in given
 
 
