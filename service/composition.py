@@ -14,6 +14,7 @@ from service.adapters.database.instruments import InstrumentStore
 from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
+from service.adapters.database.retention import RetentionStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
 from service.adapters.database.workers import WorkerTable
@@ -52,8 +53,8 @@ class Services:
         The catalogue's and the tenants' own.
     samples, responses, idempotency
         What is stored.
-    contents, erasure
-        Giving out and deleting what is stored.
+    contents, erasure, retention
+        Giving out and deleting what is stored, and for how long it is kept.
     queue, workers
         Analyses, and who runs them.
     renderer
@@ -77,6 +78,7 @@ class Services:
     idempotency: IdempotencyStore
     contents: ExportStore
     erasure: ErasureStore
+    retention: RetentionStore
     queue: JobQueue
     workers: WorkerTable
     renderer: Renderer
@@ -114,6 +116,7 @@ def compose(config: Config) -> Services:
         idempotency=IdempotencyStore(database),
         contents=ExportStore(database),
         erasure=ErasureStore(database),
+        retention=RetentionStore(database, config.retention_days),
         queue=JobTable(database),
         workers=WorkerTable(database),
         renderer=Renderer(seconds=config.report_seconds),

@@ -129,6 +129,14 @@ class OpenSample(Protocol):
         """Name the columns that any response gives."""
         ...
 
+    def n_responses(self) -> int:
+        """Count the responses."""
+        ...
+
+    def batches(self) -> Iterator[Batch]:
+        """Read the batches in the order they came."""
+        ...
+
     def responses(self) -> Iterator[StoredResponse]:
         """Read the responses in the order they came."""
         ...

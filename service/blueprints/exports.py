@@ -23,17 +23,18 @@ blueprint = Blueprint("exports", __name__, description="What is stored, given ou
 def export() -> Response:
     """Give out everything the tenant owns.
 
-    Keys (without their secrets), instruments, samples, batches, responses with answers, scores and
-    what stands beside them, and analyses with their results. The last line counts the lines before
-    it: without it the export is not whole.
+    The tenant with its policy, keys (without their secrets) and clients, instruments, samples,
+    batches, responses with answers, scores and what stands beside them, and analyses with their
+    results. The last line counts the lines before it: without it the export is not whole.
     """
     parts = services()
+    tenant = parts.retention.policy(tenant_id())
     lines = tenant_lines(
-        tenant_id(),
-        keys=[key for key in parts.keys.list() if key.tenant_id == tenant_id()],
+        tenant,
+        keys=parts.keys.list(tenant.tenant),
+        clients=parts.clients.list(tenant.tenant),
         own=parts.instruments.own,
         samples=parts.samples,
-        responses=parts.responses,
         contents=parts.contents,
         queue=parts.queue,
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from itertools import chain, islice
 from typing import Any
 
 import orjson
 
 from schemas.definition import load_definition
-from service.ports import Contents, JobQueue, Responses, Samples
-from service.records import ApiKey, Batch, Sample, StoredResponse
+from service.errors import NotFoundError
+from service.ports import Contents, JobQueue, Samples
+from service.records import ApiKey, Client, RetentionPolicy, Sample, StoredResponse
 from service.rendering import batch_json, job_json, moment, sample_json
 from service.use_cases.find_instrument import TenantDefinitions
 
@@ -22,12 +24,12 @@ _PAGE = 200
 
 
 def tenant_lines(
-    tenant_id: str,
+    tenant: RetentionPolicy,
     *,
     keys: Iterable[ApiKey],
+    clients: Iterable[Client],
     own: TenantDefinitions,
     samples: Samples,
-    responses: Responses,
     contents: Contents,
     queue: JobQueue,
 ) -> Iterator[bytes]:
@@ -36,16 +38,18 @@ def tenant_lines(
     Yields
     ------
     bytes
-        Lines of the types ``key``, ``instrument``, ``sample``, ``batch``, ``response`` and
-        ``analysis``; at last one ``end`` with the number of lines before it, so that a part is not
-        taken for the whole.
+        Lines of the types ``tenant``, ``key``, ``client``, ``instrument``, ``sample``, ``batch``,
+        ``response`` and ``analysis``; at last one ``end`` with the number of lines before it, so
+        that a part is not taken for the whole. A sample is as it was at one moment.
     """
     count = 0
     for line in chain(
+        [{"type": "tenant", **_tenant(tenant)}],
         ({"type": "key", **_key(key)} for key in keys),
-        ({"type": "instrument", **one.document} for one in own.list(tenant_id)),
-        _sample_lines(tenant_id, samples, responses, contents),
-        _analysis_lines(tenant_id, queue),
+        ({"type": "client", **_client(client)} for client in clients),
+        ({"type": "instrument", **one.document} for one in own.list(tenant.tenant_id)),
+        _sample_lines(tenant.tenant_id, samples, contents),
+        _analysis_lines(tenant.tenant_id, queue),
     ):
         count += 1
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
@@ -71,29 +75,23 @@ def sample_csv(sample: Sample, contents: Contents) -> Iterator[bytes]:
             yield _csv(some)
 
 
-def _sample_lines(
-    tenant_id: str, samples: Samples, responses: Responses, contents: Contents
-) -> Iterator[dict[str, Any]]:
-    for sample in _pages(lambda after: samples.list(tenant_id, limit=_PAGE, after=after)):
-        instrument = load_definition(sample.definition).instrument
-        scales = [*instrument.subscales, *(["total"] if instrument.total else [])]
-        yield {"type": "sample", **sample_json(sample), "definition": sample.definition}
-        for batch in _batches(sample, responses):
-            yield {"type": "batch", **batch_json(batch)}
-        with contents.sample(tenant_id, sample.id) as opened:
+def _sample_lines(tenant_id: str, samples: Samples, contents: Contents) -> Iterator[dict[str, Any]]:
+    for listed in _pages(lambda after: samples.list(tenant_id, limit=_PAGE, after=after)):
+        with contents.sample(tenant_id, listed.id) as opened:
+            sample = replace(listed, n_responses=opened.n_responses())
+            instrument = load_definition(sample.definition).instrument
+            scales = [*instrument.subscales, *(["total"] if instrument.total else [])]
+            yield {"type": "sample", **sample_json(sample), "definition": sample.definition}
+            for batch in opened.batches():
+                yield {"type": "batch", **batch_json(batch)}
             for response in opened.responses():
                 yield {"type": "response", "sample": sample.id, **_response(response, scales)}
 
 
-def _batches(sample: Sample, responses: Responses) -> Iterator[Batch]:
-    return _pages(
-        lambda after: responses.batches(sample.tenant_id, sample.id, limit=_PAGE, after=after)
-    )
-
-
 def _analysis_lines(tenant_id: str, queue: JobQueue) -> Iterator[dict[str, Any]]:
     for job in _pages(lambda after: queue.list(tenant_id, limit=_PAGE, after=after)):
-        yield {"type": "analysis", **job_json(queue.find(tenant_id, job.id))}
+        with suppress(NotFoundError):  # deleted at this moment
+            yield {"type": "analysis", **job_json(queue.find(tenant_id, job.id))}
 
 
 def _pages(read: Callable[[str], Sequence[Any]]) -> Iterator[Any]:
@@ -112,18 +110,42 @@ def _response(response: StoredResponse, scales: Sequence[str]) -> dict[str, Any]
         "external_id": given.pop("external_id"),
         "answers": given.pop("answers"),
         "scores": dict(zip(scales, given.pop("scores"), strict=True)),
-        **given.pop("columns"),
+        "columns": given.pop("columns"),
         "outcomes": given.pop("outcomes"),
+    }
+
+
+def _tenant(tenant: RetentionPolicy) -> dict[str, Any]:
+    return {
+        "id": tenant.tenant_id,
+        "name": tenant.tenant,
+        "retention_days": tenant.days,
+        "retention_of_its_own": tenant.own,
     }
 
 
 def _key(key: ApiKey) -> dict[str, Any]:
     """Say of a key what may be shown."""
     return {
+        "id": key.id,
         "prefix": key.prefix,
         "scopes": sorted(key.scopes),
         "created_at": moment(key.created_at),
+        "expires_at": moment(key.expires_at),
         "revoked_at": moment(key.revoked_at),
+        "last_used_at": moment(key.last_used_at),
+    }
+
+
+def _client(client: Client) -> dict[str, Any]:
+    return {
+        "id": client.id,
+        "name": client.name,
+        "key_set": client.key_set,
+        "scopes": sorted(client.scopes),
+        "created_at": moment(client.created_at),
+        "revoked_at": moment(client.revoked_at),
+        "last_used_at": moment(client.last_used_at),
     }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 import pytest
+from joserfc.jwk import ECKey
 
 from schemas.definition import Definition
 from service.adapters.files.responses import read_responses
-from tests.service.server import Client, Server, is_problem
+from tests.service.server import Client, Server, is_problem, run_alliance
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -57,6 +58,7 @@ def test_everything_a_tenant_owns_comes_with_its_end(owner: Client, sample: str)
     assert found[-1] == {"type": "end", "lines": len(found) - 1}
     types = [line["type"] for line in found]
     assert types == [
+        "tenant",
         "key",
         "sample",
         "batch",
@@ -80,6 +82,45 @@ def test_everything_a_tenant_owns_comes_with_its_end(owner: Client, sample: str)
     assert [line["scores"] for line in responses] == [one["scores"] for one in scored]
     assert responses[0]["outcomes"] == {"plus-m": 51.5, "tug": 12.0}
     assert found[-2]["result"]["n_persons"] == 3
+    assert (found[0]["name"], found[0]["retention_days"]) == ("owner", 0)
+
+
+def test_clients_and_own_instruments_are_among_it(
+    server: Server, wai_sr: Definition, tmp_path: Path
+) -> None:
+    owner = server.client("owner of more")
+    public = ECKey.generate_key("P-384", {"kid": "first", "alg": "ES384"}).as_dict(private=False)
+    document = dict(wai_sr.document) | {"id": "our-own"}
+    assert owner.post("/v1/instruments", json=document).status_code == 201
+    (tmp_path / "keys.json").write_bytes(orjson.dumps({"keys": [public]}))
+    run_alliance(
+        "clients", "add", "--tenant=owner of more", "--name=vendor",
+        f"--jwks={tmp_path / 'keys.json'}", env=server.environment,
+    )  # fmt: skip
+    found = {line["type"]: line for line in lines(owner)}
+    assert found["client"]["name"] == "vendor"
+    assert found["client"]["key_set"]["keys"][0]["kid"] == "first"
+    assert found["instrument"]["id"] == "our-own"
+
+
+def test_a_column_of_any_name_stands_beside_the_answers_and_replaces_nothing(
+    server: Server,
+) -> None:
+    owner = server.client("owner of columns")
+    body = {"name": "table", "instrument": "wai-sr-client", "setting": "other"}
+    made = owner.post("/v1/samples", json=body).json()["id"]
+    names = ["type", "sample", "batch", "scores", "external_id"]
+    table = [*(f"i{item}" for item in range(1, 13)), *names]
+    row = [*("3" for _ in range(12)), *("mine" for _ in names)]
+    kept = owner.post(
+        f"/v1/samples/{made}/batches",
+        data="\n".join([",".join(table), ",".join(row)]),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert kept.status_code == 201, kept.text
+    [response] = [line for line in lines(owner) if line["type"] == "response"]
+    assert response["columns"] == dict.fromkeys(names, "mine")
+    assert response["answers"] == [3] * 12
 
 
 def test_a_sample_as_csv_has_the_recognised_columns(owner: Client, sample: str) -> None:
@@ -140,7 +181,7 @@ def test_nobody_else_gets_anything(
     path = f"/v1/samples/{sample}/responses.csv"
     assert is_problem(stranger.get(path), 404)
     outsider = server.client("outsider")
-    assert [line["type"] for line in lines(outsider)] == ["key", "end"]
+    assert [line["type"] for line in lines(outsider)] == ["tenant", "key", "end"]
     scoring = server.client("owner", "score", "samples", "analyses")
     for route in (path, "/v1/export"):
         assert is_problem(scoring.get(route), 403)

@@ -13,9 +13,10 @@ from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
 from service.adapters.database.blocks import lists, unpack
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import BATCH, BLOCK, SAMPLE
-from service.records import StoredResponse
+from service.records import Batch, StoredResponse
 
 _ROWS_AT_ONCE = 4
+_BATCHES_AT_ONCE = 500
 _RECOGNISED = (*TEXT_COLUMNS, *NUMBER_COLUMNS)
 
 
@@ -62,6 +63,27 @@ class SampleContents:
         recognised = [name for name in _RECOGNISED if name in columns]
         return list(dict.fromkeys([*recognised, *columns, *outcomes]))
 
+    def n_responses(self) -> int:
+        """Count the responses."""
+        return int(self.connection.scalar(self._select(func.sum(BLOCK.c.n_responses))) or 0)
+
+    def batches(self) -> Iterator[Batch]:
+        """Read the batches in the order they came."""
+        query = (
+            select(BATCH.c.id, BATCH.c.accepted, BATCH.c.created_at)
+            .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
+            .where(SAMPLE.c.tenant_id == self.tenant_id, SAMPLE.c.id == self.sample_id)
+            .order_by(BATCH.c.id)
+        )
+        for row in self._rows(query, at_once=_BATCHES_AT_ONCE):
+            yield Batch(
+                id=row.id,
+                tenant_id=self.tenant_id,
+                sample_id=self.sample_id,
+                accepted=row.accepted,
+                created_at=row.created_at,
+            )
+
     def responses(self) -> Iterator[StoredResponse]:
         """Read the responses in the order they came."""
         for row in self._rows(self._ordered(BLOCK, BATCH.c.id.label("batch_id"))):
@@ -79,8 +101,8 @@ class SampleContents:
     def _ordered(self, *columns: Any) -> Any:
         return self._select(*columns).order_by(BATCH.c.id)
 
-    def _rows(self, query: Any) -> Iterator[Row[Any]]:
-        options = {"yield_per": _ROWS_AT_ONCE}
+    def _rows(self, query: Any, at_once: int = _ROWS_AT_ONCE) -> Iterator[Row[Any]]:
+        options = {"yield_per": at_once}
         yield from self.connection.execute(query, execution_options=options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -41,17 +42,13 @@ class RetentionStore:
 
     def policies(self) -> Sequence[RetentionPolicy]:
         """List what holds for each tenant, by name."""
-        query = select(TENANT.c.id, TENANT.c.name, TENANT.c.retention_days).order_by(TENANT.c.name)
         with self._database.reading() as connection:
-            return [
-                RetentionPolicy(
-                    tenant_id=row.id,
-                    tenant=row.name,
-                    days=self._default_days if row.retention_days is None else row.retention_days,
-                    own=row.retention_days is not None,
-                )
-                for row in connection.execute(query)
-            ]
+            return [self._policy(row) for row in connection.execute(_TENANTS)]
+
+    def policy(self, tenant_id: str) -> RetentionPolicy:
+        """Return what holds for a tenant that exists."""
+        with self._database.reading() as connection:
+            return self._policy(connection.execute(_TENANTS.where(TENANT.c.id == tenant_id)).one())
 
     def decide(self, tenant: str, days: int | None) -> None:
         """Give a tenant a policy of its own, or (``None``) the deployment's again.
@@ -90,6 +87,18 @@ class RetentionStore:
         if done or forgotten:
             self._database.forget_deleted()
         return done
+
+    def _policy(self, row: Any) -> RetentionPolicy:
+        days = row.retention_days
+        return RetentionPolicy(
+            tenant_id=row.id,
+            tenant=row.name,
+            days=self._default_days if days is None else days,
+            own=days is not None,
+        )
+
+
+_TENANTS = select(TENANT.c.id, TENANT.c.name, TENANT.c.retention_days).order_by(TENANT.c.name)
 
 
 def _expire(connection: Connection, policy: RetentionPolicy) -> Erased:
