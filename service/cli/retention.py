@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Do what was asked on a database that is up to date."""
     with opened() as here:
         days, note = here.config.retention_days, here.noting(arguments.what)
-        arguments.action(RetentionStore(here.database, days, note), arguments)
+        results = here.config.result_days
+        arguments.action(RetentionStore(here.database, days, note, result_days=results), arguments)
 
 
 def _show(retention: RetentionStore, _: argparse.Namespace) -> None:

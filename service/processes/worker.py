@@ -18,16 +18,16 @@ from typing import NoReturn, TypeVar
 from service.adapters.database.attempts import Attempts
 from service.adapters.database.audit import AuditStore
 from service.adapters.database.engine import Database
-from service.adapters.database.jobs import JobTable
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.workers import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.audit import AuditKey
 from service.config import Config
 from service.errors import INTERNAL, UnavailableError, document
-from service.identifiers import now_ms, uuid7
+from service.identifiers import uuid7
 from service.processes.analysis import warm_up
 from service.processes.attendance import Attendance, Outcome
+from service.processes.calendar import Calendar
 from service.processes.pulse import Pulse, TakenForDeadError
 from service.records import Lease
 from service.telemetry import log
@@ -37,9 +37,8 @@ from service.use_cases.software import RELEASE
 _LOOK_SECONDS = 0.1
 _AFTER_INCIDENT_SECONDS = 1.0
 _FORGET_SECONDS = 30.0
-_EXPIRE_SECONDS = 3600.0
+_EXPIRE_SECONDS = 1800.0
 _STOP_SECONDS = 10.0
-_MS_A_DAY = 86_400_000
 _RESTART = 75
 """Exit status (EX_TEMPFAIL) that asks for a new worker."""
 
@@ -64,11 +63,14 @@ class Worker:
         self._config = config
         self._id = str(uuid7())
         database = Database(config.sqlalchemy_url)
-        self._jobs = JobTable(database)
         trail = AuditStore(database, AuditKey(config.audit_key, config.data.resolve()))
         self._retention = RetentionStore(
-            database, config.retention_days, trail.noting("worker", "retention")
+            database,
+            config.retention_days,
+            trail.noting("worker", "retention"),
+            result_days=config.result_days,
         )
+        self._calendar = Calendar()
         self._attempts = Attempts(database, self._id, release=RELEASE)
         self._submissions = Submissions(database)
         self._table = WorkerTable(database)
@@ -138,12 +140,14 @@ class Worker:
         self._workflows.forget_finished()
 
     def _expire(self) -> None:
-        days = self._config.result_days
-        if days:
-            expired = self._jobs.expire(now_ms() - days * _MS_A_DAY)
-            log("results expired", analyses=expired)
-        for policy, erased in self._retention.apply():
-            log("answers expired", tenant=policy.tenant_id, responses=erased.responses)
+        """Delete what is old, by a time that has held since the look before."""
+        for policy, erased in self._retention.apply(self._calendar.now_ms()):
+            log(
+                "expired",
+                tenant=policy.tenant_id,
+                responses=erased.responses,
+                analyses=erased.analyses,
+            )
 
     def _run_analysis(self, job_id: str, checkpoint: Checkpoint) -> None:
         """Run an analysis within its workflow: begin, then step by step."""

@@ -68,6 +68,20 @@ def test_a_person_alone_in_a_batch_leaves_nothing_of_it(mine: Stored) -> None:
     assert n_rows(mine.database) == len(PERSONS)
 
 
+@pytest.mark.parametrize(
+    "person", ["p_1", "p%", "a/b", "P007", "p00", "\u00e9\u00df-7", 'q"1', "c\\\\d"]
+)
+def test_a_person_is_found_by_the_whole_pseudonym_and_nowhere_else(
+    mine: Stored, person: str
+) -> None:
+    """Not by a part of it, nor where it names a clinician."""
+    sample = mine.sample()
+    persons = ["p007", "px1", "pp", "a/bc", *PERSONS[:-5], person]
+    mine.add(sample, person=persons, clinician=[person, *("c1" for _ in PERSONS[1:])])
+    assert ErasureStore(mine.database).person(mine.tenant, person).responses == 1
+    assert mine.persons(sample) == persons[:-1]
+
+
 def test_names_of_erased_responses_can_be_used_again(mine: Stored) -> None:
     sample = mine.sample()
     mine.add_batch(sample, person=["p007"] * len(PERSONS))

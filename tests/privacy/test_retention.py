@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError
+from service.adapters.database import retention
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import (
     KEPT_MS,
@@ -74,6 +75,62 @@ def test_a_tenant_may_have_a_policy_of_its_own(mine: Stored, theirs: Stored) -> 
     assert [policy.tenant for policy, _ in retention.apply()] == ["mine"]
     retention.decide("theirs", None)
     assert [policy.tenant for policy, _ in retention.apply()] == ["theirs"]
+
+
+def test_results_go_before_the_answers_where_they_expire_before(
+    mine: Stored, theirs: Stored
+) -> None:
+    """Unfinished analyses have no end that could be long ago."""
+    sample = mine.sample()
+    mine.add(sample, at=days_ago(20))
+    mine.analysis(sample, at=days_ago(11))
+    theirs.analysis(theirs.sample(), at=days_ago(11))
+    kept = mine.analysis(sample, at=days_ago(9))
+    done = RetentionStore(mine.database, 30, result_days=10).apply()
+    assert [(policy.tenant, erased.responses, erased.analyses) for policy, erased in done] == [
+        ("mine", 0, 1),
+        ("theirs", 0, 1),
+    ]
+    assert (mine.analyses(), theirs.analyses()) == ({kept}, set())
+    assert n_rows(mine.database) == 20
+
+
+def test_much_is_deleted_in_steps_and_each_is_noted(
+    mine: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("BATCHES_AT_ONCE", 3), ("RESPONSES_AT_ONCE", 45), ("ANALYSES_AT_ONCE", 2)):
+        monkeypatch.setattr(retention, name, value)
+    samples = [mine.sample() for _ in range(3)]
+    for number in range(8):
+        mine.add(samples[number % 3], at=days_ago(31), prefix=f"{number}-")
+    mine.add(samples[0], prefix="new")
+    for _ in range(5):
+        mine.analysis("another", at=days_ago(31))
+    noted = []
+    store = RetentionStore(mine.database, 30, lambda *what: noted.append(what[1:]))
+    ((_, erased),) = store.apply()
+    assert (erased.responses, erased.analyses) == (160, 5)
+    assert noted == [(mine.tenant, None)] * (4 + 3)
+    assert [mine.n_responses(sample) for sample in samples] == [20, 0, 0]
+    assert n_rows(mine.database) == 20
+
+
+def test_a_batch_larger_than_a_step_goes_too(mine: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "RESPONSES_AT_ONCE", 5)
+    sample = mine.sample()
+    for number in range(3):
+        mine.add(sample, at=days_ago(31), prefix=f"{number}-")
+    ((_, erased),) = RetentionStore(mine.database, 30).apply()
+    assert erased.responses == 60
+
+
+@pytest.mark.parametrize("ahead", [40, -40])
+def test_a_machine_whose_clock_is_ahead_deletes_nothing_that_is_not_old(
+    mine: Stored, ahead: int
+) -> None:
+    """The earlier of the caller's clock and the database's counts."""
+    mine.add(mine.sample(), at=days_ago(20))
+    assert RetentionStore(mine.database, 30).apply(days_ago(-ahead)) == []
 
 
 def test_a_policy_needs_its_tenant(database: Database) -> None:

@@ -234,17 +234,6 @@ def test_a_deleted_sample_takes_all_analyses_of_it_along(queue: Queue, wai_sr: D
     assert queue.status(of_another) is Status.QUEUED
 
 
-def test_results_expire_when_they_were_finished_long_ago(queue: Queue) -> None:
-    old, waiting = queue.submit(), queue.submit()
-    worker = queue.worker("a")
-    worker.succeed(begin(worker, old), result())
-    assert queue.table.expire(now_ms() - 60_000) == 0
-    assert queue.table.expire(now_ms() + 60_000) == 1
-    with pytest.raises(NotFoundError):
-        queue.found(old)
-    assert queue.status(waiting) is Status.QUEUED
-
-
 def config_of(queue: Queue, **changes: Any) -> Config:
     url = queue.database.url
     config = Config.from_environment({"DATABASE_URL": url, "ALLIANCE_LOG_LEVEL": "error"})

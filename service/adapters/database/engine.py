@@ -47,6 +47,10 @@ class Store(Protocol):
         """Let no one else migrate until the transaction ends."""
         ...
 
+    def now_ms(self, connection: Connection) -> int:
+        """Say what time it is where the data are, in milliseconds since 1970."""
+        ...
+
     def forget_deleted(self) -> None:
         """Overwrite what the files still hold of deleted rows, where that is ours to do."""
         ...
@@ -116,6 +120,10 @@ class Database:
     def lock_schema(self, connection: Connection) -> None:
         """Let no other process migrate until this transaction ends."""
         self._store.lock_schema(connection)
+
+    def now_ms(self, connection: Connection) -> int:
+        """Say what time it is where the data are, in milliseconds since 1970."""
+        return self._store.now_ms(connection)
 
     def forget_deleted(self) -> None:
         """Overwrite what the embedded store's files still hold of deleted rows.

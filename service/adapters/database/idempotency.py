@@ -1,8 +1,9 @@
 """Answers kept for repetition: a request that is sent twice is done once.
 
 Each key is claimed before the work, and completed in the transaction that does it. A claim that was
-never completed (the process died) is void after two minutes; a kept answer is forgotten after a
-day, and the key may then be used again.
+never completed (the process died) is void after a quarter of a minute; a kept answer is forgotten
+after a day, and the key may then be used again. The time is the database's, so that machines whose
+clocks differ agree.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import IDEMPOTENCY
 from service.errors import ConflictError
-from service.identifiers import now_ms
 from service.records import Claim, Kept
 
 VOID_AFTER_MS = 15_000
@@ -56,8 +56,9 @@ class IdempotencyStore:
             If the key was used for another request.
         """
         with self._database.writing() as connection:
-            _drop_void(connection, claim)
-            if insert_if_new(connection, IDEMPOTENCY, _row(claim)):
+            now = self._database.now_ms(connection)
+            connection.execute(delete(IDEMPOTENCY).where(*_key(claim), _void(now)))
+            if insert_if_new(connection, IDEMPOTENCY, _row(claim, now)):
                 return None
             found = connection.execute(select(IDEMPOTENCY).where(*_key(claim))).one_or_none()
         if found is None:
@@ -104,32 +105,29 @@ def _under_way() -> ConflictError:
     return ConflictError("The first request with this Idempotency-Key is under way.")
 
 
-def drop_expired(connection: Connection) -> int:
+def drop_expired(connection: Connection, now: int) -> int:
     """Forget what is older than a day, of every tenant. Returns how many answers."""
-    return connection.execute(delete(IDEMPOTENCY).where(_void())).rowcount
+    old = IDEMPOTENCY.c.started_at < now - KEPT_MS
+    return connection.execute(delete(IDEMPOTENCY).where(old)).rowcount
 
 
-def _drop_void(connection: Connection, claim: Claim) -> None:
-    connection.execute(delete(IDEMPOTENCY).where(*_key(claim), _void()))
-
-
-def _void() -> ColumnElement[bool]:
+def _void(now: int) -> ColumnElement[bool]:
     """Whether a claim was given up by dying, or its answer is too old.
 
     A claim of a time to come was made before the clock was set back, and is given up too.
     """
-    started_at, now = IDEMPOTENCY.c.started_at, now_ms()
+    started_at = IDEMPOTENCY.c.started_at
     alive = started_at.between(now - VOID_AFTER_MS, now + VOID_AFTER_MS)
     return (IDEMPOTENCY.c.answer.is_(None) & ~alive) | (started_at < now - KEPT_MS)
 
 
-def _row(claim: Claim) -> dict[str, Any]:
+def _row(claim: Claim, now: int) -> dict[str, Any]:
     return {
         "tenant_id": claim.tenant_id,
         "key": claim.key,
         "request_sha256": claim.request_sha256,
         "owner": claim.owner,
-        "started_at": now_ms(),
+        "started_at": now,
         "sample_id": claim.sample_id,
     }
 

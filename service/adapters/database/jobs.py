@@ -139,11 +139,6 @@ class JobTable:
             if connection.execute(change).rowcount:
                 connection.execute(steps)
 
-    def expire(self, before_ms: int) -> int:
-        """Delete what was finished before a time, results and all. Returns how many."""
-        with self._database.writing() as connection:
-            return connection.execute(delete(JOB).where(JOB.c.finished_at < before_ms)).rowcount
-
 
 def forget_jobs(connection: Connection, tenant_id: str, sample_id: str) -> int:
     """Delete all analyses of a sample, within the transaction that deletes what they read.

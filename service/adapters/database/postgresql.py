@@ -36,6 +36,7 @@ _COMMIT_ON_DISK = (
     "WHERE current_setting('synchronous_commit') = 'off'"
 )
 _WAIT_FOR_LOCKS = "SET lock_timeout = '30s'"
+_NOW = text("SELECT extract(epoch FROM clock_timestamp()) * 1000")
 _READ_ONLY = "25006"
 
 
@@ -76,6 +77,10 @@ class PostgresqlStore:
         """Wait until no other process migrates, however long that takes."""
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+
+    def now_ms(self, connection: Connection) -> int:
+        """Say what time it is on the server."""
+        return int(connection.scalar(_NOW) or 0)
 
     def forget_deleted(self) -> None:
         """Do nothing: the server's vacuum does it, by itself or when its operator says so."""

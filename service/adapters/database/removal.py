@@ -9,8 +9,7 @@ import orjson
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from psychometrics.types import BoolArray
-from service.adapters.database.blocks import lists, unpack
+from service.adapters.database.blocks import unpack
 from service.adapters.database.bulk import listed
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME
 
@@ -19,19 +18,15 @@ _PERSON = "person"
 
 def remove_person(connection: Connection, sample_key: int, person: str) -> int:
     """Delete a person's responses from a sample. Returns how many."""
+    written = orjson.dumps(person).decode()
     query = (
-        select(BLOCK.c.batch_key, BLOCK.c.columns)
+        select(BLOCK.c.batch_key)
         .join(BATCH)
-        .where(BATCH.c.sample_key == sample_key, BLOCK.c.columns.is_not(None))
+        .where(BATCH.c.sample_key == sample_key)
+        .where(BLOCK.c.columns.contains(written, autoescape=True))
     )
-    removed = 0
-    for row in connection.execute(query).all():
-        persons = lists(row.columns).get(_PERSON, [])
-        if person in persons:
-            gone = np.array([one == person for one in persons])
-            _remove(connection, sample_key, row.batch_key, gone)
-            removed += int(gone.sum())
-    return removed
+    keys = connection.scalars(query).all()
+    return sum(_remove_person(connection, sample_key, key, person) for key in keys)
 
 
 def remove_batches(connection: Connection, sample_key: int, which: ColumnElement[bool]) -> int:
@@ -47,10 +42,16 @@ def remove_batches(connection: Connection, sample_key: int, which: ColumnElement
     return removed
 
 
-def _remove(connection: Connection, sample_key: int, batch_key: int, gone: BoolArray) -> None:
-    """Write a batch's row anew without some responses, or delete it where none is left."""
+def _remove_person(connection: Connection, sample_key: int, batch_key: int, person: str) -> int:
+    """Write a batch's row anew without a person, or delete it where nobody is left.
+
+    The text may stand elsewhere in the row than where persons do. Returns how many responses went.
+    """
     this = BLOCK.c.batch_key == batch_key
     packed = unpack(connection.execute(select(BLOCK).where(this)).one())
+    gone = np.array([one == person for one in packed.columns.get(_PERSON, [])], dtype=bool)
+    if not gone.any():
+        return 0
     removed, left = packed.only(gone), packed.only(~gone)
     if removed.names is not None:
         _forget_names(connection, sample_key, removed.names)
@@ -58,6 +59,7 @@ def _remove(connection: Connection, sample_key: int, batch_key: int, gone: BoolA
         connection.execute(update(BLOCK).where(this).values(left.row()))
     else:
         connection.execute(delete(BLOCK).where(this))
+    return len(removed)
 
 
 def _forget_names(connection: Connection, sample_key: int, names: Sequence[str]) -> None:

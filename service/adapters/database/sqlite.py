@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from service.errors import ConfigurationError
+from service.identifiers import now_ms
 
 _BUSY_TIMEOUT_MS = 30_000
 _CHECKPOINT_WAIT_MS = 1000
@@ -67,6 +68,10 @@ class SqliteStore:
 
     def lock_schema(self, _: Connection) -> None:
         """Do nothing: there is one writer at a time anyway."""
+
+    def now_ms(self, _: Connection) -> int:
+        """Say what time it is on this machine."""
+        return now_ms()
 
     def forget_deleted(self) -> None:
         """Write the log back into the file, where deleted rows are zeros, and empty it.
