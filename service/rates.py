@@ -2,30 +2,34 @@
 
 A bucket holds as many tokens as its rate allows a minute, and fills evenly. It is kept as one
 number, the moment at which it will be full again (the generic cell rate algorithm), in memory that
-the processes inherit; taking from it costs a few microseconds and no query. The table has a fixed
-size: a bucket that is full says nothing that a missing one would not, so it gives way to others.
-What it cannot know is other machines: each keeps rates of its own.
+the processes inherit; taking from it costs a few microseconds, no query and, while nobody else is
+at it, no system call. The table has a fixed size: a bucket that is full says nothing that a missing
+one would not, so it gives way to others. What it cannot know is other machines: each keeps rates of
+its own.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import mmap
 import secrets
 import struct
-import tempfile
-import threading
 import time
-import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.synchronize import Lock
 
 WINDOW_SECONDS = 60.0
 _BUCKET = struct.Struct("=8sd")
 _WAYS = 8
 _SETS = 8192
 _ROUNDING = 1e-9
+_LOCKS = 64
+_HELD_AT_MOST = 0.25
+"""Seconds. A lock is held for microseconds: whoever held it longer was killed, and whoever waits
+goes on in its place. If it lives after all, one token is miscounted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +69,7 @@ class SharedRates:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._memory = mmap.mmap(-1, _SETS * _WAYS * _BUCKET.size)
-        self._locks = tempfile.TemporaryFile()  # noqa: SIM115 lives as long as the buckets
-        weakref.finalize(self, self._locks.close)
-        self._threads = threading.Lock()
+        self._locks = [get_context("fork").Lock() for _ in range(_LOCKS)]
         self._names_key = secrets.token_bytes(16)
 
     def take(self, name: str, per_minute: int) -> Verdict:
@@ -82,18 +84,18 @@ class SharedRates:
         tag = self._tag(name)
         token_seconds = WINDOW_SECONDS / per_minute
         number = int.from_bytes(tag[:4], "big") % _SETS
-        with self._threads:
-            fcntl.lockf(self._locks, fcntl.LOCK_EX, 1, number)  # if we are killed it is freed
-            try:
-                now = self._clock()
-                place, full_at = self._bucket(tag, number * _WAYS * _BUCKET.size, now)
-                wait = full_at + token_seconds - now - WINDOW_SECONDS
-                allowed = wait <= _ROUNDING
-                if allowed and taken:
-                    full_at += token_seconds
-                    _BUCKET.pack_into(self._memory, place, tag, full_at)
-            finally:
-                fcntl.lockf(self._locks, fcntl.LOCK_UN, 1, number)
+        lock = self._locks[number % _LOCKS]
+        lock.acquire(timeout=_HELD_AT_MOST)
+        try:
+            now = self._clock()
+            place, full_at = self._bucket(tag, number * _WAYS * _BUCKET.size, now)
+            wait = full_at + token_seconds - now - WINDOW_SECONDS
+            allowed = wait <= _ROUNDING
+            if allowed and taken:
+                full_at += token_seconds
+                _BUCKET.pack_into(self._memory, place, tag, full_at)
+        finally:
+            _release(lock)
         full_in = full_at - now
         return Verdict(
             allowed=allowed,
@@ -117,3 +119,9 @@ class SharedRates:
     def _tag(self, name: str) -> bytes:
         """Shorten a name; with a key of our own, so that nobody can choose two that collide."""
         return hashlib.blake2b(name.encode(), digest_size=8, key=self._names_key).digest()
+
+
+def _release(lock: Lock) -> None:
+    """Release a lock; if that was waited for in vain, its holder may have done it meanwhile."""
+    with suppress(ValueError):
+        lock.release()

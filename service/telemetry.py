@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, cast
 import orjson
 from flask import Flask, Request, Response, g, request
 
-from service.identifiers import uuid7
+from service.identifiers import trace_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -150,7 +150,7 @@ def this_g() -> Any:
 def request_id(environ: WSGIEnvironment) -> str:
     """Take over a caller's trace id when it is one; anything else might be a name."""
     given = environ.get("HTTP_X_REQUEST_ID", "")
-    return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else str(uuid7())
+    return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else trace_id()
 
 
 def _places(error: BaseException) -> list[str]:

@@ -27,6 +27,9 @@ class ScoreStatus(IntEnum):
     UNSCORABLE = 2
 
 
+_SCORED, _PRORATED, _UNSCORABLE = map(np.int8, ScoreStatus)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleScores:
     """Scores of a block of responses.
@@ -39,7 +42,9 @@ class ScaleScores:
     scores
         Shape (n_persons, n_scales), sums in raw points; ``nan`` where a scale has no score.
     means
-        ``scores`` divided by the scales' numbers of items.
+        ``scores`` divided by ``lengths``.
+    lengths
+        Number of items of each scale, shape (n_scales,).
     answered
         Number of answered items of the form, shape (n_persons,).
     status
@@ -49,6 +54,7 @@ class ScaleScores:
     scales: tuple[str, ...]
     scores: FloatArray
     means: FloatArray
+    lengths: FloatArray
     answered: IntArray
     status: NDArray[np.int8]
 
@@ -69,36 +75,39 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     floating point when nothing is missing.
     """
     given = np.isfinite(answers)
+    recoded = instrument.recode(answers) if instrument.reversed_items else answers
     if given.all():
-        recoded = instrument.recode(answers) if instrument.reversed_items else answers
-        scores = recoded @ instrument.membership
-        status = np.full(len(answers), ScoreStatus.SCORED, dtype=np.int8)
+        scores, status = _sums(instrument, recoded), np.full(len(answers), _SCORED)
     else:
-        scores, status = _prorated(instrument, answers, given)
+        scores, status = _prorated(instrument, recoded, given)
     scales, lengths = tuple(instrument.subscales), instrument.lengths
     if instrument.total:
         scales = (*scales, TOTAL)
         lengths = np.concatenate((lengths, lengths.sum(keepdims=True)))
-        scores = np.concatenate((scores, scores.sum(axis=1, keepdims=True)), axis=1)
+        scores = np.concatenate((scores, scores.sum(axis=0, keepdims=True)))
     return ScaleScores(
         scales=scales,
-        scores=scores,
-        means=scores / lengths,
+        scores=scores.T,
+        means=(scores / lengths[:, None]).T,
+        lengths=lengths,
         answered=given.sum(axis=1),
         status=status,
     )
 
 
 def _prorated(
-    instrument: Instrument, answers: FloatArray, given: BoolArray
+    instrument: Instrument, recoded: FloatArray, given: BoolArray
 ) -> tuple[FloatArray, NDArray[np.int8]]:
-    """Score the subscales of responses of which some answers are missing, and say how."""
-    membership, lengths = instrument.membership, instrument.lengths
-    recoded = np.where(given, instrument.recode(answers), 0.0)
-    n_answered = given.astype(np.float64) @ membership
-    scorable = n_answered >= instrument.minimums
-    divisor = np.where(scorable, n_answered, np.nan)
-    scores = (recoded @ membership) * lengths / divisor
-    prorated = (n_answered < lengths).any(axis=1).astype(np.int8) * np.int8(ScoreStatus.PRORATED)
-    status = np.where(scorable.all(axis=1), prorated, np.int8(ScoreStatus.UNSCORABLE))
-    return scores, status
+    """Score the subscales where some answers are missing; shapes (n_subscales, n_persons) and n."""
+    lengths, minimums = instrument.lengths[:, None], instrument.minimums[:, None]
+    n_answered = _sums(instrument, given.astype(np.float64))
+    scorable = n_answered >= minimums
+    sums = _sums(instrument, np.where(given, recoded, 0.0))
+    scores = sums * lengths / np.where(scorable, n_answered, np.nan)
+    complete = np.where((n_answered == lengths).all(axis=0), _SCORED, _PRORATED)
+    return scores, np.where(scorable.all(axis=0), complete, _UNSCORABLE)
+
+
+def _sums(instrument: Instrument, values: FloatArray) -> FloatArray:
+    """Add a value of each item up over the subscales; shape (n_subscales, n_persons)."""
+    return instrument.membership.T @ values.T

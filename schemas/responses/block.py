@@ -184,10 +184,10 @@ def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArr
     lists = cast("Sequence[list[object]]", rows)
     if set(map(len, lists)) != {instrument.n_items}:
         return None
-    cells = list(chain.from_iterable(lists))
-    read = _one_character_each(cells, instrument)
+    read = _one_character_each(lists, instrument)
     if read is not None:
-        return read.reshape(len(rows), instrument.n_items)
+        return read
+    cells = list(chain.from_iterable(lists))
     types = set(map(type, cells))
     if not types <= {int, float, type(None)}:
         return None
@@ -196,20 +196,23 @@ def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArr
     return matrix if whole and _within_range(matrix, instrument) else None
 
 
-def _one_character_each(cells: list[object], instrument: Instrument) -> FloatArray | None:
+def _one_character_each(rows: Sequence[list[object]], instrument: Instrument) -> FloatArray | None:
     """Read answers through their text, where each is one digit or missing, and right.
 
-    Written as JSON with ``n`` for ``null``, n cells make 2n + 1 characters when each makes one: no
-    truth value, text, fraction or list does. (``inf``, which would be written so too, is no JSON.)
+    Written as JSON without ``u`` and ``l``, a row of n cells and the comma after it make 2n + 2
+    characters when each cell makes one, as ``null`` then does: no truth value, text, fraction or
+    list is so short. (``inf``, which would be written as ``null`` is, is no JSON.)
     """
     try:
-        text = orjson.dumps(cells).replace(b"null", b"n")
+        text = orjson.dumps(rows).translate(None, b"ul")
     except orjson.JSONEncodeError:
         return None
-    if len(text) != 2 * len(cells) + 1:
+    width = 2 * instrument.n_items + 2
+    if len(text) != width * len(rows) + 1:
         return None
-    characters = np.frombuffer(text, dtype=np.uint8)[1::2]
-    matrix = _answers_by_character(instrument.minimum, instrument.maximum)[characters]
+    characters = np.frombuffer(text, dtype=np.uint8, offset=1).reshape(len(rows), width)
+    cells = characters[:, 1:-1:2]
+    matrix = _answers_by_character(instrument.minimum, instrument.maximum).take(cells)
     return None if np.isinf(matrix).any() else matrix
 
 

@@ -28,6 +28,14 @@ def are_texts(values: Sequence[object]) -> bool:
     return min(lengths) > 0 and max(lengths) <= MAXIMUM_TEXT and "".join(texts).isprintable()
 
 
+def are_plain_names(values: Sequence[object]) -> bool:
+    """Whether all values are texts of the common kinds of pseudonym, each another."""
+    if set(map(type, values)) != {str}:
+        return False
+    texts = cast("Sequence[str]", values)
+    return len(set(texts)) == len(texts) and pseudonyms.are_opaque(texts)
+
+
 def is_number(value: object) -> bool:
     """Whether a value is a finite number and not a truth value."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

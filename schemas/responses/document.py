@@ -133,6 +133,8 @@ def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterat
 
 
 def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
+    if covariates.are_plain_names(ids):
+        return
     detail = f"Must be a text of 1 to {covariates.MAXIMUM_TEXT} printable characters."
     right = covariates.are_texts(ids)
     for number, value in enumerate(ids if not right else ()):

@@ -32,7 +32,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -94,7 +94,7 @@ def identifying(values: Sequence[object], use: Use) -> Iterator[tuple[int, str, 
         Of each such text, in order; the rule never repeats the text.
     """
     distinct = {value for value in values if isinstance(value, str)}
-    found = {} if _are_opaque(distinct) else _found(distinct, use)
+    found = {} if are_opaque(distinct) else _found(distinct, use)
     if found:
         for position, value in enumerate(values):
             if isinstance(value, str) and value in found:
@@ -144,9 +144,13 @@ def _found(distinct: set[str], use: Use) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _are_opaque(texts: Iterable[str]) -> bool:
-    """Whether all texts are short numbers, UUIDs or hashes: the common cases, without any sign."""
-    return _OPAQUE_TEXTS.fullmatch("\n".join(texts)) is not None
+def are_opaque(texts: Collection[str]) -> bool:
+    """Whether all texts are short numbers, UUIDs or hashes: the common cases, without any sign.
+
+    Such a text is not empty, printable and of at most 128 characters.
+    """
+    joined = "\n".join(texts)
+    return _OPAQUE_TEXTS.fullmatch(joined) is not None and joined.count("\n") == len(texts) - 1
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -209,7 +213,9 @@ _SHAPES = bytes(
     for code in range(256)
 )  # fmt: skip
 
-_OPAQUE_TEXTS = re.compile(r"(?:(?:[A-Za-z]{0,2}+[0-9]{0,7}+|[0-9a-fA-F-]{32,}+)(?:\n|\Z))*+")
+_OPAQUE_TEXTS = re.compile(
+    r"(?:(?:[A-Za-z]{0,2}+[0-9]{1,7}+|[A-Za-z]{1,2}+|[0-9a-fA-F-]{32,128}+)(?:\n(?!\Z)|\Z))++"
+)
 _EARLIEST, _LATEST = 19_000_101, 20_991_231
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DATE_WORDS = frozenset(

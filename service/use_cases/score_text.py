@@ -1,30 +1,34 @@
 """Scores as JSON text, for many responses at once.
 
 Objects of ten thousand responses take longer to make than to score. Here the text is put together
-from columns: the numbers of a column are written in one call and cut at their commas, and each row
-is the same pieces of text with its own values between them.
+from columns: each row is the same pieces of text with its own values between them. Almost all
+scores are whole numbers, of which there are few: what stands for each is written once and kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from psychometrics.scoring.prorate import ScaleScores, ScoreStatus, score
-from psychometrics.types import FloatArray
+from psychometrics.types import BoolArray, FloatArray
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
 from service.use_cases.score_responses import STATUS_WORDS, answer_around, score_responses
 
-_SEVERAL, _MANY = 12, 1000
-"""From so many responses on, another way of writing takes less time."""
+_SEVERAL = 12
+"""From so many responses on, columns take less time than objects."""
 
-_END = b"}},"
-"""What ends an object that is not the last."""
+_WHOLE = 256
+"""Whole scores below this, which all scores of most forms are, are written beforehand."""
+
+_BREAK = b'}},{"id":"'
+"""What stands between the last number of a response and the name of the next."""
 
 _STATUS = {status.value: f'"{STATUS_WORDS[status]}"'.encode() for status in ScoreStatus}
 
@@ -46,23 +50,21 @@ def scoring_text(
 
 def _results(ids: Sequence[str], scored: ScaleScores) -> bytes:
     """Write the results, an object for each response."""
-    columns = [*_names(ids), _standings(scored), *_numbers(scored)]
+    columns = [_names(ids), _standings(scored), *_numbers(scored)]
     width = len(columns)
     parts = [b""] * (len(ids) * width)
     for place, column in enumerate(columns):
         parts[place::width] = column
-    parts[0] = parts[0].removeprefix(_END)
-    return b"[" + b"".join(parts) + b"}}]"
+    parts[0] = parts[0].removeprefix(_BREAK)
+    return b'[{"id":"' + b"".join(parts) + b"}}]"
 
 
-def _names(ids: Sequence[str]) -> Iterator[list[bytes]]:
-    """Write each name up to its end; those without an escaped character can be cut apart."""
+def _names(ids: Sequence[str]) -> list[bytes]:
+    """Write each name with the break before it; without an escape they can be cut apart."""
     text = orjson.dumps(ids)
-    yield [_END + b'{"id":"'] * len(ids)
     if b"\\" in text:
-        yield [orjson.dumps(name)[1:-1] for name in ids]
-    else:
-        yield text[2:-2].split(b'","')
+        return [_BREAK + orjson.dumps(name)[1:-1] for name in ids]
+    return (_BREAK + text[2:-2].replace(b'","', b"\n" + _BREAK)).split(b"\n")
 
 
 def _standings(scored: ScaleScores) -> list[bytes]:
@@ -82,23 +84,53 @@ def _kinds(most_answered: int) -> list[bytes]:
     ]
 
 
-def _numbers(scored: ScaleScores) -> Iterator[list[bytes]]:
-    """Write the scores, scale by scale, then the means; of very many each number only once."""
-    values, n = np.concatenate([scored.scores.T, scored.means.T]), len(scored.answered)
-    names = _members(scored.scales)
-    if n < _MANY:
-        tokens = _tokens(values.ravel())
-        for name, start in zip(names, range(0, values.size, n), strict=True):
-            yield [name] * n
-            yield tokens[start : start + n]
-        return
-    for name, column in zip(names, values, strict=True):
-        distinct, places = np.unique(column, return_inverse=True)
-        written = np.array([name + number for number in _tokens(distinct)], dtype=object)
-        yield written[places].tolist()
+def _numbers(scored: ScaleScores) -> list[list[bytes]]:
+    """Write the scores, scale by scale, then the means; a list of texts for each."""
+    usual = (scored.scores < _WHOLE) & (scored.scores == np.floor(scored.scores))
+    table, starts = _table(scored.scales, tuple(scored.lengths.tolist()))
+    places = np.where(usual, scored.scores, 0.0).astype(np.intp)
+    texts = table.take(places[:, None, :] + starts).reshape(len(places), -1)
+    columns: list[list[bytes]] = texts.T.tolist()
+    if not usual.all():
+        _write_unusual(columns, scored, ~usual)
+    return columns
 
 
-def _members(scales: Sequence[str]) -> list[bytes]:
+@lru_cache(maxsize=32)
+def _table(
+    scales: tuple[str, ...], lengths: tuple[float, ...]
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Write each scale's whole scores, and the means that belong to them.
+
+    Returns
+    -------
+    table
+        Texts of all scores and means, those of one scale in a row.
+    starts
+        Where a scale's begin, shape (2, n_scales): its scores', then its means'.
+    """
+    whole = np.arange(_WHOLE, dtype=np.float64)
+    columns = [*([whole] * len(scales)), *(whole / length for length in lengths)]
+    texts = [
+        before + number
+        for before, column in zip(_members(scales), columns, strict=True)
+        for number in _tokens(column)
+    ]
+    starts = np.arange(len(columns), dtype=np.intp).reshape(2, -1) * _WHOLE
+    return np.array(texts, dtype=object), starts
+
+
+def _write_unusual(columns: list[list[bytes]], scored: ScaleScores, where: BoolArray) -> None:
+    """Write what is not in the table, such as a prorated score or none; shape (n, n_scales)."""
+    rows, scales = (places.tolist() for places in where.nonzero())
+    n_scales, members = len(scored.scales), _members(scored.scales)
+    for first, numbers in ((0, scored.scores), (n_scales, scored.means)):
+        for row, scale, token in zip(rows, scales, _tokens(numbers[where]), strict=True):
+            columns[first + scale][row] = members[first + scale] + token
+
+
+@lru_cache(maxsize=32)
+def _members(scales: tuple[str, ...]) -> list[bytes]:
     """Write what stands before each number."""
     first, *later = [orjson.dumps(scale) + b":" for scale in scales]
     further = [b"," + name for name in later]

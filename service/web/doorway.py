@@ -115,6 +115,7 @@ def _is_ordinary(environ: WSGIEnvironment, largest: int) -> bool:
         and not environ.get("QUERY_STRING")
         and not environ.get("SCRIPT_NAME")
         and "HTTP_TRANSFER_ENCODING" not in environ
+        and "HTTP_CONTENT_ENCODING" not in environ
         and _LENGTH.fullmatch(length) is not None
         and int(length) <= largest
     )

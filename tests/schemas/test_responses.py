@@ -403,3 +403,20 @@ def test_a_few_slips_are_no_other_scale(wai_sr: Definition) -> None:
     many = np.random.default_rng(1).integers(1, 6, (200, 12))
     many[:12, 4] = 7
     assert remarks(many, wai_sr) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["", "\n", "r2\nr3", "r2\n", "\nr2", "ab\x7f", "0f" * 65, "r1", 2, None, True, ["r2"]]
+)
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_wrong_name_is_found_among_the_commonest_ones(
+    name: object, place: int, wai_sr: Definition
+) -> None:
+    names: list[object] = ["r1", "r9"]
+    names.insert(place, name)
+    responses = [{"id": one, "answers": [3] * 12} for one in names]
+    with pytest.raises(RefusedInputError) as refused:
+        load_scoring(responses, wai_sr.instrument)
+    (fault,) = refused.value.faults
+    at = 1 if name == "r1" else place
+    assert fault.pointer == f"/responses/{at}/id"

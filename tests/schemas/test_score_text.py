@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
@@ -39,6 +41,16 @@ def test_any_name_is_written_as_json_writes_it(ids: list[str]) -> None:
     several = ids * 12
     given_ = block(len(several), 12, several)
     assert score_text(definition, given_) == orjson.dumps(score_responses(definition, given_))
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_answers_up_to_a_hundred_are_written_alike(total: bool, wai_sr: Definition) -> None:
+    wide = replace(wai_sr, instrument=replace(wai_sr.instrument, maximum=100, total=total))
+    rng = np.random.default_rng(1)
+    answers = np.floor(rng.uniform(1, 101, size=(300, 12)))
+    answers[rng.random(answers.shape) < 0.1] = np.nan
+    given_ = replace(block(300, 12), answers=answers)
+    assert score_text(wide, given_) == orjson.dumps(score_responses(wide, given_))
 
 
 def test_an_unscorable_response_has_nulls(wai_sr: Definition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from multiprocessing import get_context
 from typing import Any
@@ -70,6 +71,32 @@ def test_processes_share_a_bucket_and_lose_no_count() -> None:
         process.join()
         assert process.exitcode == 0
     assert granted.value == 1000
+
+
+class Trap:
+    """A clock that holds whoever looks at it, while it is set."""
+
+    def __init__(self) -> None:
+        self.holds = get_context("fork").Event()
+        self.is_set = True
+
+    def __call__(self) -> float:
+        if self.is_set:
+            self.holds.set()
+            time.sleep(600)
+        return 1000.0
+
+
+def test_a_process_that_is_killed_while_it_counts_keeps_nobody_out() -> None:
+    trap = Trap()
+    rates = SharedRates(trap)
+    killed = get_context("fork").Process(target=rates.take, args=("a", 1000))
+    killed.start()
+    assert trap.holds.wait(60)
+    killed.kill()
+    killed.join()
+    trap.is_set = False
+    assert [rates.take("a", 1000).remaining for _ in range(3)] == [999, 998, 997]
 
 
 def take(rates: SharedRates, granted: Any) -> None:
