@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
+
+from schemas.base import StrictSchema
 
 _HIGHEST = 2**63 - 1
 
 
-class AuditQuerySchema(Schema):
+class AuditQuerySchema(StrictSchema):
     """Which part of the trail."""
 
     limit = fields.Integer(load_default=1000, validate=validate.Range(1, 10_000))

@@ -50,6 +50,12 @@ class StrictSchema(Schema):
 
         unknown = RAISE
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = ", ".join(sorted(self.load_fields))
+        self.error_messages["type"] = "Must be a JSON object."
+        self.error_messages["unknown"] = f"Is not known here; what is known: {known}."
+
 
 class IntervalSchema(ResultSchema):
     """A confidence interval (:class:`psychometrics.types.Interval`)."""

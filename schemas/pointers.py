@@ -41,7 +41,7 @@ def faults_of(
         yield Fault(pointer=at, code=code, detail=messages)
     elif isinstance(messages, Mapping):
         for step, nested in messages.items():
-            further = at + _step(step, names)
+            further = at + named_step(step, names)
             yield from faults_of(_as_messages(nested), code=code, at=further, names=names)
     else:
         for message in messages:
@@ -52,7 +52,7 @@ def _as_messages(value: object) -> Messages:
     return value if isinstance(value, str | Mapping | Sequence) else str(value)
 
 
-def _step(step: object, names: re.Pattern[str]) -> str:
+def named_step(step: object, names: re.Pattern[str] = WORD) -> str:
     """One step of a pointer, or none for a text that might identify a person."""
     if step == "_schema":
         return ""

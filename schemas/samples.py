@@ -42,13 +42,15 @@ class SampleSchema(Schema):
     created_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
-class PageQuerySchema(Schema):
+class PageQuerySchema(StrictSchema):
     """Which part of a list."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAXIMUM_PAGE))
     after = fields.String(
         load_default="",
-        validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{0,36}\Z", error="Must be `next` of a page."),
+        validate=validate.Regexp(
+            r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z", error="Must be `next` of a page."
+        ),
         metadata={"description": "`next` of the page before."},
     )
 

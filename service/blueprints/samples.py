@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from flask import Response, request
 
 from schemas.definition import load_definition
@@ -30,17 +31,26 @@ blueprint = Blueprint("samples", __name__, description="Responses that are kept,
 
 @blueprint.route("/v1/samples", methods=["POST"])
 @requires(Scope.SAMPLES)
-@refuses("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+@refuses(
+    "BAD_REQUEST", "NOT_FOUND", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"
+)
+@blueprint.doc(parameters=[KEY_PARAMETER])
 @blueprint.arguments(NewSampleSchema)
 @blueprint.response(201, SampleSchema)
 def add_sample(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Make an empty sample. It keeps its instrument's definition as it is now."""
-    definition = services().instruments.scoring_rule(tenant_id(), body["instrument"])
-    concerns(definition.rule)
-    sample = services().samples.add(
-        tenant_id(), name=body["name"], setting=body["setting"], definition=definition
+    """Make an empty sample. It keeps its instrument's definition as it is now.
+
+    A repetition under the same `Idempotency-Key` gets the same sample, as it stands by then.
+    """
+    made, replayed = once(
+        lambda claim: _make(body, claim),
+        body=orjson.dumps(body, option=orjson.OPT_SORT_KEYS),
+        sample_id=None,
     )
-    return sample_json(sample), 201, {"Location": f"/v1/samples/{sample.id}"}
+    sample = services().samples.find(tenant_id(), made.decode())
+    concerns(sample.instrument)
+    headers = {"Location": f"/v1/samples/{sample.id}", **(REPLAYED if replayed else {})}
+    return sample_json(sample), 201, headers
 
 
 @blueprint.route("/v1/samples")
@@ -112,6 +122,14 @@ def list_batches(query: dict[str, Any], sample_id: str) -> dict[str, Any]:
         tenant_id(), sample.id, limit=query["limit"], after=query["after"]
     )
     return page("batches", found, query["limit"], batch_json)
+
+
+def _make(body: dict[str, Any], claim: Claim | None) -> bytes:
+    definition = services().instruments.scoring_rule(tenant_id(), body["instrument"])
+    sample = services().samples.add(
+        tenant_id(), name=body["name"], setting=body["setting"], definition=definition, claim=claim
+    )
+    return sample.id.encode()
 
 
 def _store(sample: Sample, claim: Claim | None) -> bytes:

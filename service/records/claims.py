@@ -15,8 +15,8 @@ class Claim:
         Whose key.
     owner
         Tells this claim from a later one of the same key.
-    request_sha256
-        Hash of the request: address, media type and body.
+    request_mac
+        HMAC-SHA256 of the request: address, media type and body.
     sample_id
         The sample it is about, if there is one; the kept answer goes when the sample goes.
     """
@@ -24,7 +24,7 @@ class Claim:
     tenant_id: str
     key: str
     owner: str
-    request_sha256: bytes
+    request_mac: bytes
     sample_id: str | None
 
 

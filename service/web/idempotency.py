@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -67,18 +66,21 @@ def once(
 
 
 def _claim(body: bytes, sample_id: str | None) -> Claim | None:
-    """Make the claim a request asks for; its hash covers all that the answer depends on."""
+    """Make the claim a request asks for; its hash covers all that the answer depends on.
+
+    The hash has a key, because one form has few possible answers: see ``service.audit``.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not (0 < len(key) <= _MAXIMUM_KEY and key.isprintable()):
         detail = f"The Idempotency-Key must have 1 to {_MAXIMUM_KEY} printable characters."
         raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
-    parts = (request.path.encode(), request.mimetype.encode(), body)
+    parts = (b"idempotency", request.path.encode(), request.mimetype.encode(), body)
     return Claim(
         tenant_id=tenant_id(),
         key=key,
         owner=str(uuid7()),
-        request_sha256=hashlib.sha256(b"\0".join(parts)).digest(),
+        request_mac=bytes.fromhex(services().audit.body_mac(b"\0".join(parts))),
         sample_id=sample_id,
     )

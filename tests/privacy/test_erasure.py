@@ -171,7 +171,7 @@ def test_a_repeated_request_does_not_bring_back_who_was_erased(mine: Stored) -> 
         tenant_id=mine.tenant,
         key=f"{sample}r",
         owner="other",
-        request_sha256=b"0" * 32,
+        request_mac=b"0" * 32,
         sample_id=sample,
     )
     ErasureStore(mine.database).person(mine.tenant, "p007")

@@ -151,7 +151,7 @@ def test_policies_are_set_and_applied_from_the_command_line(server: Server) -> N
 
 def claim_of(stored: Stored, *, body: bytes = b"1", owner: str = "a") -> Claim:
     return Claim(
-        tenant_id=stored.tenant, key="k", owner=owner, request_sha256=body * 32, sample_id="s"
+        tenant_id=stored.tenant, key="k", owner=owner, request_mac=body * 32, sample_id="s"
     )
 
 

@@ -168,6 +168,13 @@ def planted_requests(sample: str) -> list[tuple[str, dict[str, Any]]]:
         ),
         (f"/v1/{PLANTED_PERSON}?x={PLANTED_ANSWER}", {"json": json_body}),
         ("/v1/samples", {"data": PLANTED_PERSON, "headers": {"Content-Type": PLANTED_PERSON}}),
+        (
+            "/v1/persons/erasure",
+            {
+                "data": f'{{"person": "{PLANTED_PERSON}", "person": {PLANTED_ANSWER}}}',
+                "headers": {"Content-Type": "application/json"},
+            },
+        ),
     ]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ import psycopg
 import pytest
 import requests
 from psycopg import sql
+from sqlalchemy import select
 
+from service.adapters.database.engine import Database
+from service.adapters.database.tables import IDEMPOTENCY
 from tests.postgresql import Postgresql, running_postgresql
 from tests.service.conftest import STORES
 from tests.service.server import Client, Server, run_alliance, running_server
@@ -119,6 +125,28 @@ def test_nothing_that_is_written_anywhere_repeats_answers_or_persons(
             assert planted not in text.replace(" ", ""), place
     erased = client.post("/v1/persons/erasure", json={"person": PERSON})
     assert erased.json()["responses"] == 1
+
+
+def test_what_is_kept_of_a_request_cannot_be_tried_out(watched: Server) -> None:
+    """One form has few possible answers: a bare hash of a request tells which they were."""
+    client = watched.client("clinic")
+    wanted = {"name": "s", "instrument": "wai-sr-client", "setting": "other"}
+    path = f"/v1/samples/{client.post('/v1/samples', json=wanted).json()['id']}/batches"
+    body = b'{"responses": [{"answers": [5, 1, 4, 1, 5, 2, 3, 5, 3, 5, 2, 4]}]}'
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "once"}
+    assert client.post(path, data=body, headers=headers).status_code == 201
+    with closing(Database(address_of(watched))) as database, database.reading() as connection:
+        (kept,) = connection.execute(select(IDEMPOTENCY.c.request_sha256)).scalars()
+    parts = [path.encode(), b"application/json", body]
+    keyed = [b"idempotency", *parts]
+    key = (watched.data / "audit.key").read_bytes()
+    assert kept == hmac.digest(key, b"\0".join(keyed), "sha256")
+    tried = [b"\0".join(some) for some in (parts, keyed, [body], parts[1:])]
+    assert kept not in {hashlib.sha256(one).digest() for one in tried}
+
+
+def address_of(server: Server) -> str:
+    return server.environment.get("DATABASE_URL", f"sqlite:///{server.data / 'alliance.db'}")
 
 
 def files(folder: Path) -> Mapping[str, str]:

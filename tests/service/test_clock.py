@@ -57,7 +57,7 @@ def is_a_server(database: Database) -> bool:
 
 def claim(queue: Queue, owner: str) -> Claim:
     return Claim(
-        tenant_id=queue.tenant, key="k", owner=owner, request_sha256=bytes(32), sample_id=None
+        tenant_id=queue.tenant, key="k", owner=owner, request_mac=bytes(32), sample_id=None
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.server import Client, is_problem
+from service.identifiers import uuid7
+from tests.service.server import Client, Server, is_problem
 
 pytestmark = pytest.mark.both_stores
 
@@ -223,5 +224,34 @@ def test_a_text_with_a_control_character_is_refused(
     assert is_problem(clinic.post(path, json={**right[path], **change}), 422)
 
 
-def test_a_page_begins_after_an_identifier(clinic: Client) -> None:
-    assert is_problem(clinic.get("/v1/samples?after=%00"), 422)
+@pytest.mark.parametrize(
+    "after", ["%00", "zzzz", "p-271828", "01A20925-0000-7000-8000-000000000000"]
+)
+def test_a_page_begins_after_an_identifier(clinic: Client, after: str) -> None:
+    refused = clinic.get(f"/v1/samples?after={after}")
+    assert is_problem(refused, 422)
+    assert refused.json()["errors"][0]["pointer"] == "/query/after"
+
+
+@pytest.mark.parametrize("path", ["/v1/samples", "/v1/analyses", "/v1/audit"])
+def test_a_misspelt_parameter_is_refused_and_not_passed_over(server: Server, path: str) -> None:
+    """Whoever asks for ``?afer=`` would otherwise get the first page for ever."""
+    (fault,) = server.client("clinic", "admin").get(f"{path}?afer=x").json()["errors"]
+    assert fault["pointer"] == "/query/afer"
+    assert "after, limit" in fault["detail"]
+
+
+def test_a_sample_is_made_once_however_often_it_is_asked_for(clinic: Client) -> None:
+    wanted = {"name": "pilot", "instrument": "wai-sr-client", "setting": "other"}
+    key = {"Idempotency-Key": f"once-{uuid7()}"}
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(
+            pool.map(lambda _: clinic.post("/v1/samples", json=wanted, headers=key), range(12))
+        )
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    (made,) = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+    again = clinic.post("/v1/samples", json=wanted, headers=key)
+    assert (again.json()["id"], again.headers["Idempotency-Replayed"]) == (made, "true")
+    assert is_problem(clinic.post("/v1/samples", json={**wanted, "name": "b"}, headers=key), 422)
+    clinic.delete(f"/v1/samples/{made}")
+    assert is_problem(clinic.post("/v1/samples", json=wanted, headers=key), 404)

@@ -63,7 +63,7 @@ class IdempotencyStore:
             found = connection.execute(select(IDEMPOTENCY).where(*_key(claim))).one_or_none()
         if found is None:
             raise _under_way()
-        if found.request_sha256 != claim.request_sha256:
+        if found.request_sha256 != claim.request_mac:
             detail = "This Idempotency-Key was used for another request; choose a new one."
             raise RefusedInputError([Fault(pointer="", code="idempotency-key", detail=detail)])
         if found.answer is None:
@@ -125,7 +125,7 @@ def _row(claim: Claim, now: int) -> dict[str, Any]:
     return {
         "tenant_id": claim.tenant_id,
         "key": claim.key,
-        "request_sha256": claim.request_sha256,
+        "request_sha256": claim.request_mac,
         "owner": claim.owner,
         "started_at": now,
         "sample_id": claim.sample_id,

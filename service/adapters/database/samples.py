@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from schemas.definition import Definition
 from service.adapters.database.engine import Database
+from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.tables import SAMPLE
 from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms, uuid7
-from service.records import Sample
+from service.records import Claim, Sample
 
 NO_SAMPLE = "There is no such sample."
 
@@ -33,8 +34,11 @@ class SampleStore:
         setting: str,
         definition: Definition,
         sample_id: str | None = None,
+        claim: Claim | None = None,
     ) -> Sample:
         """Make an empty sample, with the definition as it is now.
+
+        Under the claim of an idempotency key, its identifier is the answer that is kept.
 
         Raises
         ------
@@ -51,9 +55,11 @@ class SampleStore:
             n_responses=0,
             created_at=now_ms(),
         )
+        kept = compressed(None if claim is None else (claim, sample.id.encode()))
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(SAMPLE).values(_row(sample)))
+                complete(connection, kept)
         except IntegrityError:
             raise ConflictError("There is a sample of this identifier.") from None
         return sample

@@ -195,7 +195,7 @@ IDEMPOTENCY = Table(
     METADATA,
     Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True),
     Column("key", String(200), primary_key=True),
-    Column("request_sha256", LargeBinary(32), nullable=False),
+    Column("request_sha256", LargeBinary(32), nullable=False),  # with a key: HMAC-SHA256
     Column("owner", String(36), nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("sample_id", String(36)),
