@@ -66,11 +66,11 @@ class Postgresql:
         """Let a standby take over."""
         self._control("promote", "-w")
 
-    def new_database(self) -> str:
-        """Make an empty database and return its address."""
+    def new_database(self, options: str = "") -> str:
+        """Make an empty database, with options of SQL's, and return its address."""
         name = f"test_{next(_NUMBERS)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} {options}".encode())
         return self.url(name)
 
     def _control(self, *arguments: str) -> None:

@@ -14,7 +14,7 @@ from service.adapters.database import postgresql as adapter
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import migrate
 from service.adapters.database.tables import TENANT
-from service.errors import UnavailableError
+from service.errors import ConfigurationError, UnavailableError
 from tests.postgresql import Postgresql
 
 
@@ -67,6 +67,7 @@ def test_a_server_that_vanishes_without_a_word_is_given_up_after_half_a_minute(
     address: str,
 ) -> None:
     assert libpq(address) == {
+        "client_encoding": "UTF8",
         "connect_timeout": "5",
         "keepalives_idle": "10",
         "keepalives_interval": "5",
@@ -97,6 +98,38 @@ def test_nobody_waits_for_ever_for_a_row(
             rename(impatient)
     rename(impatient)
     impatient.close()
+
+
+def test_the_server_gives_up_who_vanished_amid_a_transaction(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Unix socket there are no keepalives to see; the image's check takes a network away."""
+    shorter = adapter._GIVE_US_UP.replace("2min", "100ms")
+    assert shorter != adapter._GIVE_US_UP
+    monkeypatch.setattr(adapter, "_GIVE_US_UP", shorter)
+    frozen = Database(address)
+    with pytest.raises(UnavailableError):
+        hold_while_another_writes(frozen, address)
+    with frozen.reading() as connection:
+        assert connection.scalar(select(TENANT.c.name)) == "hospital"
+    frozen.close()
+
+
+def hold_while_another_writes(frozen: Database, address: str) -> None:
+    other = Database(address)
+    with frozen.writing() as holder:
+        holder.execute(select(TENANT).with_for_update())
+        rename(other)
+        other.close()
+        holder.execute(update(TENANT).values(name="lost"))
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused(postgresql: Postgresql) -> None:
+    address = postgresql.new_database("ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    database = Database(address)
+    with pytest.raises(ConfigurationError, match="encoding SQL_ASCII; make one in UTF8"):
+        migrate(database)
+    database.close()
 
 
 def test_more_who_want_a_connection_than_there_are_wait_and_are_told(

@@ -31,7 +31,7 @@ class Store(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Make the place of the data, where it is ours to make."""
+        """Make the place of the data, where it is ours to make; see to it where it is not."""
         ...
 
     def reading(self) -> Connection:
@@ -83,14 +83,17 @@ class Database:
         return self._store.queue_engine(connections)
 
     def prepare(self) -> None:
-        """Make the folder of an embedded database.
+        """Make the folder of an embedded database; look whether a server's is fit for use.
 
         Raises
         ------
         ConfigurationError
-            If it cannot be made or written.
+            If it cannot be made or written, or is not.
+        UnavailableError
+            If the server is away.
         """
-        self._store.prepare()
+        with away_is_said():
+            self._store.prepare()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -5,7 +5,8 @@ A commit is acknowledged once it is on the server's disk: where the server's ope
 used, so that a server that was restarted is met by a new connection and not by a broken one; one
 that vanished without a word is given up after half a minute, and one that may only read (a standby,
 amid a failover) is left for the next in the address. Nobody waits longer than half a minute for a
-row that another holds.
+row that another holds, and the server is told to do the same with us: what a machine held that
+vanished amid a transaction is free after a quarter of a minute, what a frozen one held after two.
 """
 
 from __future__ import annotations
@@ -16,26 +17,38 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
 
+from service.errors import ConfigurationError
+
 _KEPT_CONNECTIONS = 4
 _MORE_CONNECTIONS = 16
 _WAIT_SECONDS = 10
 _SCHEMA_LOCK = 0x616C6C69616E6365 & 0x7FFFFFFFFFFFFFFF
 """An advisory lock's number: the product's name as bytes."""
 
+_ENCODING = "UTF8"
+
 _CONNECTION = {
+    "client_encoding": _ENCODING,
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 4,
     "tcp_user_timeout": 30_000,
 }
-"""Parameters of libpq in seconds, the last in milliseconds; an address may set others."""
+"""Parameters of libpq, times in seconds but the last in milliseconds; an address may set others."""
 
 _COMMIT_ON_DISK = (
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off'"
 )
 _WAIT_FOR_LOCKS = "SET lock_timeout = '30s'"
+_GIVE_US_UP = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; "
+    "SET tcp_user_timeout = 15000; SET idle_in_transaction_session_timeout = '2min'"
+)
+"""The server's side of a connection; by itself it would wait two hours for who has vanished. It is
+quicker than who waits for a lock is to give up, so that those need not."""
+
 _NOW = text("SELECT extract(epoch FROM clock_timestamp()) * 1000")
 _READ_ONLY = "25006"
 
@@ -61,7 +74,14 @@ class PostgresqlStore:
         return _engine(self.engine.url, "alliance jobs", pool_size=connections)
 
     def prepare(self) -> None:
-        """Do nothing: the database is made by the server's operator."""
+        """Make nothing, the server's operator has; but see that it can hold every name."""
+        with self.engine.connect() as connection:
+            encoding = connection.scalar(text("SHOW server_encoding"))
+        if encoding != _ENCODING:
+            raise ConfigurationError(
+                f"DATABASE_URL names a database in the encoding {encoding}; make one in "
+                f"{_ENCODING} (CREATE DATABASE … ENCODING '{_ENCODING}' TEMPLATE template0)."
+            )
 
     def reading(self) -> Connection:
         """Open a connection whose transactions see one state."""
@@ -95,6 +115,7 @@ def _engine(url: URL, name: str, **pool: Any) -> Engine:
     arguments = {"application_name": name, **usual}
     engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
     event.listen(engine, "connect", _saying(_COMMIT_ON_DISK))
+    event.listen(engine, "connect", _saying(_GIVE_US_UP))
     event.listen(engine, "handle_error", _leave_who_only_reads)
     event.listen(engine, "checkin", _want_the_usual)
     return engine
