@@ -20,11 +20,10 @@ from psychometrics.cfa.describe import fit_indices, information_criteria
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import fit_ml
-from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.rivals import rival_model, with_intercepts
 from psychometrics.cfa.saturated import incomplete_answers
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments, polychoric_correlations
 from psychometrics.efa.analysis import analyse as explore
@@ -166,12 +165,7 @@ def by_least_squares(
 ) -> Fitted:
     """Fit the three factors to ordered answers, polychorics and all."""
     moments = ordinal_moments(answers, missing=missing)
-    sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-    )
-    counts = tuple(cuts.size for cuts in moments.thresholds)
-    model = with_thresholds(rival_model(instrument, THREE), counts, Parameterization.DELTA)
-    return fit_wlsmv(model, (sample,))
+    return fit_ordered(rival_model(instrument, THREE), moments)
 
 
 def measured(fitted: Fitted) -> list[object]:

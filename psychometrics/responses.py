@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from psychometrics.errors import ResponsesError
 from psychometrics.instrument import Instrument
-from psychometrics.types import BoolArray, FloatArray
+from psychometrics.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,21 @@ class ResponseMatrix:
         return self.instrument.recode(self.answers)
 
     @property
+    def scored(self) -> FloatArray:
+        """Recoded answers to the items that belong to a subscale, in the order of their numbers.
+
+        Shape (n_persons, n_scored_items).
+        """
+        return self.recoded[:, self._scored_columns]
+
+    @property
     def complete(self) -> BoolArray:
         """Which rows answer every scored item, shape (n_persons,)."""
-        columns = np.asarray(self.instrument.scored_items) - 1
-        return np.asarray(np.isfinite(self.answers[:, columns]).all(axis=1))
+        return np.asarray(np.isfinite(self.answers[:, self._scored_columns]).all(axis=1))
+
+    @property
+    def _scored_columns(self) -> IntArray:
+        return np.asarray(self.instrument.scored_items) - 1
 
     def rows(self, selected: BoolArray) -> ResponseMatrix:
         """Return the selected rows, with their columns."""

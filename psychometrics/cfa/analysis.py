@@ -26,7 +26,7 @@ from psychometrics.cfa.rivals import (
 )
 from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.validity_indices import heterotrait_monotrait
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.clusters import (
     Clusters,
     Membership,
@@ -145,7 +145,7 @@ def _method(responses: ResponseMatrix, options: CfaOptions, missing: Missing) ->
 
 def _complete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -> _Method:
     used = responses.rows(responses.complete)
-    answers = _scored(used)
+    answers = used.scored
     if answers.shape[0] < 2:
         raise EstimationError(
             "covariance matrix", f"{answers.shape[0]} complete rows; at least two are needed"
@@ -166,11 +166,11 @@ def _complete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -
 
 
 def _incomplete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -> _Method:
-    answered = np.isfinite(_scored(responses)).any(axis=1)
+    answered = np.isfinite(responses.scored).any(axis=1)
     used = responses.rows(np.asarray(answered))
     members = _members(used, cluster)
     codes = None if members is None else members.codes
-    sample = (incomplete_answers(_scored(used), responses.instrument.scored_items, codes),)
+    sample = (incomplete_answers(used.scored, responses.instrument.scored_items, codes),)
     return _Method(
         fit=lambda model: fit_fiml(with_intercepts(model), sample, robust=robust),
         difference=satorra_bentler if robust else likelihood_ratio,
@@ -182,27 +182,14 @@ def _incomplete(responses: ResponseMatrix, cluster: str | None, *, robust: bool)
 def _ordinal(responses: ResponseMatrix, missing: Missing, cluster: str | None) -> _Method:
     policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
     items = responses.instrument.scored_items
-    moments = ordinal_moments(_scored(responses), items=items, missing=policy)
+    moments = ordinal_moments(responses.scored, items=items, missing=policy)
     members = _members(responses.rows(moments.rows), cluster)
-    nacov = moments.nacov
-    if members is not None:
-        nacov = moments.n_persons * moments.influence.cross_products(members.codes)
-    sample = ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
-    counts = tuple(cuts.size for cuts in moments.thresholds)
-
-    def fit(model: Model) -> Fitted:
-        return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
-
+    sample = (sample_of(moments, None if members is None else members.codes),)
+    counts = moments.n_thresholds
     return _Method(
-        fit=fit,
+        fit=lambda model: fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), sample),
         difference=satorra_2000,
         n_persons=moments.n_persons,
         cautions=moments.cautions,
         clusters=None if members is None else members.described,
     )
-
-
-def _scored(responses: ResponseMatrix) -> FloatArray:
-    """Return recoded answers to the items that belong to a subscale."""
-    columns = [item - 1 for item in responses.instrument.scored_items]
-    return responses.recoded[:, columns]

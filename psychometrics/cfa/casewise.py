@@ -59,7 +59,15 @@ class CaseTerms:
 def case_terms(
     sample: PatternedAnswers, covariance: FloatArray, mean: FloatArray
 ) -> CaseTerms | None:
-    """Return the terms at Σ and μ, or ``None`` where Σ is not positive definite."""
+    """Return the terms at Σ and μ, or ``None`` where Σ is not positive definite.
+
+    Parameters
+    ----------
+    sample
+        Answers by pattern.
+    covariance, mean
+        Σ and μ, shapes (n_items, n_items) and (n_items,).
+    """
     inverted = inverse_and_log_determinant(covariance)
     if inverted is None:
         return None
@@ -228,6 +236,8 @@ def expectation_step(
     sample: PatternedAnswers, covariance: FloatArray, mean: FloatArray
 ) -> tuple[FloatArray, FloatArray] | None:
     """Return Σ and μ after one step of the EM algorithm, or ``None`` where Σ is not definite.
+
+    Parameters and values have the shapes of :func:`case_terms`.
 
     Notes
     -----

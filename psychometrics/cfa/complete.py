@@ -165,7 +165,7 @@ def _check_persons(n_persons: int, n_items: int) -> None:
 
 
 def check_variances(variances: FloatArray, items: tuple[int, ...]) -> None:
-    """Refuse items without variance, naming them."""
+    """Refuse items without variance, of shape (n_items,), naming the first."""
     constant = [item for item, variance in zip(items, variances, strict=True) if variance < 1e-12]
     if constant:
         raise EstimationError(

@@ -33,7 +33,7 @@ def inverse_and_log_determinant(matrix: FloatArray) -> tuple[FloatArray, float] 
 
 
 def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
-    """Solve a symmetric positive definite system, or return ``None`` when it is not definite."""
+    """Solve a symmetric system, shapes (m, m) and (m,); ``None`` when it is not definite."""
     factor, failed = lapack.dpotrf(matrix, lower=1)
     if failed:
         return None
@@ -42,5 +42,5 @@ def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
 
 
 def smallest_eigenvalue(matrix: FloatArray) -> float:
-    """Return the smallest eigenvalue of a symmetric matrix."""
+    """Return the smallest eigenvalue of a symmetric matrix, shape (m, m)."""
     return float(np.linalg.eigvalsh(matrix)[0]) if matrix.size else np.inf

@@ -144,7 +144,10 @@ def srmr(
 
 
 def srmr_of_correlations(sample: FloatArray, implied: FloatArray) -> float:
-    """Return the SRMR of correlations (lavaan's for ordered answers): units count as fitted."""
+    """Return the SRMR of correlations, each of shape (n_items, n_items).
+
+    As lavaan's for ordered answers: variances count as fitted.
+    """
     rows, columns = np.tril_indices_from(sample, -1)
     residual = sample[rows, columns] - implied[rows, columns]
     n_items = sample.shape[0]

@@ -112,7 +112,10 @@ class NormalDiscrepancy(Grouped[NormalMoments]):
 
 
 def covariance_curvature(slopes: Slopes, P: FloatArray, W: FloatArray) -> FloatArray:
-    """Return ½ tr(P dΣ_k W dΣ_l) for all pairs of cells, from the rank-two derivatives."""
+    """Return ½ tr(P dΣ_k W dΣ_l) for all pairs of cells, from the rank-two derivatives.
+
+    ``P`` and ``W`` have shape (n_items, n_items), the result (n_cells, n_cells).
+    """
     x, y = slopes.left, slopes.right
     xP, yP, xW, yW = x @ P, y @ P, x @ W, y @ W
     product = (yP @ x.mT) * (xW @ y.mT) + (yP @ y.mT) * (xW @ x.mT)
@@ -123,7 +126,7 @@ def covariance_curvature(slopes: Slopes, P: FloatArray, W: FloatArray) -> FloatA
 def fisher_information(slopes: Slopes, P: FloatArray) -> FloatArray:
     """Return ½ tr(P dΣ_k P dΣ_l) for all pairs of cells: the information of one person.
 
-    Leading axes of ``slopes`` and ``P`` stay.
+    ``P`` has shape (…, n_items, n_items), the result (…, n_cells, n_cells).
     """
     x, y = slopes.left, slopes.right
     xP = x @ P

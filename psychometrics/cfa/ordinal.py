@@ -77,7 +77,10 @@ def moment_slopes(
 
 
 def correlation_matrix(correlations: FloatArray, n_items: int) -> FloatArray:
-    """Return a correlation matrix from its distinct elements, in the order of :func:`pairs`."""
+    """Return a correlation matrix, shape (n_items, n_items), from its distinct elements.
+
+    They come in the order of :func:`pairs`, shape (n_pairs,).
+    """
     rows, columns = pairs(n_items)
     matrix = np.eye(n_items)
     matrix[rows, columns] = matrix[columns, rows] = correlations

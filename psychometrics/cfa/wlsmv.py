@@ -55,15 +55,28 @@ from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.model import Matrix, Model, Parameterization
 from psychometrics.cfa.moment_parts import MomentParts, traces
 from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, pairs
+from psychometrics.cfa.rivals import with_thresholds
 from psychometrics.cfa.starts import starting_vectors
+from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.errors import EstimationError
-from psychometrics.types import FloatArray
+from psychometrics.types import FloatArray, IntArray
 
 
 def ordinal_sample(
     thresholds: Sequence[FloatArray], correlations: FloatArray, nacov: FloatArray, n_persons: int
 ) -> OrdinalSample:
     """Stack thresholds and correlations as :class:`OrdinalSample` wants them.
+
+    Parameters
+    ----------
+    thresholds
+        Each item's, ascending.
+    correlations
+        Polychoric, shape (n_items, n_items).
+    nacov
+        N times their asymptotic covariance, shape (n_moments, n_moments).
+    n_persons
+        N.
 
     Raises
     ------
@@ -83,6 +96,48 @@ def ordinal_sample(
         n_persons=n_persons,
         n_items=correlations.shape[0],
     )
+
+
+def sample_of(moments: OrdinalMoments, clusters: IntArray | None = None) -> OrdinalSample:
+    """Stack one group's moments, with an asymptotic covariance that allows for clusters.
+
+    Parameters
+    ----------
+    moments
+        Of its answers.
+    clusters
+        Number of each used person's cluster, from 0, shape (n_persons,).
+
+    Raises
+    ------
+    EstimationError
+        As :func:`ordinal_sample`.
+    """
+    return ordinal_sample(
+        moments.thresholds,
+        moments.correlations,
+        moments.nacov_within(clusters),
+        moments.n_persons,
+    )
+
+
+def fit_ordered(model: Model, moments: OrdinalMoments) -> Fitted:
+    """Fit a model to one group's ordered answers, y* of unit variance (delta parameterization).
+
+    Parameters
+    ----------
+    model
+        As of continuous answers (``rivals.rival_model``): it gets its thresholds here.
+    moments
+        Of the answers.
+
+    Raises
+    ------
+    EstimationError
+        As :func:`ordinal_sample`.
+    """
+    sized = with_thresholds(model, moments.n_thresholds, Parameterization.DELTA)
+    return fit_wlsmv(sized, (sample_of(moments),))
 
 
 def fit_wlsmv(
@@ -168,7 +223,17 @@ def _implied_correlations(discrepancy: WeightedDiscrepancy, theta: FloatArray) -
 def parts_of(
     discrepancy: WeightedDiscrepancy, theta: FloatArray, inverse: FloatArray
 ) -> MomentParts:
-    """Collect what tests need at the estimates; ``inverse`` is E⁻¹ of the fitted parameters."""
+    """Collect what tests need at the estimates.
+
+    Parameters
+    ----------
+    discrepancy
+        The model and the samples.
+    theta
+        The estimates, shape (n_free,).
+    inverse
+        E⁻¹ of the fitted parameters, shape (n_fitted, n_fitted).
+    """
     slopes, roots, covariances = [], [], []
     for number, sample in enumerate(discrepancy.samples):
         used = discrepancy.fitted_moments(sample)
@@ -317,7 +382,10 @@ def _projected_nacov(parts: MomentParts, discrepancy: WeightedDiscrepancy) -> li
 
 
 def normal_weights(P: FloatArray) -> FloatArray:
-    """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk."""
+    """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk.
+
+    ``P`` has shape (n_items, n_items), the result (n_pairs, n_pairs).
+    """
     i, j = pairs(P.shape[0])
     return P[np.ix_(i, i)] * P[np.ix_(j, j)] + P[np.ix_(i, j)] * P[np.ix_(j, i)]
 

@@ -92,7 +92,7 @@ def numbered(answers: FloatArray, items: Sequence[int] | None) -> tuple[int, ...
 
 
 def usable_rows(answers: FloatArray, missing: MissingPolicy) -> BoolArray:
-    """Return which rows a policy uses: complete ones, or those with any answer."""
+    """Return which rows of (n_persons, n_items) a policy uses: complete ones, or any answered."""
     answered = np.isfinite(answers)
     if missing is MissingPolicy.LISTWISE:
         return np.asarray(answered.all(axis=-1))

@@ -73,8 +73,7 @@ class OrdinalMoments:
         N times the asymptotic covariance of (thresholds, correlations), in the order of the
         module's notes, shape (n_moments, n_moments).
     influence
-        How far each person moves each moment; ``nacov`` is N times its cross-product. Sum it within
-        clusters for cluster-robust versions.
+        How far each person moves each moment; ``nacov`` is N times its cross-product.
     n_persons
         Persons used: complete rows, or under pairwise those with any answer.
     rows
@@ -96,6 +95,24 @@ class OrdinalMoments:
     items: tuple[int, ...]
     categories: tuple[FloatArray, ...]
     cautions: tuple[str, ...]
+
+    @property
+    def n_thresholds(self) -> tuple[int, ...]:
+        """Of each item."""
+        return tuple(cuts.size for cuts in self.thresholds)
+
+    def nacov_within(self, clusters: IntArray | None) -> FloatArray:
+        """Return ``nacov``, or its cluster-robust version where persons are not independent.
+
+        Parameters
+        ----------
+        clusters
+            Number of each used person's cluster, from 0, shape (n_persons,); ``None`` if there are
+            none.
+        """
+        if clusters is None:
+            return self.nacov
+        return self.n_persons * self.influence.cross_products(clusters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

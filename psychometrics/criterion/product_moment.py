@@ -57,7 +57,7 @@ def obstacle(score: FloatArray, outcome: FloatArray) -> str | None:
 
 
 def is_constant(values: FloatArray) -> bool:
-    """Whether values differ by no more than rounding."""
+    """Whether values, shape (n_persons,), differ by no more than rounding."""
     return bool(np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())))
 
 

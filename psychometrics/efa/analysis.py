@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -64,9 +65,20 @@ def analyse(responses: ResponseMatrix, options: EfaOptions, *, progress: Progres
     factors = extract(given.correlations, n_factors, DISCREPANCIES[options.extraction])
     progress(2, 3, "rotation")
     rotated = turn.rotate(factors.loadings[None])
-    errors = _standard_errors(given, options, turn, factors, rotated, clusters, progress)
+    solution = _Solution(given=given, turn=turn, factors=factors, rotated=rotated)
+    errors = _standard_errors(solution, options, clusters, progress)
     progress(3, 3, "done")
-    return _result(instrument, given, options, turn, factors, rotated, errors)
+    return _result(solution, instrument, options, errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solution:
+    """What was factored, the rotation that was asked for, factors before it and after it."""
+
+    given: Factored
+    turn: Procedure
+    factors: Factors
+    rotated: Rotated
 
 
 def _clusters(responses: ResponseMatrix, options: EfaOptions) -> IntArray | None:
@@ -77,24 +89,18 @@ def _clusters(responses: ResponseMatrix, options: EfaOptions) -> IntArray | None
     return membership(responses.rows(responses.complete), options.cluster).codes
 
 
-def _standard_errors(  # the whole recipe of a solution
-    given: Factored,
-    options: EfaOptions,
-    turn: Procedure,
-    factors: Factors,
-    rotated: Rotated,
-    clusters: IntArray | None,
-    progress: Progress,
+def _standard_errors(
+    solution: _Solution, options: EfaOptions, clusters: IntArray | None, progress: Progress
 ) -> BootstrapErrors | None:
     if not options.bootstrap:
         return None
     return bootstrap_errors(
-        given,
-        options.correlation,
-        DISCREPANCIES[options.extraction],
-        turn.rotate,
-        uniquenesses=factors.uniquenesses,
-        loadings=rotated.loadings[0],
+        solution.given,
+        correlation=options.correlation,
+        discrepancy=DISCREPANCIES[options.extraction],
+        rotate=solution.turn.rotate,
+        uniquenesses=solution.factors.uniquenesses,
+        loadings=solution.rotated.loadings[0],
         replicates=options.bootstrap,
         seed=options.seed,
         clusters=clusters,
@@ -102,16 +108,14 @@ def _standard_errors(  # the whole recipe of a solution
     )
 
 
-def _result(  # everything that was found
+def _result(
+    solution: _Solution,
     instrument: Instrument,
-    given: Factored,
     options: EfaOptions,
-    turn: Procedure,
-    factors: Factors,
-    rotated: Rotated,
     errors: BootstrapErrors | None,
 ) -> EfaResult:
-    loadings, factor_correlations = rotated[0]
+    given, turn, factors = solution.given, solution.turn, solution.factors
+    loadings, factor_correlations = solution.rotated[0]
     n_items, n_factors = loadings.shape
     structure = loadings @ factor_correlations
     common = structure @ loadings.T
@@ -142,8 +146,8 @@ def _result(  # everything that was found
         proper=not heywood.any(),
         cautions=(
             *given.cautions,
-            *_cautions(given.items, heywood, factors, rotated),
-            *better_elsewhere(turn, factors.loadings, rotated),
+            *_cautions(solution, heywood),
+            *better_elsewhere(turn, factors.loadings, solution.rotated),
         ),
     )
 
@@ -180,18 +184,17 @@ def _n_factors(instrument: Instrument, options: EfaOptions) -> int:
     return n_factors
 
 
-def _cautions(
-    items: tuple[int, ...], heywood: BoolArray, factors: Factors, rotated: Rotated
-) -> list[str]:
+def _cautions(solution: _Solution, heywood: BoolArray) -> list[str]:
     cautions = []
     if heywood.any():
-        named = ", ".join(str(item) for item, at in zip(items, heywood, strict=True) if at)
+        items = zip(solution.given.items, heywood, strict=True)
+        named = ", ".join(str(item) for item, at in items if at)
         cautions.append(
             f"Improper solution: the uniqueness of item(s) {named} stopped at its lower bound "
             f"{LOWEST_UNIQUENESS} (a Heywood case); too many factors for these answers."
         )
-    if not factors.converged.all():
+    if not solution.factors.converged.all():
         cautions.append("The extraction did not converge: do not use these loadings.")
-    if not rotated.converged.all():
+    if not solution.rotated.converged.all():
         cautions.append("The rotation did not converge: its criterion is flat here.")
     return cautions

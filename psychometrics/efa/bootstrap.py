@@ -33,12 +33,12 @@ BATCH = 20
 FEWEST = 20
 
 
-def bootstrap_errors(  # the whole recipe of a solution is repeated
+def bootstrap_errors(
     given: Factored,
+    *,
     correlation: CorrelationType,
     discrepancy: Discrepancy,
     rotate: Callable[[FloatArray], Rotated],
-    *,
     uniquenesses: FloatArray,
     loadings: FloatArray,
     replicates: int,

@@ -65,7 +65,7 @@ def factored(responses: ResponseMatrix, correlation: CorrelationType) -> Factore
         Fewer than two items or three complete rows, or an item without variance.
     """
     items = responses.instrument.scored_items
-    answers = responses.recoded[responses.complete][:, np.asarray(items) - 1]
+    answers = responses.scored[responses.complete]
     _check(answers, items)
     found = smooth(correlate(answers, items, correlation))
     return Factored(

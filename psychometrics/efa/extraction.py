@@ -28,13 +28,14 @@ Psychometrika, 31, 351–368. doi:10.1007/BF02289468
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from factor_analyzer import FactorAnalyzer
 
-from psychometrics.types import BoolArray, Convergence, FloatArray
+from psychometrics.types import BoolArray, Convergence, FloatArray, IntArray
 
 LOWEST_UNIQUENESS = 0.005
 TOLERANCE = 1e-9
@@ -262,7 +263,13 @@ def _newton_step(
     step /= np.maximum(np.abs(step).max(axis=1, keepdims=True) / LONGEST_STEP, 1.0)
     slope = (gradient * step).sum(axis=1)
     value = shares.sum(axis=1)
-    moved, improved = _search(correlations, parameters, step, value, slope, n_factors, discrepancy)
+
+    def enough(rows: IntArray, trial: FloatArray, length: float) -> BoolArray:
+        eigenvalues = _eigen(discrepancy.matrix(correlations[rows], trial))[0]
+        reached = discrepancy.residual(eigenvalues, n_factors)[1].sum(axis=1)
+        return np.asarray(reached <= value[rows] + 1e-4 * length * slope[rows])
+
+    moved, improved = _halved(parameters, step, discrepancy.bound, enough)
     # what a full step would gain is lost in rounding: this is the minimum as far as can be told
     going &= improved | (-slope > 1e-10 * (1.0 + value))
     return moved, going
@@ -290,24 +297,20 @@ def _solve_convexly(hessian: FloatArray, gradient: FloatArray, held: BoolArray) 
     return np.asarray(np.einsum("bia,ba->bi", vectors, along)) * free
 
 
-def _search(  # one step's state, all of it needed
-    correlations: FloatArray,
+def _halved(
     parameters: FloatArray,
     step: FloatArray,
-    value: FloatArray,
-    slope: FloatArray,
-    n_factors: int,
-    discrepancy: Discrepancy,
+    bound: float,
+    enough: Callable[[IntArray, FloatArray, float], BoolArray],
 ) -> tuple[FloatArray, BoolArray]:
+    """Take each step, halved until it lowers the discrepancy enough; tell which ones did."""
     moved = parameters.copy()
     waiting = np.ones(len(parameters), dtype=np.bool_)
     length = 1.0
     for _ in range(HALVINGS):
         rows = np.flatnonzero(waiting)
-        trial = np.maximum(parameters[rows] + length * step[rows], discrepancy.bound)
-        eigenvalues = _eigen(discrepancy.matrix(correlations[rows], trial))[0]
-        reached = discrepancy.residual(eigenvalues, n_factors)[1].sum(axis=1)
-        better = reached <= value[rows] + 1e-4 * length * slope[rows]
+        trial = np.maximum(parameters[rows] + length * step[rows], bound)
+        better = enough(rows, trial, length)
         moved[rows[better]] = trial[better]
         waiting[rows[better]] = False
         if not waiting.any():

@@ -129,7 +129,7 @@ def rotate_obliquely(
         First transformations, shape (b, n_factors, n_factors) with unit columns; the identity
         otherwise.
     """
-    found = _descend(loadings, criterion, _oblique, start)
+    found = _descend(_Problem(loadings, criterion, _oblique), start)
     return Rotated(
         loadings=_oblique.rotated(loadings, found.transformation),
         factor_correlations=found.transformation.transpose(0, 2, 1) @ found.transformation,
@@ -142,7 +142,7 @@ def rotate_orthogonally(
     loadings: FloatArray, criterion: Criterion, start: FloatArray | None = None
 ) -> Rotated:
     """Rotate to uncorrelated factors; parameters as for :func:`rotate_obliquely`."""
-    found = _descend(loadings, criterion, _orthogonal, start)
+    found = _descend(_Problem(loadings, criterion, _orthogonal), start)
     rotated = unrotated(_orthogonal.rotated(loadings, found.transformation))
     return Rotated(
         loadings=rotated.loadings,
@@ -275,16 +275,21 @@ class _Descent:
     converged: BoolArray
 
 
-def _descend(
-    loadings: FloatArray,
-    criterion: Criterion,
-    constraint: _Constraint,
-    start: FloatArray | None,
-) -> _Descent:
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is rotated, what is made small, and what a transformation must keep."""
+
+    loadings: FloatArray
+    criterion: Criterion
+    constraint: _Constraint
+
+
+def _descend(problem: _Problem, start: FloatArray | None) -> _Descent:
+    loadings, constraint = problem.loadings, problem.constraint
     count, _, n_factors = loadings.shape
     T = np.tile(np.eye(n_factors), (count, 1, 1)) if start is None else start.copy()
     rotated = constraint.rotated(loadings, T)
-    value, gradient = criterion.value_and_gradient(rotated)
+    value, gradient = problem.criterion.value_and_gradient(rotated)
     state = _Descent(
         transformation=T,
         value=np.asarray(value),
@@ -302,22 +307,18 @@ def _descend(
         pending, projected, steepness = pending[going], projected[going], steepness[going]
         if not pending.size:
             break
-        stuck = _step(state, pending, projected, steepness, loadings, criterion, constraint)
+        stuck = _step(problem, state, pending, (projected, steepness))
         state.converged[pending[stuck]] = steepness[stuck] < 1e2 * TOLERANCE
         pending = pending[~stuck]
     return state
 
 
-def _step(  # one step's state, all of it needed
-    state: _Descent,
-    rows: IntArray,
-    projected: FloatArray,
-    steepness: FloatArray,
-    loadings: FloatArray,
-    criterion: Criterion,
-    constraint: _Constraint,
+def _step(
+    problem: _Problem, state: _Descent, rows: IntArray, slope: tuple[FloatArray, FloatArray]
 ) -> BoolArray:
-    """Move each matrix downhill; tell those that found no lower value."""
+    """Move some matrices down their projected slopes; tell those that found no lower value."""
+    loadings, constraint = problem.loadings, problem.constraint
+    projected, steepness = slope
     state.length[rows] *= 2.0
     waiting = np.arange(len(rows))
     for _ in range(HALVINGS + 30):
@@ -327,7 +328,7 @@ def _step(  # one step's state, all of it needed
             state.transformation[at] - length[:, None, None] * projected[waiting]
         )
         rotated = constraint.rotated(loadings[at], moved)
-        value, gradient = criterion.value_and_gradient(rotated)
+        value, gradient = problem.criterion.value_and_gradient(rotated)
         better = state.value[at] - value > 0.5 * steepness[waiting] ** 2 * length
         accepted = at[better]
         state.transformation[accepted] = moved[better]

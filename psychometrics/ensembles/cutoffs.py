@@ -29,10 +29,10 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.implied import state_at
 from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.ml import fit_ml
-from psychometrics.cfa.model import Matrix, Parameterization
+from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.options import Estimator, Structure
-from psychometrics.cfa.rivals import check_rivals, rival_model, with_thresholds
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.rivals import check_rivals, rival_model
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.ensembles.draws import population_moments
 from psychometrics.ensembles.misspecification import StandardizedModel, misspecifications
@@ -161,8 +161,7 @@ def _continuous(
     responses: ResponseMatrix, options: CutoffOptions, rng: np.random.Generator
 ) -> _Experiment:
     """Fit by maximum likelihood; simulate normal answers."""
-    columns = [item - 1 for item in responses.instrument.scored_items]
-    answers = responses.recoded[responses.complete][:, columns]
+    answers = responses.scored[responses.complete]
     sample = complete_answers(answers, responses.instrument.scored_items)
     layout = layout_of(rival_model(responses.instrument, options.model))
     fitted = fit_ml(layout.model, (sample,), layout=layout)
@@ -186,14 +185,10 @@ def _ordinal(
 ) -> _Experiment:
     """Fit by WLSMV; simulate normal propensities and cut them at the sample's thresholds."""
     items = responses.instrument.scored_items
-    columns = [item - 1 for item in items]
-    moments = ordinal_moments(responses.recoded[:, columns], items=items)
-    sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-    )
+    moments = ordinal_moments(responses.scored, items=items)
     structure = rival_model(responses.instrument, options.model)
-    counts = tuple(cuts.size for cuts in moments.thresholds)
-    fitted = fit_wlsmv(with_thresholds(structure, counts, Parameterization.DELTA), (sample,))
+    counts = moments.n_thresholds
+    fitted = fit_ordered(structure, moments)
     layout = correlation_layout(structure)
     labels = fitted.layout.model.labels
     start = fitted.theta[[labels.index(label) for label in layout.model.labels]]

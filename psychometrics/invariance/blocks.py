@@ -57,15 +57,9 @@ class Block:
             raise EstimationError(f"{self.name}: {error.step}", error.reason) from error
 
 
-def scored(group: Group) -> FloatArray:
-    """Return recoded answers to the items that belong to a subscale."""
-    columns = [item - 1 for item in group.responses.instrument.scored_items]
-    return group.responses.recoded[:, columns]
-
-
 def used_rows(groups: Sequence[Group], policy: MissingPolicy, *, repeated: bool) -> list[BoolArray]:
     """Return which rows of each group a policy uses; of occasions, the same persons'."""
-    rows = [usable_rows(scored(group), policy) for group in groups]
+    rows = [usable_rows(group.responses.scored, policy) for group in groups]
     if not repeated:
         return rows
     join = np.logical_and if policy is MissingPolicy.LISTWISE else np.logical_or
@@ -90,7 +84,7 @@ def blocks_of(
         What takes the place of the rows' own answers, if anything does.
     """
     items = groups[0].responses.instrument.scored_items
-    used = [scored(group)[chosen] for group, chosen in zip(groups, rows, strict=True)]
+    used = [group.responses.scored[chosen] for group, chosen in zip(groups, rows, strict=True)]
     parts = used if answers is None else list(answers)
     if options.repeated:
         block = Block(name="occasions", answers=np.hstack(parts), items=items * len(groups))

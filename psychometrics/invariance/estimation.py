@@ -25,7 +25,7 @@ from psychometrics.cfa.ml import fit_ml, score_products
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, parts_of
+from psychometrics.cfa.wlsmv import fit_wlsmv, parts_of, sample_of
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
 from psychometrics.invariance.blocks import Block
@@ -82,7 +82,7 @@ class LeastSquares:
     @property
     def n_thresholds(self) -> tuple[int, ...]:
         """Of each item of a block; the same in every block."""
-        return tuple(cuts.size for cuts in self.moments[0].thresholds)
+        return self.moments[0].n_thresholds
 
     def fit(self, model: Model) -> Fitted:
         """Fit a model of all groups, robust indices under equal thresholds included."""
@@ -186,15 +186,8 @@ def least_squares(blocks: Sequence[Block], *, missing: MissingPolicy) -> LeastSq
         block.do(lambda answers, items: ordinal_moments(answers, items=items, missing=missing))
         for block in blocks
     )
-    samples = tuple(_stacked(*pair) for pair in zip(blocks, moments, strict=True))
+    samples = tuple(sample_of(one, block.codes) for block, one in zip(blocks, moments, strict=True))
     return LeastSquares(moments=moments, samples=samples)
-
-
-def _stacked(block: Block, moments: OrdinalMoments) -> OrdinalSample:
-    nacov = moments.nacov
-    if block.codes is not None:
-        nacov = moments.n_persons * moments.influence.cross_products(block.codes)
-    return ordinal_sample(moments.thresholds, moments.correlations, nacov, moments.n_persons)
 
 
 def likelihood(blocks: Sequence[Block], *, robust: bool) -> Likelihood:

@@ -31,7 +31,6 @@ from psychometrics.invariance.blocks import (
     blocks_of,
     described,
     persons_in,
-    scored,
     used_rows,
 )
 from psychometrics.invariance.estimation import (
@@ -152,11 +151,13 @@ def _ordered(groups: Sequence[Group], missing: Missing, options: InvarianceOptio
     policy = MissingPolicy.PAIRWISE if missing is Missing.PAIRWISE else MissingPolicy.LISTWISE
     items = groups[0].responses.instrument.scored_items
     for group in groups:
-        Block(name=f"group {group.number}", answers=scored(group), items=items).do(check_answered)
+        Block(name=f"group {group.number}", answers=group.responses.scored, items=items).do(
+            check_answered
+        )
     rows = used_rows(groups, policy, repeated=options.repeated)
     for block in blocks_of(groups, rows, options):
         block.do(_check_persons)
-    used = [scored(group)[chosen] for group, chosen in zip(groups, rows, strict=True)]
+    used = [group.responses.scored[chosen] for group, chosen in zip(groups, rows, strict=True)]
     common = merge_empty_categories(used, items=items)
     blocks = blocks_of(groups, rows, options, common.answers)
     found = least_squares(blocks, missing=policy)
@@ -185,7 +186,7 @@ def _ordered(groups: Sequence[Group], missing: Missing, options: InvarianceOptio
 def _alike(again: LeastSquares, before: LeastSquares) -> LeastSquares:
     """Refuse ordered answers that have not the same categories."""
     if any(
-        [cuts.size for cuts in one.thresholds] != [cuts.size for cuts in other.thresholds]
+        one.n_thresholds != other.n_thresholds
         for one, other in zip(again.moments, before.moments, strict=True)
     ):
         raise EstimationError("categories", "one of them is empty")
@@ -208,7 +209,7 @@ def _continuous(groups: Sequence[Group], missing: Missing, options: InvarianceOp
     rows = used_rows(groups, policy, repeated=options.repeated)
     blocks = blocks_of(groups, rows, options)
     prepare = partial(casewise_likelihood if casewise else likelihood, robust=robust)
-    answers = tuple(scored(group)[used] for group, used in zip(groups, rows, strict=True))
+    answers = tuple(group.responses.scored[used] for group, used in zip(groups, rows, strict=True))
     return Evidence(
         names=tuple(group.name for group in groups),
         n_persons=persons_in(answers),

@@ -82,11 +82,12 @@ class Exclusion:
 
 def exclusions(
     extension: Extension,
+    rows: Collection[int],
+    *,
     fitted: Fitted,
     larger: Fitted,
     design: Design,
     step: Step,
-    rows: Collection[int],
 ) -> tuple[Exclusion, ...]:
     """Ask for items one by one whether a departure of concern is excluded.
 
@@ -94,12 +95,12 @@ def exclusions(
     ----------
     extension
         A step's model with these items' restrictions lifted.
+    rows
+        Rows of the items.
     fitted, larger
         The step's model, and the one it lies in.
     design, step
         The ladder and the step.
-    rows
-        Rows of the items.
 
     Returns
     -------
@@ -115,7 +116,10 @@ def exclusions(
     return tuple(
         Exclusion(
             item=design.base.items[row],
-            p_value=max(_p_values(extension, scales, step, row, fitted.n_persons), default=1.0),
+            p_value=max(
+                _p_values(extension, row, scales=scales, step=step, n_persons=fitted.n_persons),
+                default=1.0,
+            ),
         )
         for row in rows
     )
@@ -130,7 +134,7 @@ class _Scales:
 
 
 def _p_values(
-    extension: Extension, scales: Sequence[_Scales], step: Step, row: int, n_persons: int
+    extension: Extension, row: int, *, scales: Sequence[_Scales], step: Step, n_persons: int
 ) -> Iterator[float]:
     """Yield the probability of so small an index, group by group, had the item departed."""
     for group in range(1, len(scales)):

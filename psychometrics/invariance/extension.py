@@ -75,7 +75,7 @@ class Extension:
 
 
 def extension_of(
-    fitted: Fitted, design: Design, step: Step, evidence: Evidence, rows: Collection[int]
+    fitted: Fitted, rows: Collection[int], *, design: Design, step: Step, evidence: Evidence
 ) -> Extension | None:
     """Lift what a step made equal, for some items, in every group but the reference.
 
@@ -83,12 +83,12 @@ def extension_of(
     ----------
     fitted
         The step's model.
+    rows
+        Rows of the items whose restrictions are lifted.
     design, step
         The ladder and the step.
     evidence
         The answers.
-    rows
-        Rows of the items whose restrictions are lifted.
 
     Returns
     -------

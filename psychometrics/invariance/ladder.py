@@ -105,8 +105,16 @@ def rung(
     if difference.df <= 0:
         result = _not_a_restriction(step, describe_fit(fitted), larger)
         return Rung(step=step, fitted=fitted, result=result, equivalent=difference.df == 0)
-    judged = _judged(design, evidence, (step, fitted, against), difference, released)
-    return Rung(step=step, fitted=fitted, result=replace(judged, released=items))
+    trial = _Trial(
+        design=design,
+        evidence=evidence,
+        step=step,
+        fitted=fitted,
+        against=against,
+        difference=difference,
+    )
+    result = replace(_judged(trial, _items(trial, released)), released=items)
+    return Rung(step=step, fitted=fitted, result=result)
 
 
 def level(rungs: Sequence[Rung]) -> str | None:
@@ -166,50 +174,28 @@ def _not_a_restriction(step: Step, model: ModelResult, larger: Step) -> StepResu
     )
 
 
-def _judged(
-    design: Design,
-    evidence: Evidence,
-    rungs: tuple[Step, Fitted, Rung],
-    difference: Difference,
-    released: Mapping[int, Step],
-) -> StepResult:
-    """Judge a step by its tests, the indices' changes, and the power there was."""
-    step, fitted, against = rungs
-    model = describe_fit(fitted)
-    change = delta(model, against.result.model)
-    indices = within(change, step, evidence.total)
-    found = _items(design, evidence, rungs, difference, released)
-    checks = Checks(
-        admissible=model.converged and model.proper,
-        difference=difference_stands(difference.p_value, items=found.stand),
-        items=found.stand,
-        indices=indices,
-        single=None if found.single is None else found.single.p_value <= EXCLUSION_RATE,
-        power=None if found.power is None else found.power >= ENOUGH_POWER,
-    )
-    method, seen = PowerMethod.ANALYTIC, found.power
-    if design.power.method is PowerMethod.SIMULATED and rests_on_power(checks):
-        simulated = _simulated(design, evidence, rungs, found)
-        if simulated is not None:
-            method, seen = PowerMethod.SIMULATED, simulated
-            checks = replace(checks, power=simulated >= ENOUGH_POWER)
-    return StepResult(
-        step=step.value,
-        model=model,
-        compared_with=against.step.value,
-        difference=DifferenceResult(
-            chi_square=difference.chi_square, df=difference.df, p_value=difference.p_value
-        ),
-        delta=change,
-        tenable=tenable(checks),
-        checks=checks,
-        rule=rule(step, evidence.total),
-        error_rate=TEST_RATE,
-        power=seen,
-        power_method=method.value,
-        departure=DEPARTURES[step],
-        single=found.single,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """A step on trial.
+
+    Attributes
+    ----------
+    design, evidence
+        The ladder and the answers.
+    step, fitted
+        The step and its model.
+    against
+        The step that it lies in.
+    difference
+        The test of one against the other.
+    """
+
+    design: Design
+    evidence: Evidence
+    step: Step
+    fitted: Fitted
+    against: Rung
+    difference: Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,55 +220,96 @@ class _Items:
     extension: Extension | None = None
 
 
-def _simulated(
-    design: Design, evidence: Evidence, rungs: tuple[Step, Fitted, Rung], found: _Items
-) -> float | None:
+def _judged(trial: _Trial, found: _Items) -> StepResult:
+    """Judge a step by its tests, the indices' changes, and the power there was."""
+    model, difference = describe_fit(trial.fitted), trial.difference
+    change = delta(model, trial.against.result.model)
+    checks = Checks(
+        admissible=model.converged and model.proper,
+        difference=difference_stands(difference.p_value, items=found.stand),
+        items=found.stand,
+        indices=within(change, trial.step, trial.evidence.total),
+        single=None if found.single is None else found.single.p_value <= EXCLUSION_RATE,
+        power=None if found.power is None else found.power >= ENOUGH_POWER,
+    )
+    method, seen = PowerMethod.ANALYTIC, found.power
+    if trial.design.power.method is PowerMethod.SIMULATED and rests_on_power(checks):
+        simulated = _simulated(trial, found.extension)
+        if simulated is not None:
+            method, seen = PowerMethod.SIMULATED, simulated
+            checks = replace(checks, power=simulated >= ENOUGH_POWER)
+    return StepResult(
+        step=trial.step.value,
+        model=model,
+        compared_with=trial.against.step.value,
+        difference=DifferenceResult(
+            chi_square=difference.chi_square, df=difference.df, p_value=difference.p_value
+        ),
+        delta=change,
+        tenable=tenable(checks),
+        checks=checks,
+        rule=rule(trial.step, trial.evidence.total),
+        error_rate=TEST_RATE,
+        power=seen,
+        power_method=method.value,
+        departure=DEPARTURES[trial.step],
+        single=found.single,
+    )
+
+
+def _simulated(trial: _Trial, extension: Extension | None) -> float | None:
     """Find a step's power by simulation, the same for the same answers and seed."""
-    step, fitted, against = rungs
-    if found.extension is None:
+    if extension is None:
         return None
-    departure = least_departure(found.extension, fitted, design, step)
+    design, fitted, step = trial.design, trial.fitted, trial.step
+    departure = least_departure(extension, fitted=fitted, design=design, step=step)
     if departure is None:
         return None
     return simulated_power(
-        found.extension,
+        extension,
         departure,
-        (fitted, against.fitted),
-        evidence,
+        models=(fitted, trial.against.fitted),
+        evidence=trial.evidence,
         level=TEST_RATE,
         replicates=design.power.replicates,
         rng=np.random.default_rng([design.power.seed, design.ladder.index(step)]),
     )
 
 
-def _items(
-    design: Design,
-    evidence: Evidence,
-    rungs: tuple[Step, Fitted, Rung],
-    difference: Difference,
-    released: Mapping[int, Step],
-) -> _Items:
+def _items(trial: _Trial, released: Mapping[int, Step]) -> _Items:
     """Look at the items that a step restricts."""
-    step, fitted, against = rungs
+    design, evidence, fitted, step = trial.design, trial.evidence, trial.fitted, trial.step
     rows = [
         row
         for row, item in enumerate(design.base.items)
         if item not in released and design.restricts(step, row)
     ]
-    extension = extension_of(fitted, design, step, evidence, rows) if rows else None
+    if not rows:
+        return _Items()
+    extension = extension_of(fitted, rows, design=design, step=step, evidence=evidence)
     if extension is None:
         return _Items()
     found = looks(extension, design, evidence.total, rows)
     look = worst(found)
     single = max(
-        exclusions(extension, fitted, against.fitted, design, step, rows),
+        exclusions(
+            extension, rows, fitted=fitted, larger=trial.against.fitted, design=design, step=step
+        ),
         key=lambda one: one.p_value,
     )
     return _Items(
         stand=None
         if look is None
-        else items_stand(corrected(look, len(found)), difference.p_value),
+        else items_stand(corrected(look, len(found)), trial.difference.p_value),
         single=SingleItem(item=single.item, p_value=single.p_value, departure=CONCERNS[step]),
-        power=power(extension, fitted, design, step, evidence, df=difference.df, level=TEST_RATE),
+        power=power(
+            extension,
+            fitted=fitted,
+            design=design,
+            step=step,
+            evidence=evidence,
+            df=trial.difference.df,
+            level=TEST_RATE,
+        ),
         extension=extension,
     )

@@ -81,21 +81,23 @@ def worst(found: Collection[Look]) -> Look | None:
     return min(found, key=lambda look: (look.p_value, -look.index), default=None)
 
 
-def regular_part(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the eigenvalues of a covariance of scores that are not zero, and their vectors.
+def regular_part(matrix: FloatArray, *, least: float = 1e-8) -> tuple[FloatArray, FloatArray]:
+    """Return the eigenvalues of a covariance or an information that are not zero, with vectors.
 
     Parameters
     ----------
-    scores
-        Shape (m, m).
+    matrix
+        Shape (m, m), positive semidefinite.
+    least
+        Share of the largest eigenvalue below which one counts as zero.
 
     Returns
     -------
     tuple of FloatArray
         Shapes (rank,) and (m, rank).
     """
-    values, vectors = np.linalg.eigh(scores)
-    kept = values > 1e-8 * max(float(values.max(initial=0.0)), 0.0)
+    values, vectors = np.linalg.eigh(matrix)
+    kept = values > least * max(float(values.max(initial=0.0)), 0.0)
     return values[kept], vectors[:, kept]
 
 

@@ -20,7 +20,7 @@ Steenkamp, J.-B. E. M., & Baumgartner, H. (1998). doi:10.1086/209528, for two in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix
@@ -100,24 +100,20 @@ def search(design: Design, evidence: Evidence, rungs: Sequence[Rung]) -> Search 
     first = _first_rejected(rungs)
     if first is None or not rungs[0].result.checks.admissible:
         return None
-    below = {one.step: one for one in rungs[:first]}
-    released: dict[int, Step] = {}
-    freed: list[Freed] = []
+    going = _Going(design=design, evidence=evidence, below={one.step: one for one in rungs[:first]})
     climbed: list[Rung] = []
     for original in rungs[first:]:
-        step = original.step
-        if step is Step.STRICT:
+        if original.step is Step.STRICT:
             break
-        here = rung(design, evidence, step, below, released=released) if released else original
-        here = _release(design, evidence, step, below, here, released, freed)
-        below[step] = here
+        here = _release(going, going.again(original.step) if going.released else original)
+        going.below[here.step] = here
         climbed.append(here)
         if here.rejected:
             break
     return Search(
         rungs=tuple(climbed),
-        freed=tuple(freed),
-        released=released,
+        freed=tuple(going.freed),
+        released=going.released,
         tenable=_verdict(climbed, rungs[:first]),
     )
 
@@ -148,62 +144,76 @@ def _first_rejected(rungs: Sequence[Rung]) -> int | None:
     return None
 
 
-def _release(
-    design: Design,
-    evidence: Evidence,
-    step: Step,
-    below: Mapping[Step, Rung],
-    here: Rung,
-    released: dict[int, Step],
-    freed: list[Freed],
-) -> Rung:
-    """Release items at one step until it stands or none can be released; both records grow."""
-    rejected = here.rejected
-    while True:
-        look = _next(design, evidence, here, below, released, rejected=rejected)
-        if look is None:
-            return here
-        released[look.item] = step
-        freed.append(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Going:
+    """A search under way: what it is made in, and three records that grow.
+
+    Attributes
+    ----------
+    design, evidence
+        The ladder and the answers.
+    below
+        The steps done.
+    released
+        By item, the step.
+    freed
+        Released items, in the order of release.
+    """
+
+    design: Design
+    evidence: Evidence
+    below: dict[Step, Rung]
+    released: dict[int, Step] = field(default_factory=dict)
+    freed: list[Freed] = field(default_factory=list)
+
+    def again(self, step: Step) -> Rung:
+        """Fit and judge a step with what is released by now."""
+        return rung(self.design, self.evidence, step, self.below, released=self.released)
+
+    def release(self, look: Look, step: Step) -> None:
+        """Release an item, and write it down."""
+        self.released[look.item] = step
+        self.freed.append(
             Freed(
                 item=look.item,
                 step=step.value,
-                parameters=_parameters(step, ordered=design.n_thresholds is not None),
+                parameters=_parameters(step, ordered=self.design.n_thresholds is not None),
                 index=look.index,
                 df=look.df,
-                corrected_p_value=min(look.p_value * design.base.n_items, 1.0),
+                corrected_p_value=min(look.p_value * self.design.base.n_items, 1.0),
             )
         )
-        here = rung(design, evidence, step, below, released=released)
 
 
-def _next(
-    design: Design,
-    evidence: Evidence,
-    here: Rung,
-    below: Mapping[Step, Rung],
-    released: Mapping[int, Step],
-    *,
-    rejected: bool,
-) -> Look | None:
+def _release(going: _Going, here: Rung) -> Rung:
+    """Release items at one step until it stands or none can be released."""
+    rejected = here.rejected
+    while True:
+        look = _next(going, here, rejected=rejected)
+        if look is None:
+            return here
+        going.release(look, here.step)
+        here = going.again(here.step)
+
+
+def _next(going: _Going, here: Rung, *, rejected: bool) -> Look | None:
     """Return the item to release next at a step that was or was not rejected at first."""
-    step = here.step
-    rows = tuple(_candidates(design, step, released))
-    extension = extension_of(here.fitted, design, step, evidence, rows) if rows else None
+    design, evidence, step = going.design, going.evidence, here.step
+    rows = tuple(_candidates(design, step, going.released))
+    if not rows:
+        return None
+    extension = extension_of(here.fitted, rows, design=design, step=step, evidence=evidence)
     found = () if extension is None else looks(extension, design, evidence.total, rows)
     look = worst(found)
     if extension is None or look is None:
         return None
     if rejected and corrected(look, len(found)) < LOOK_RATE:
         return look
-    if not released or look.p_value >= LOOK_RATE:
+    if not going.released or look.p_value >= LOOK_RATE:
         return None
-    larger = below[design.larger_step(step) or step].fitted
-    open_to_doubt = {
-        one.item
-        for one in exclusions(extension, here.fitted, larger, design, step, rows)
-        if not one.excluded
-    }
+    larger = going.below[design.larger_step(step) or step].fitted
+    told = exclusions(extension, rows, fitted=here.fitted, larger=larger, design=design, step=step)
+    open_to_doubt = {one.item for one in told if not one.excluded}
     return worst([one for one in found if one.item in open_to_doubt and one.p_value < LOOK_RATE])
 
 

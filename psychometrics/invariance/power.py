@@ -35,6 +35,7 @@ from psychometrics.cfa.model import Matrix, Parameter
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.extension import Extension
 from psychometrics.invariance.identification import Design
+from psychometrics.invariance.looks import regular_part
 from psychometrics.invariance.options import Step
 from psychometrics.types import FloatArray
 
@@ -81,11 +82,11 @@ def departing_rows(fitted: Fitted, design: Design, step: Step) -> tuple[int, ...
 
 def power(
     extension: Extension,
+    *,
     fitted: Fitted,
     design: Design,
     step: Step,
     evidence: Evidence,
-    *,
     df: int,
     level: float,
 ) -> float | None:
@@ -107,7 +108,7 @@ def power(
     float or None
         ``None`` where the departure cannot be stated.
     """
-    d = least_departure(extension, fitted, design, step)
+    d = least_departure(extension, fitted=fitted, design=design, step=step)
     if d is None or df <= 0:
         return None
     scale = _mean_eigenvalue(extension) if evidence.scaled else 1.0
@@ -117,7 +118,7 @@ def power(
 
 
 def least_departure(
-    extension: Extension, fitted: Fitted, design: Design, step: Step
+    extension: Extension, *, fitted: Fitted, design: Design, step: Step
 ) -> FloatArray | None:
     """Return the stated departure, shape (m,), in the group where it is hardest to see.
 
@@ -147,16 +148,9 @@ def has_variances(state: GroupState) -> bool:
 
 def _mean_eigenvalue(extension: Extension) -> float:
     """Return the mean of the test's eigenvalues: tr((A′JA)⁺ A′BA) over its rank."""
-    values, vectors = _regular_part(extension.information)
+    values, vectors = regular_part(extension.information, least=1e-9)
     projected = vectors.T @ extension.scores @ vectors
     return float((np.diagonal(projected) / values).mean())
-
-
-def _regular_part(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the eigenvalues and eigenvectors of a matrix that are not zero."""
-    values, vectors = np.linalg.eigh(matrix)
-    kept = values > 1e-9 * values[-1]
-    return values[kept], vectors[:, kept]
 
 
 def _departure(one: Parameter, state: GroupState, step: Step) -> float:

@@ -35,9 +35,9 @@ LEAST_USABLE = 0.8
 def simulated_power(
     extension: Extension,
     departure: FloatArray,
+    *,
     models: tuple[Fitted, Fitted],
     evidence: Evidence,
-    *,
     level: float,
     replicates: int,
     rng: np.random.Generator,

@@ -41,7 +41,7 @@ def inter_item(responses: ResponseMatrix) -> InterItem:
         Persons with at least one answer.
     """
     items = responses.instrument.scored_items
-    answers = responses.recoded[:, np.asarray(items) - 1]
+    answers = responses.scored
     polychoric, reason = _polychoric(answers, items)
     return InterItem(
         order=items, pearson=pairwise_correlations(answers), polychoric=polychoric, reason=reason
@@ -68,7 +68,7 @@ def local_dependence(responses: ResponseMatrix) -> LocalDependence:
     """
     instrument = responses.instrument
     items = instrument.scored_items
-    answers = responses.recoded[responses.complete][:, np.asarray(items) - 1]
+    answers = responses.scored[responses.complete]
     if len(items) < 4 or any(len(scale.items) < 2 for scale in instrument):
         return _unknown("needs four items or more, and two in each subscale")
     if answers.shape[0] < 2:

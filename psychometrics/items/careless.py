@@ -112,8 +112,7 @@ def _consistency(instrument: Instrument, recoded: FloatArray) -> FloatArray:
 
 def _mahalanobis(responses: ResponseMatrix) -> Screening:
     rule = "squared distance beyond the chi-square quantile .999"
-    columns = np.asarray(responses.instrument.scored_items) - 1
-    answers = responses.recoded[responses.complete][:, columns]
+    answers = responses.scored[responses.complete]
     n_persons, n_items = answers.shape
     threshold = float(chdtri(n_items, TAIL))
     if n_persons <= n_items:

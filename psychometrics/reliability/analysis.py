@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from psychometrics.clusters import membership
 from psychometrics.instrument import Instrument
 from psychometrics.reliability.definitions import DEFINITIONS
@@ -42,10 +40,9 @@ def analyse(
     instrument = used.instrument
     members = None if options.cluster is None else membership(used, options.cluster)
     scored = instrument.scored_items
-    answers = used.recoded[:, np.asarray(scored) - 1]
     scales = _items_of_scales(instrument)
     progress(0, len(scales) + 1, "polychoric correlations")
-    sample = sample_of(scored, answers, members, options.level)
+    sample = sample_of(scored, used.scored, members, options.level)
     results = {}
     for done, (name, items) in enumerate(scales.items()):
         progress(done + 1, len(scales) + 1, name)

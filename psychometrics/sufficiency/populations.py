@@ -8,12 +8,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.model import Model, Parameterization
+from psychometrics.cfa.model import Model
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.propriety import improprieties
-from psychometrics.cfa.rivals import rival_model, with_thresholds
+from psychometrics.cfa.rivals import rival_model
 from psychometrics.cfa.standardized import standardized_loadings
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError
 from psychometrics.instrument import Instrument
@@ -61,20 +61,16 @@ def fitted(persons: ResponseMatrix) -> Population:
         If it cannot be fitted, or its solution is improper.
     """
     instrument = persons.instrument
-    columns = np.asarray(instrument.scored_items) - 1
-    answers = persons.recoded[persons.complete]
-    moments = ordinal_moments(answers[:, columns], items=instrument.scored_items)
-    sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-    )
-    counts = tuple(cuts.size for cuts in moments.thresholds)
-    model = with_thresholds(model_of(instrument), counts, Parameterization.DELTA)
-    found = fit_wlsmv(model, (sample,))
+    answers = persons.scored[persons.complete]
+    moments = ordinal_moments(answers, items=instrument.scored_items)
+    found = fit_ordered(model_of(instrument), moments)
     if improprieties(found):
         raise EstimationError("simulation", IMPROPER)
     loadings = np.zeros(instrument.n_items)
     signs = factor_signs(found)
-    loadings[columns] = (standardized_loadings(found)[0] * signs).sum(axis=1)
+    loadings[np.asarray(instrument.scored_items) - 1] = (
+        standardized_loadings(found)[0] * signs
+    ).sum(axis=1)
     base = population(instrument)
     return replace(
         base,

@@ -27,10 +27,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.model import Matrix, Model, Parameterization
+from psychometrics.cfa.model import Matrix, Model
 from psychometrics.cfa.propriety import improprieties
-from psychometrics.cfa.rivals import with_thresholds
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
@@ -179,15 +178,9 @@ def _replicate(
     """Draw and fit one sample; ``None`` if it is not usable."""
     instrument = truth.instrument
     answers = draw(truth, n_persons=n_persons, rng=rng).answers
-    recoded = ResponseMatrix(instrument=instrument, answers=answers).recoded
-    columns = np.asarray(instrument.scored_items) - 1
+    scored = ResponseMatrix(instrument=instrument, answers=answers).scored
     try:
-        moments = ordinal_moments(recoded[:, columns], items=instrument.scored_items)
-        counts = tuple(cuts.size for cuts in moments.thresholds)
-        sample = ordinal_sample(
-            moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-        )
-        found = fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
+        found = fit_ordered(model, ordinal_moments(scored, items=instrument.scored_items))
     except EstimationError:
         return None
     return None if improprieties(found) else _estimates(found)

@@ -23,7 +23,7 @@ from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
 from psychometrics.cfa.saturated import incomplete_answers
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
@@ -50,10 +50,8 @@ def by_fiml(model: Model, answers: FloatArray, codes: IntArray | None) -> Fitted
 
 def by_wlsmv(model: Model, answers: FloatArray, codes: IntArray | None) -> Fitted:
     found = ordinal_moments(answers)
-    nacov = found.n_persons * found.influence.cross_products(codes)
-    sample = ordinal_sample(found.thresholds, found.correlations, nacov, found.n_persons)
-    counts = tuple(cuts.size for cuts in found.thresholds)
-    return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
+    sized = with_thresholds(model, found.n_thresholds, Parameterization.DELTA)
+    return fit_wlsmv(sized, (sample_of(found, codes),))
 
 
 @pytest.mark.parametrize("clustered", [False, True])

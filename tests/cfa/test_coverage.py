@@ -13,11 +13,11 @@ from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.layout import layout_of
 from psychometrics.cfa.ml import fit_ml
-from psychometrics.cfa.model import Matrix, Parameterization
+from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.rivals import rival_model, with_intercepts
 from psychometrics.cfa.saturated import incomplete_answers
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray
 from tests.cfa.making import SCALES, instrument_of
@@ -61,10 +61,7 @@ def by_fiml(rng: np.random.Generator) -> Fitted:
 
 def by_wlsmv(rng: np.random.Generator) -> Fitted:
     answers = np.digitize(latent_answers(rng), [-1.4, -0.7, 0.1, 0.9]) + 1.0
-    found = ordinal_moments(answers)
-    sample = ordinal_sample(found.thresholds, found.correlations, found.nacov, found.n_persons)
-    counts = tuple(cuts.size for cuts in found.thresholds)
-    return fit_wlsmv(with_thresholds(MODEL, counts, Parameterization.DELTA), (sample,))
+    return fit_ordered(MODEL, ordinal_moments(answers))
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.patterns import by_pattern
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
-from psychometrics.cfa.wlsmv import ordinal_sample
+from psychometrics.cfa.wlsmv import sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray
 from tests.cfa.making import instrument_of
@@ -81,10 +81,7 @@ def discrepancies() -> dict[str, Discrepancy]:
         for parameterization in Parameterization:
             found[f"{parameterization.value} {structure.value}"] = WeightedDiscrepancy(
                 layout=layout_of(ordinal(structure, parameterization)),
-                samples=tuple(
-                    ordinal_sample(m.thresholds, m.correlations, m.nacov, m.n_persons)
-                    for m in moments
-                ),
+                samples=tuple(map(sample_of, moments)),
             )
     return found
 

@@ -30,7 +30,7 @@ from psychometrics.cfa.model import (
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
 from psychometrics.cfa.saturated import incomplete_answers
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from tests.cfa.lavaan import check_measures
 from tests.cfa.making import SCALES, answers_in, groups_in, instrument_of
@@ -108,11 +108,9 @@ def test_fiml_in_two_groups_is_lavaans(n: str, data: Path, lavaan: dict[str, Any
 def ordinal_fits(path: Path, groups: Sequence[int]) -> dict[str, Fitted]:
     answers, group = answers_in(path), groups_in(path)
     found = [ordinal_moments(answers[group == g]) for g in groups]
-    samples = tuple(
-        ordinal_sample(m.thresholds, m.correlations, m.nacov, m.n_persons) for m in found
-    )
-    counts = tuple(cuts.size for cuts in found[0].thresholds)
-    return {name: fit_wlsmv(model, samples) for name, model in ordinal_steps(counts).items()}
+    samples = tuple(map(sample_of, found))
+    steps = ordinal_steps(found[0].n_thresholds)
+    return {name: fit_wlsmv(model, samples) for name, model in steps.items()}
 
 
 def test_wlsmv_in_two_groups_is_lavaans(data: Path, lavaan: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.rivals import rival_model, with_thresholds
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, sample_of
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments
 from psychometrics.errors import EstimationError
@@ -41,10 +41,9 @@ def moments(path: Path, missing: MissingPolicy) -> OrdinalMoments:
 def fitted(data: Path, wai: Instrument, n: str, entry: str) -> Fitted:
     structure, parameterization, ending, missing = ENTRIES[entry]
     found = moments(data / f"wai_{n}{ending}.csv", missing)
-    sample = ordinal_sample(found.thresholds, found.correlations, found.nacov, found.n_persons)
-    counts = tuple(cuts.size for cuts in found.thresholds)
-    model = with_thresholds(rival_model(wai, Rival(structure=structure)), counts, parameterization)
-    return fit_wlsmv(model, (sample,))
+    model = rival_model(wai, Rival(structure=structure))
+    sized = with_thresholds(model, found.n_thresholds, parameterization)
+    return fit_wlsmv(sized, (sample_of(found),))
 
 
 @pytest.mark.parametrize(("n", "entry"), CASES)

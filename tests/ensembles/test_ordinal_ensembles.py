@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.model import Model, Parameterization
+from psychometrics.cfa.model import Model
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_thresholds
-from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
+from psychometrics.cfa.rivals import rival_model
+from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.correlation.tables import item_pairs
 from psychometrics.ensembles.bootstrap import bootstrap_ordinal
@@ -25,12 +25,7 @@ LAYOUT = correlation_layout(MODEL)
 
 
 def fitted(answers: FloatArray, model: Model = MODEL) -> Fitted:
-    moments = ordinal_moments(answers)
-    sample = ordinal_sample(
-        moments.thresholds, moments.correlations, moments.nacov, moments.n_persons
-    )
-    counts = tuple(cuts.size for cuts in moments.thresholds)
-    return fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), (sample,))
+    return fit_ordered(model, ordinal_moments(answers))
 
 
 def kept(fit: Fitted, values: FloatArray) -> FloatArray:

@@ -70,7 +70,9 @@ def test_an_items_index_is_near_the_drop_of_chi_square_when_it_is_released(
     ladder = study(responses, options("ML"), progress=no_progress)
     scalar = next(one for one in ladder.rungs if one.step is Step.SCALAR)
     rows = range(12)
-    extension = extension_of(scalar.fitted, ladder.design, Step.SCALAR, ladder.evidence, rows)
+    extension = extension_of(
+        scalar.fitted, rows, design=ladder.design, step=Step.SCALAR, evidence=ladder.evidence
+    )
     assert extension is not None
     for look in looks(extension, ladder.design, ladder.evidence.total, rows):
         freed = ladder.evidence.estimation.fit(
@@ -88,9 +90,18 @@ def test_a_departure_is_excluded_as_the_normal_distribution_says(
     scalar = next(one for one in found.rungs if one.step is Step.SCALAR)
     metric = next(one for one in found.rungs if one.step is Step.METRIC)
     rows = range(12)
-    extension = extension_of(scalar.fitted, found.design, Step.SCALAR, found.evidence, rows)
+    extension = extension_of(
+        scalar.fitted, rows, design=found.design, step=Step.SCALAR, evidence=found.evidence
+    )
     assert extension is not None
-    told = exclusions(extension, scalar.fitted, metric.fitted, found.design, Step.SCALAR, rows)
+    told = exclusions(
+        extension,
+        rows,
+        fitted=scalar.fitted,
+        larger=metric.fitted,
+        design=found.design,
+        step=Step.SCALAR,
+    )
     spread = np.sqrt(np.diagonal(found.design.placement.state(scalar.fitted, 1).covariance))
     for row, one in zip(rows, told, strict=True):
         (k,) = extension.of(row, group=1)
@@ -114,13 +125,13 @@ def test_where_a_variance_is_negative_nothing_is_excluded(
         for name, step in (("fitted", Step.SCALAR), ("larger", Step.METRIC))
     }
     rows = range(12)
-    extension = extension_of(fits["fitted"], found.design, Step.SCALAR, found.evidence, rows)
+    extension = extension_of(
+        fits["fitted"], rows, design=found.design, step=Step.SCALAR, evidence=found.evidence
+    )
     assert extension is not None
 
     def p_values() -> list[float]:
-        told = exclusions(
-            extension, fits["fitted"], fits["larger"], found.design, Step.SCALAR, rows
-        )
+        told = exclusions(extension, rows, design=found.design, step=Step.SCALAR, **fits)
         return [one.p_value for one in told]
 
     assert min(p_values()) < 0.001

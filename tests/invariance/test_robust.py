@@ -12,7 +12,7 @@ from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import Rival, Structure
 from psychometrics.cfa.ordinal import implied_moments
 from psychometrics.cfa.rivals import rival_model
-from psychometrics.cfa.wlsmv import OrdinalSample, fit_wlsmv, ordinal_sample
+from psychometrics.cfa.wlsmv import OrdinalSample, fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.invariance.identification import Design, model_of
 from psychometrics.invariance.options import Step
@@ -34,11 +34,10 @@ def samples_of_two_groups() -> tuple[OrdinalSample, ...]:
     """Groups of 900 and 300 persons, with different thresholds and loadings."""
     responses = two_groups(1200, seed=4, shifted={4: 0.5}, weaker={6: 0.2})
     answers = responses.answers[:, [item - 1 for item in ITEMS]]
-    found = []
-    for rows in (answers[:900], answers[900:]):
-        m = ordinal_moments(rows, items=(1, 2, 3, 4))
-        found.append(ordinal_sample(m.thresholds, m.correlations, m.nacov, m.n_persons))
-    return tuple(found)
+    return tuple(
+        sample_of(ordinal_moments(rows, items=(1, 2, 3, 4)))
+        for rows in (answers[:900], answers[900:])
+    )
 
 
 def where_the_model_holds(

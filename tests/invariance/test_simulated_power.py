@@ -75,15 +75,17 @@ def metric_power(responses: ResponseMatrix, options: InvarianceOptions) -> float
     larger = found.design.larger_step(Step.METRIC)
     assert larger is not None
     fitted = rungs[Step.METRIC].fitted
-    extension = extension_of(fitted, found.design, Step.METRIC, found.evidence, range(12))
+    extension = extension_of(
+        fitted, range(12), design=found.design, step=Step.METRIC, evidence=found.evidence
+    )
     assert extension is not None
-    departure = least_departure(extension, fitted, found.design, Step.METRIC)
+    departure = least_departure(extension, fitted=fitted, design=found.design, step=Step.METRIC)
     assert departure is not None
     drawn = simulated_power(
         extension,
         departure,
-        (fitted, rungs[larger].fitted),
-        found.evidence,
+        models=(fitted, rungs[larger].fitted),
+        evidence=found.evidence,
         level=TEST_RATE,
         replicates=30,
         rng=np.random.default_rng(1),
