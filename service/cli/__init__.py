@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from psychometrics.errors import PsychometricsError
 from schemas.faults import RefusedInputError, UnreadableInputError
@@ -40,13 +41,21 @@ _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 several threads would spend their time waiting for each other."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Refuses what it does not understand in one line, as every other fault is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end with exit status 2."""
+        self.exit(2, f"{self.prog}: {message} (`{self.prog} --help` says more)\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     os.environ.update({name: "1" for name in _THREAD_SETTINGS if name not in os.environ})
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = _overview().parse_args(words[:1]).command
     command = import_module(f"service.cli.{name}")
-    parser = argparse.ArgumentParser(prog=f"alliance {name}", description=COMMANDS[name])
+    parser = Parser(prog=f"alliance {name}", description=COMMANDS[name])
     command.declare(parser)
     try:
         return int(command.run(parser.parse_args(words[1:])) or 0)
@@ -71,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _overview() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="alliance",
         description="Score the Working Alliance Inventory and test whether it holds up.",
         epilog="`alliance COMMAND --help` says more.",

@@ -21,8 +21,10 @@ from service.use_cases.kinds import KINDS, Kind
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    purposes = "; ".join(f"{kind.name}: {kind.purpose}" for kind in KINDS.values())
-    parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help=purposes)
+    kinds = "\n".join(f"  {kind.name:<16}{kind.purpose}" for kind in KINDS.values())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"kinds:\n{kinds}"
+    parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help="one of those below")
     declare_file(parser)
     declare_other_file(parser)
     parser.add_argument(
@@ -53,8 +55,8 @@ def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:
     if not any(given):
         return False
     if not kind.joins_forms:
-        able = ", ".join(kind.name for kind in KINDS.values() if kind.joins_forms)
-        detail = f"Only {able} compares two forms."
+        able = " and ".join(kind.name for kind in KINDS.values() if kind.joins_forms)
+        detail = f"Only {able} take two forms."
         raise RefusedInputError([Fault(pointer="/other", code="one-form", detail=detail)])
     if not all(given):
         detail = "--other and --other-instrument go together."

@@ -22,7 +22,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="number of the entry before the first",
     )
     parser.add_argument(
-        "--verify", action="store_true", help="print nothing; say whether an entry was removed"
+        "--verify",
+        action="store_true",
+        help="print no entry; say whether one was removed or changed",
     )
 
 

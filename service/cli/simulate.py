@@ -10,21 +10,35 @@ from typing import Any
 
 import numpy as np
 
-from psychometrics.errors import OptionError
 from psychometrics.simulate import GROUPS, SCENARIOS, Population, draw, population
 from service.cli.inputs import declare_instrument, read_instrument, to_json
+from service.cli.quantities import LARGEST_NUMBER, whole_number
+
+MOST_PERSONS = 1_000_000
+"""As many as fit into the memory of a small machine with all that drawing them takes."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     declare_instrument(parser)
-    parser.add_argument("--n", type=int, required=True, help="number of persons")
-    parser.add_argument("--seed", type=int, required=True, help="the same seed, the same sample")
+    scenarios = "\n".join(f"  {name:<16}{truth.title}" for name, truth in SCENARIOS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"scenarios:\n{scenarios}"
+    parser.add_argument(
+        "--n", type=whole_number(1, MOST_PERSONS), required=True, help="number of persons"
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, LARGEST_NUMBER),
+        required=True,
+        help="the same seed, the same sample",
+    )
     parser.add_argument(
         "--scenario",
         default="holds-up",
         choices=list(SCENARIOS),
-        help="; ".join(f"{name}: {truth.title}" for name, truth in SCENARIOS.items()),
+        metavar="NAME",
+        help="what is true of the sample, one of those below (default: holds-up)",
     )
     parser.add_argument(
         "--truth", type=Path, help="write the population's parameters here, as JSON"
@@ -33,10 +47,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write the sample to standard output."""
-    if arguments.n < 1:
-        raise OptionError("n", "must be at least 1")
-    if arguments.seed < 0:
-        raise OptionError("seed", "must be at least 0")
     instrument = read_instrument(arguments.instrument).instrument
     truth = population(instrument, arguments.scenario)
     sample = draw(truth, n_persons=arguments.n, rng=np.random.default_rng(arguments.seed))

@@ -85,6 +85,28 @@ def test_a_simulated_sample_is_the_same_for_the_same_seed_and_can_be_scored(
     assert main(["score", str(tmp_path / "sample.csv"), "--instrument", "wai-s-client"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"--n": "0"}, "--n: must be a whole number from 1 to"),
+        ({"--n": "1000000000000"}, "--n: must be a whole number from 1 to"),
+        ({"--seed": "-1"}, "--seed: must be a whole number from 0 to"),
+        ({"--scenario": "rosy"}, "--scenario: invalid choice"),
+    ],
+)
+def test_a_sample_that_cannot_be_simulated_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], given: dict[str, str], named: str
+) -> None:
+    words = {"--instrument": "wai-s-client", "--n": "20", "--seed": "4", **given}
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", *(f"{name}={value}" for name, value in words.items())])
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    [line] = said.err.splitlines()
+    assert named in line
+
+
 @pytest.mark.parametrize("kind", ["items", "reliability", "dimensionality", "efa", "cfa"])
 def test_each_kind_analyses_a_file(
     data: Path, capsys: pytest.CaptureFixture[str], kind: str
