@@ -87,5 +87,8 @@ def _occasions(sessions: FloatArray, options: RetestOptions) -> tuple[float, flo
 def _cautions(n_persons: int) -> tuple[str, ...]:
     cautions = ["Retest presumes that no person's alliance changed between the occasions."]
     if n_persons < FEW:
-        cautions.append(f"{n_persons} persons are fewer than the {FEW} that COSMIN asks for.")
+        cautions.append(
+            f"{n_persons} persons are fewer than the {FEW} that COSMIN asks for (recalled, not "
+            "verified)."
+        )
     return tuple(cautions)

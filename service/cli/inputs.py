@@ -34,7 +34,7 @@ def declare_other_file(parser: argparse.ArgumentParser) -> None:
         "--other",
         type=Path,
         metavar="FILE",
-        help="for agreement and validity: the other respondent's file, matched by its column person",
+        help="agreement and validity alone: the other respondent's file, matched by person",
     )
     parser.add_argument(
         "--other-instrument", metavar="ID", help="the form that the other file was answered on"
