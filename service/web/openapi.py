@@ -96,6 +96,7 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
     results = [converter.resolve_nested_schema(kind.result) for kind in kinds]
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
+    del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
     schemas["Analysis"]["properties"]["result"] = {
         "description": "By kind; null until the analysis has succeeded.",

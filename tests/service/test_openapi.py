@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from service.use_cases.kinds import KINDS
 from tests.conftest import ROOT
 from tests.service.server import Server
 from tests.service.test_analyses import sample_of
@@ -73,8 +74,20 @@ def test_every_guarded_operation_documents_its_refusals() -> None:
 def test_every_kind_of_analysis_documents_options_and_result() -> None:
     schemas = SPECIFICATION["components"]["schemas"]
     kinds = [one["properties"]["kind"]["const"] for one in schemas["NewAnalysis"]["oneOf"]]
-    assert {"items", "reliability", "dimensionality", "efa", "cfa"} <= set(kinds)
+    assert kinds == list(KINDS)
     assert len(schemas["Analysis"]["properties"]["result"]["anyOf"]) == len(kinds) + 1
+
+
+def test_nothing_is_described_that_nothing_refers_to() -> None:
+    text = (ROOT / "openapi.yaml").read_text()
+    unused = [
+        f"{kind}/{name}"
+        for kind, components in SPECIFICATION["components"].items()
+        if kind != "securitySchemes"  # these are named without a reference
+        for name in components
+        if f"'#/components/{kind}/{name}'" not in text
+    ]
+    assert unused == []
 
 
 @pytest.fixture(scope="module")
