@@ -2,17 +2,19 @@
 
 The first process leads: when it ends, all end and its exit status is ours. The others are started
 again when they die. A signal to stop reaches all, and when this process is killed outright the
-kernel tells its children to stop (Linux).
+kernel tells its children to stop (Linux). As the first process of a container it is also given the
+children of those that died, and lets none of them stay as a zombie.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from service.telemetry import log
 
@@ -50,6 +52,7 @@ class Supervisor:
                 process if process.poll() is None else self._restart(arguments)
                 for process, arguments in zip(followers, self._followers, strict=True)
             ]
+            _bury({leader.pid, *(process.pid for process in followers)})
         _end([leader, *followers])
         return 0 if self._stopping else int(leader.returncode)
 
@@ -67,6 +70,15 @@ def _start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "service", *arguments],
         preexec_fn=_end_with_parent,
     )
+
+
+def _bury(ours: Collection[int]) -> None:
+    """Take note of the end of processes that others started and left to us (Linux)."""
+    if sys.platform != "linux":
+        return
+    ended = os.WEXITED | os.WNOHANG
+    while (found := os.waitid(os.P_ALL, 0, ended | os.WNOWAIT)) and found.si_pid not in ours:
+        os.waitid(os.P_PID, found.si_pid, ended)
 
 
 def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
