@@ -36,6 +36,9 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _LARGEST_BODY = 64 * 1024
 """In bytes; beside a larger one it does not matter what the framework takes."""
 
+_ORDINARY_TYPES = frozenset({JSON, f"{JSON}; charset=utf-8", f"{JSON};charset=utf-8"})
+"""In small letters: as most HTTP libraries declare JSON."""
+
 _LENGTH = re.compile(r"[1-9][0-9]{0,9}")
 
 
@@ -111,7 +114,7 @@ def _is_ordinary(environ: WSGIEnvironment, largest: int) -> bool:
     length = environ.get("CONTENT_LENGTH", "")
     return (
         environ["REQUEST_METHOD"] == "POST"
-        and environ.get("CONTENT_TYPE") == JSON
+        and environ.get("CONTENT_TYPE", "").lower() in _ORDINARY_TYPES
         and not environ.get("QUERY_STRING")
         and not environ.get("SCRIPT_NAME")
         and "HTTP_TRANSFER_ENCODING" not in environ

@@ -211,6 +211,8 @@ RIGHT = {
     "an id of the caller": Sent(headers={"X-Request-Id": "0123456789abcdef-0123"}),
     "an id that is none": Sent(headers={"X-Request-Id": "John Doe"}),
     "a key of idempotency": Sent(headers={"Idempotency-Key": "once"}),
+    "letters named": Sent(kind="application/json; charset=utf-8"),
+    "letters named as Java does": Sent(kind="application/json;charset=UTF-8"),
     "a trace": Sent(headers={"Traceparent": "00-1-2-03", "Accept": "text/html"}),
 }
 UNUSUAL = {
@@ -223,11 +225,12 @@ UNUSUAL = {
     "too large": Sent(b" " * 20_001),
     "cut off": Sent(b'{"instrument": "wai', length=5000),
     "empty": Sent(b""),
-    "a parameter of the type": Sent(kind="application/json; charset=utf-8"),
+    "another parameter of the type": Sent(kind="application/json; profile=utf-8"),
     "another type": Sent(kind="text/plain"),
     "no type": Sent(kind=""),
     "CSV": Sent(b"i1\n5\n", path="/v1/score?instrument=wai-sr-client", kind="text/csv"),
     "compressed": Sent(gzip.compress(with_rows(ROW)), headers={"Content-Encoding": "gzip"}),
+    "said to be compressed": Sent(headers={"Content-Encoding": "br"}),
     "with change": Sent(path="/v1/score?detail=change"),
     "with a guide": Sent(path="/v1/score?detail=guide"),
     "with what is unknown": Sent(path="/v1/score?detail=all"),
