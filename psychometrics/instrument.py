@@ -18,7 +18,8 @@ from psychometrics.types import BoolArray, FloatArray, IntArray
 MAXIMUM_ITEMS = 500
 LOWEST_ANSWER = 0
 HIGHEST_ANSWER = 100
-RESERVED_NAMES = frozenset({"total", "general", "method"})
+TOTAL = "total"
+RESERVED_NAMES = frozenset({TOTAL, "general", "method"})
 """Names that scores and factors of every instrument already carry."""
 
 
@@ -82,6 +83,8 @@ class Instrument:
     _reversed_mask: BoolArray = field(init=False, repr=False, compare=False)
     _membership: FloatArray = field(init=False, repr=False, compare=False)
     _lengths: FloatArray = field(init=False, repr=False, compare=False)
+    _score_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _score_lengths: FloatArray = field(init=False, repr=False, compare=False)
     _minimums: FloatArray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +98,9 @@ class Instrument:
         object.__setattr__(self, "_reversed_mask", mask)
         object.__setattr__(self, "_membership", _membership(self))
         object.__setattr__(self, "_lengths", _constant(len(scale.items) for scale in self))
+        total = {TOTAL: self.lengths.sum()} if self.total else {}
+        object.__setattr__(self, "_score_names", (*self.subscales, *total))
+        object.__setattr__(self, "_score_lengths", _constant([*self.lengths, *total.values()]))
         object.__setattr__(self, "_minimums", _constant(one.minimum_answered for one in self))
 
     @property
@@ -133,6 +139,16 @@ class Instrument:
         return self._lengths
 
     @property
+    def score_names(self) -> tuple[str, ...]:
+        """Names of the scores: the subscales', then ``total`` where there is one."""
+        return self._score_names
+
+    @property
+    def score_lengths(self) -> FloatArray:
+        """Number of items behind each score, shape (n_scores,)."""
+        return self._score_lengths
+
+    @property
     def minimums(self) -> FloatArray:
         """From how many answered items each subscale is prorated, shape (n_subscales,)."""
         return self._minimums
@@ -165,7 +181,7 @@ def _membership(instrument: Instrument) -> FloatArray:
     return membership
 
 
-def _constant(numbers: Iterable[int]) -> FloatArray:
+def _constant(numbers: Iterable[float]) -> FloatArray:
     made = np.array(list(numbers), dtype=np.float64)
     made.setflags(write=False)
     return made

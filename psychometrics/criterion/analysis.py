@@ -36,8 +36,9 @@ from psychometrics.criterion.timing import (
     why_undetermined,
 )
 from psychometrics.errors import OptionError, ResponsesError
+from psychometrics.instrument import TOTAL
 from psychometrics.responses import ResponseMatrix
-from psychometrics.scoring.prorate import TOTAL, score
+from psychometrics.scoring.prorate import score
 from psychometrics.types import FloatArray, IntArray, Progress
 
 

@@ -20,8 +20,7 @@ from collections.abc import Sequence
 from psychometrics.criterion.options import CoefficientName, Direction, Expectation, Outcome
 from psychometrics.criterion.results import Association, Hypothesis
 from psychometrics.errors import OptionError
-from psychometrics.instrument import Instrument
-from psychometrics.scoring.prorate import TOTAL
+from psychometrics.instrument import TOTAL, Instrument
 
 
 def check_hypotheses(outcomes: Sequence[Outcome], instrument: Instrument) -> None:

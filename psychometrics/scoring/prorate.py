@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from psychometrics.instrument import Instrument
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
-TOTAL = "total"
-
 
 class ScoreStatus(IntEnum):
     """How complete a person's scores are."""
@@ -76,38 +74,43 @@ def score(instrument: Instrument, answers: FloatArray) -> ScaleScores:
     """
     given = np.isfinite(answers)
     recoded = instrument.recode(answers) if instrument.reversed_items else answers
+    scores = np.empty((len(instrument.score_names), len(answers)))
+    subscales = scores[: len(instrument.subscales)]
     if given.all():
-        scores, status = _sums(instrument, recoded), np.full(len(answers), _SCORED)
+        answered = np.full(len(answers), instrument.n_items)
+        status = np.full(len(answers), _SCORED)
+        np.matmul(instrument.membership.T, recoded.T, out=subscales)
     else:
-        scores, status = _prorated(instrument, recoded, given)
-    scales, lengths = tuple(instrument.subscales), instrument.lengths
+        answered, status = _prorate(instrument, recoded, given, out=subscales)
     if instrument.total:
-        scales = (*scales, TOTAL)
-        lengths = np.concatenate((lengths, lengths.sum(keepdims=True)))
-        scores = np.concatenate((scores, scores.sum(axis=0, keepdims=True)))
+        subscales.sum(axis=0, out=scores[-1])
     return ScaleScores(
-        scales=scales,
+        scales=instrument.score_names,
         scores=scores.T,
-        means=(scores / lengths[:, None]).T,
-        lengths=lengths,
-        answered=given.sum(axis=1),
+        means=(scores / instrument.score_lengths[:, None]).T,
+        lengths=instrument.score_lengths,
+        answered=answered,
         status=status,
     )
 
 
-def _prorated(
-    instrument: Instrument, recoded: FloatArray, given: BoolArray
-) -> tuple[FloatArray, NDArray[np.int8]]:
-    """Score the subscales where some answers are missing; shapes (n_subscales, n_persons) and n."""
-    lengths, minimums = instrument.lengths[:, None], instrument.minimums[:, None]
-    n_answered = _sums(instrument, given.astype(np.float64))
-    scorable = n_answered >= minimums
-    sums = _sums(instrument, np.where(given, recoded, 0.0))
-    scores = sums * lengths / np.where(scorable, n_answered, np.nan)
-    complete = np.where((n_answered == lengths).all(axis=0), _SCORED, _PRORATED)
-    return scores, np.where(scorable.all(axis=0), complete, _UNSCORABLE)
+def _prorate(
+    instrument: Instrument, recoded: FloatArray, given: BoolArray, *, out: FloatArray
+) -> tuple[IntArray, NDArray[np.int8]]:
+    """Score the subscales where some answers are missing, into shape (n_subscales, n_persons).
 
-
-def _sums(instrument: Instrument, values: FloatArray) -> FloatArray:
-    """Add a value of each item up over the subscales; shape (n_subscales, n_persons)."""
-    return instrument.membership.T @ values.T
+    Returns
+    -------
+    answered, status
+        As in :class:`ScaleScores`.
+    """
+    lengths = instrument.lengths[:, None]
+    ones = given.T.astype(np.float64)
+    answered = np.ones(instrument.n_items) @ ones
+    n_answered = instrument.membership.T @ ones
+    sums = instrument.membership.T @ np.where(given, recoded, 0.0).T
+    enough = n_answered >= instrument.minimums[:, None]
+    np.divide(sums * lengths, np.where(enough, n_answered, np.nan), out=out)
+    scored = np.where((n_answered < lengths).any(axis=0), _PRORATED, _SCORED)
+    status = np.where(enough.all(axis=0), scored, _UNSCORABLE)
+    return answered.astype(np.int64), status

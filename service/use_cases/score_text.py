@@ -27,7 +27,10 @@ _SEVERAL = 12
 _WHOLE = 256
 """Whole scores below this, which all scores of most forms are, are written beforehand."""
 
-_BREAK = b'}},{"id":"'
+_NO_RESULTS = b'"results":[]'
+"""Where results are to stand in their answer; a text within it cannot hold these quotes."""
+
+_BETWEEN = b'}},{"id":"'
 """What stands between the last number of a response and the name of the next."""
 
 _STATUS = {status.value: f'"{STATUS_WORDS[status]}"'.encode() for status in ScoreStatus}
@@ -44,27 +47,24 @@ def scoring_text(
     definition: Definition, ids: Sequence[str], scored: ScaleScores, before: Mapping[str, Any]
 ) -> bytes:
     """Write scores that were made by a definition's rule, after some other members."""
-    results = orjson.Fragment(_results(ids, scored))
-    return orjson.dumps({**before, **answer_around(definition, results)})
-
-
-def _results(ids: Sequence[str], scored: ScaleScores) -> bytes:
-    """Write the results, an object for each response."""
+    opening, closing = orjson.dumps({**before, **answer_around(definition, [])}).split(_NO_RESULTS)
     columns = [_names(ids), _standings(scored), *_numbers(scored)]
     width = len(columns)
     parts = [b""] * (len(ids) * width)
     for place, column in enumerate(columns):
         parts[place::width] = column
-    parts[0] = parts[0].removeprefix(_BREAK)
-    return b'[{"id":"' + b"".join(parts) + b"}}]"
+    first = parts[0].removeprefix(_BETWEEN)
+    parts[0] = b'%b"results":[{"id":"%b' % (opening, first)
+    parts.append(b"}}]" + closing)
+    return b"".join(parts)
 
 
 def _names(ids: Sequence[str]) -> list[bytes]:
-    """Write each name with the break before it; without an escape they can be cut apart."""
+    """Write each name with what is between; without an escape they can be cut apart."""
     text = orjson.dumps(ids)
     if b"\\" in text:
-        return [_BREAK + orjson.dumps(name)[1:-1] for name in ids]
-    return (_BREAK + text[2:-2].replace(b'","', b"\n" + _BREAK)).split(b"\n")
+        return [_BETWEEN + orjson.dumps(name)[1:-1] for name in ids]
+    return (_BETWEEN + text[2:-2].replace(b'","', b"\n" + _BETWEEN)).split(b"\n")
 
 
 def _standings(scored: ScaleScores) -> list[bytes]:

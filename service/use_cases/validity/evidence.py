@@ -9,9 +9,8 @@ from typing import Any
 from psychometrics.cfa.options import Structure
 from psychometrics.criterion.results import Timing
 from psychometrics.disclosure import is_small, protected_proportion
-from psychometrics.instrument import Instrument
+from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.invariance.options import Step
-from psychometrics.scoring.prorate import TOTAL
 from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.proportions import wilson_interval
