@@ -94,10 +94,10 @@ class Deployment:
         chosen = [line for line in lines if line["event"] in names]
         yield from sorted(chosen, key=lambda line: str(line["time"]))
 
-    def until_logged(self, name: str, seconds: float = 60) -> None:
-        """Wait until a process has logged an event of this name."""
+    def until_logged(self, name: str, times: int = 1, seconds: float = 60) -> None:
+        """Wait until processes have logged an event of this name so many times."""
         deadline = time.monotonic() + seconds
-        while not any(self.events(name)):
+        while len(list(self.events(name))) < times:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 

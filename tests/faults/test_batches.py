@@ -21,6 +21,8 @@ from tests.service.test_samples import make_sample
 
 SIZE = 200
 CLIENTS = 4
+AWAY_SECONDS = times(0, 60)
+"""How long the database is away, once."""
 
 
 @dataclass
@@ -165,7 +167,11 @@ def test_acknowledged_batches_survive_the_death_of_all_web_processes(
             deployment.start_web()
         sent.until_acknowledged(sent.acknowledged + 5)
     missing = lost(sent)
-    often = f"{kills} kills, {sent.acknowledged} batches of {SIZE} acknowledged"
+    unseen = len(every_batch(sent.client, sent.sample)) - sent.acknowledged
+    often = (
+        f"{kills} kills, {sent.acknowledged} batches of {SIZE} acknowledged, {unseen} more "
+        "committed while their answer was cut off"
+    )
     report("`kill -9` of all web processes between and during batches", often=often, lost=missing)
     assert missing == 0
 
@@ -188,11 +194,13 @@ def test_batches_and_analyses_outlive_the_database(
             durable.stop("immediate" if number % 2 else "fast")
             sent.until_refused(sent.refused + CLIENTS)
             assert is_problem(client.get("/readyz"), 503)
+            time.sleep(AWAY_SECONDS if number == 0 else 0)
             durable.start()
         sent.until_acknowledged(sent.acknowledged + 5)
     missing = lost(sent)
     often = (
-        f"{stops} stops, {sent.acknowledged} batches acknowledged, {sent.refused} refused with 503"
+        f"{stops} stops, one of {AWAY_SECONDS} s, {sent.acknowledged} batches acknowledged, "
+        f"{sent.refused} refused with 503"
     )
     report("database stopped and started again", often=often, lost=missing)
     assert missing == 0
