@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from service.adapters.database import sqlite
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import migrate
 from service.adapters.database.tables import METADATA, TENANT
@@ -49,6 +50,37 @@ def test_what_is_acknowledged_survives_a_power_cut(tmp_path: Path) -> None:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA synchronous")) == 2
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_who_waits_for_a_writer_that_has_stopped_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_TURN_SECONDS", 0.1)
+    database = Database(f"sqlite:///{tmp_path / 'alliance.db'}")
+    migrate(database)
+    with database.writing(), pytest.raises(UnavailableError), database.writing():
+        pass
+    with database.writing() as writer:
+        writer.execute(insert(TENANT).values(id="1", name="clinic", created_at=0))
+    database.close()
+
+
+def test_eight_writers_all_get_their_turn(database: Database) -> None:
+    """Each reads and writes what the others write too; none is refused, nothing is lost."""
+    with database.writing() as writer:
+        writer.execute(insert(TENANT).values(id="1", name="clinic", created_at=0))
+    counted = update(TENANT).values(created_at=TENANT.c.created_at + 1)
+
+    def write() -> None:
+        for _ in range(25):
+            with database.writing() as writer:
+                writer.execute(counted)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(write) for _ in range(8)]:
+            done.result()
+    with database.reading() as reader:
+        assert reader.scalar(select(TENANT.c.created_at)) == 200
 
 
 def test_several_processes_may_migrate_an_empty_database_at_once(

@@ -16,11 +16,12 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, UnavailableError
 from service.identifiers import now_ms
 
 _BUSY_TIMEOUT_MS = 30_000
 _CHECKPOINT_WAIT_MS = 1000
+_TURN_SECONDS = 30.0
 _WRITES = "alliance_writes"
 
 
@@ -105,9 +106,21 @@ class _FileLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        with self._threads, self.path.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        """Wait for one's turn.
+
+        Raises
+        ------
+        UnavailableError
+            If it does not come, for whoever has the lock has stopped.
+        """
+        if not self._threads.acquire(timeout=_TURN_SECONDS):
+            raise UnavailableError("The database is busy at the moment; try again in a while.")
+        try:
+            with self.path.open("ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+        finally:
+            self._threads.release()
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:
