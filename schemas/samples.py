@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas.base import StrictSchema
 from schemas.problem import FaultSchema
 from schemas.responses.covariates import RULES, TEXT_COLUMNS
+from schemas.responses.pseudonyms import Use, identifying
 from schemas.scores import ResponseSchema, RuleSchema, ScoreResultSchema
 
 SETTINGS = ("orthotics-prosthetics", "physical-rehabilitation", "psychotherapy", "other")
@@ -17,14 +18,30 @@ SETTINGS = ("orthotics-prosthetics", "physical-rehabilitation", "psychotherapy",
 MAXIMUM_PAGE = 200
 
 
+def names_no_person(name: str) -> None:
+    """Refuse a sample's name that holds what identifies a person, or a date.
+
+    Raises
+    ------
+    ValidationError
+        Without the name.
+    """
+    if any(identifying([name], Use.LABEL)) or not name.isprintable():
+        detail = "Names the sample: no person, address, number of a person or date may be in it."
+        raise ValidationError(detail)
+
+
 class NewSampleSchema(StrictSchema):
     """A sample to be made."""
 
     name = fields.String(
         required=True,
-        validate=validate.Regexp(
-            r"^[^\x00-\x1f\x7f]{1,200}\Z", error="Must be 1 to 200 printable characters."
-        ),
+        validate=[
+            validate.Regexp(
+                r"^[^\x00-\x1f\x7f]{1,200}\Z", error="Must be 1 to 200 printable characters."
+            ),
+            names_no_person,
+        ],
         metadata={"description": "Names the sample, not a person."},
     )
     instrument = fields.String(required=True, metadata={"example": "wai-sr-client"})

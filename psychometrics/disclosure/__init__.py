@@ -30,6 +30,7 @@ American Statistical Association, 75, 377–385. doi:10.1080/01621459.1980.10477
 from psychometrics.disclosure.counts import (
     LARGEST_SMALL,
     ProtectedRow,
+    follows_from_sum,
     is_small,
     protected_count,
     protected_counts,
@@ -46,6 +47,7 @@ __all__ = [
     "LARGEST_SMALL",
     "ProtectedRow",
     "ProtectedShares",
+    "follows_from_sum",
     "is_small",
     "protected_count",
     "protected_counts",

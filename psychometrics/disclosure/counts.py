@@ -90,6 +90,25 @@ def protected_counts(counts: Sequence[int]) -> ProtectedRow:
     )
 
 
+def follows_from_sum(withheld: Sequence[int]) -> bool:
+    """Whether a withheld cell follows from the sum of those that are.
+
+    Parameters
+    ----------
+    withheld
+        The cells, of which the sum is shown or follows from what is.
+
+    Notes
+    -----
+    A lone cell does, and so do those whose sum is small, for that is a count too. Three or more
+    that are all as small or all as large as a small count can be are found by who knows the rule.
+    """
+    if not withheld:
+        return False
+    extreme = set(withheld) in ({1}, {LARGEST_SMALL})
+    return len(withheld) == 1 or is_small(sum(withheld)) or (len(withheld) > 2 and extreme)
+
+
 def shown_sizes(fixed: Iterable[int], sizes: Iterable[int]) -> frozenset[int]:
     """Choose which numbers of persons of one population may be shown beside each other.
 
@@ -120,24 +139,12 @@ def shown_sizes(fixed: Iterable[int], sizes: Iterable[int]) -> frozenset[int]:
 def _withheld_for_sum(counts: Sequence[int]) -> frozenset[int] | None:
     """Choose the cells that their sum does not give away; ``None`` if there are too few."""
     withheld = {place for place, count in enumerate(counts) if is_small(count)}
-    while _can_be_found([counts[place] for place in withheld]):
+    while follows_from_sum([counts[place] for place in withheld]):
         others = [place for place, count in enumerate(counts) if count and place not in withheld]
         if not others:
             return None
         withheld.add(smallest(others, counts))
     return frozenset(withheld)
-
-
-def _can_be_found(withheld: Sequence[int]) -> bool:
-    """Whether withheld cells follow from their sum.
-
-    A lone cell does, and so do those whose sum is small, for that is a count too. Three or more
-    that are all as small or all as large as a small count can be are found by who knows the rule.
-    """
-    if not withheld:
-        return False
-    extreme = set(withheld) in ({1}, {LARGEST_SMALL})
-    return len(withheld) == 1 or is_small(sum(withheld)) or (len(withheld) > 2 and extreme)
 
 
 def smallest(places: Sequence[int], counts: Sequence[int]) -> int:

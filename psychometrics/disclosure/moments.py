@@ -40,7 +40,9 @@ def protected_moments(
         return mean, sd
     if row.total is None or not _moments_leave_doubt(cells, row):
         return None, None
-    return round(mean, DECIMALS), round(sd, DECIMALS)
+    above_lowest, rounded_sd = _rounded_moments(cells[None, :])[0]  # for which the doubt was found
+    lowest = round(mean - above_lowest)
+    return round(lowest + float(above_lowest), DECIMALS), float(rounded_sd)
 
 
 def _moments_leave_doubt(counts: IntArray, row: ProtectedRow) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from psychometrics.disclosure import (
@@ -182,6 +182,7 @@ def test_moments_stay_exact_where_nothing_is_withheld() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=5))
+@example([36, 20, 33, 51, 4])  # an sd of 1.25, to be rounded alike wherever it is computed
 def test_moments_beside_withheld_categories_do_not_solve_them(counts: list[int]) -> None:
     row = protected_counts(counts)  # nobody left the item out: a cell of zero changes nothing
     if row.total is None or None not in row.counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from psychometrics.disclosure import is_small
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import no_progress
+from psychometrics.types import BoolArray, no_progress
 from schemas.definition import Definition
 from service.use_cases.kinds import KINDS, Material
 from service.use_cases.protect import protect
@@ -78,6 +79,64 @@ def test_shares_that_are_small_counts_are_withheld(sample: ResponseMatrix) -> No
         for name in ("floor", "ceiling"):
             count = round(true[name] * true["n_scored"])
             assert (scale[name] is None) == is_small(count)
+
+
+def section_of(missing: BoolArray) -> dict[str, Any]:
+    """What the section on the sample says of answers that are missing."""
+    items = [
+        {
+            "item": place + 1,
+            "group": None,
+            "n_persons": len(missing),
+            "n_missing": n,
+            "missing": share,
+        }
+        for place, (n, share) in enumerate(
+            zip(missing.sum(axis=0).tolist(), missing.mean(axis=0).tolist(), strict=True)
+        )
+    ]
+    return {
+        "n_persons": len(missing),
+        "n_responses": len(missing),
+        "n_set_aside": 0,
+        "n_other_respondents": 0,
+        "n_complete": int((~missing.any(axis=1)).sum()),
+        "counts": [],
+        "clinicians": None,
+        "missing": float(missing.mean()),
+        "items": items,
+    }
+
+
+@pytest.mark.parametrize(
+    ("missing", "tells"),
+    [
+        ({2: 4, 5: 30}, True),  # one withheld: the total less the other
+        ({2: 2, 3: 3, 5: 30}, True),  # two withheld, and their sum is small too
+        ({2: 1, 3: 1, 4: 1, 5: 30}, True),
+        ({2: 6, 3: 9, 5: 30}, False),
+        ({4: 25, 5: 30}, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["items", "sample"])
+def test_the_share_of_all_missing_answers_tells_of_no_item(
+    sample: ResponseMatrix, kind: str, missing: dict[int, int], tells: bool
+) -> None:
+    """Categories are as many as they are: every one of three has 40 answers or none."""
+    answers = np.tile(np.repeat([1.0, 3.0, 5.0], N_PERSONS // 3)[:, None], 12)
+    for item, n in missing.items():
+        answers[:: N_PERSONS // n, item][:n] = np.nan
+        assert np.isnan(answers[:, item]).sum() == n
+    if kind == "items":
+        result = run(kind, dataclasses.replace(sample, answers=answers))
+    else:
+        result = section_of(np.isnan(answers))
+    protected = protect(kind, result)
+    whole = protected["missing"]["share"] if kind == "items" else protected["missing"]
+    assert (whole is None) == tells
+    shown = [one["missing"] for one in protected["items"]]
+    small = [item for item, n in missing.items() if n <= 10]
+    assert {item for item, share in enumerate(shown) if share is None} == set(small)
 
 
 def test_groups_lose_the_same_categories_and_the_small_one_everything(

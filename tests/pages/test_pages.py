@@ -289,6 +289,7 @@ def test_another_form_is_suggested_when_the_file_fits_it(person: Browser) -> Non
     [
         {"name": ""},
         {"name": "x" * 201},
+        {"name": "jane@example.org"},
         {"name": "a\x00b"},
         {"setting": "elsewhere"},
         {"instrument": "unheard-of"},

@@ -56,6 +56,11 @@ def test_a_sample_names_its_rule_to_the_last_bit(clinic: Client, sample: str) ->
         ({"instrument": "wai-srt-therapist"}, "/instrument"),
         ({"name": ""}, "/name"),
         ({"name": 5}, "/name"),
+        ({"name": "jane271828@example.org"}, "/name"),
+        ({"name": "Dr. Doe"}, "/name"),
+        ({"name": "born 1980-01-31"}, "/name"),
+        ({"name": "MRN 271828"}, "/name"),
+        ({"name": "a\u202eb"}, "/name"),
         ({"colour": "red"}, "/colour"),
     ],
 )
@@ -66,6 +71,7 @@ def test_a_malformed_sample_is_refused_with_its_place(
     refused = clinic.post("/v1/samples", json=right | change)
     assert is_problem(refused, 422)
     assert [fault["pointer"] for fault in refused.json()["errors"]] == [pointer]
+    assert "271828" not in refused.text
 
 
 def test_samples_are_listed_page_by_page(stranger: Client) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psychometrics.disclosure import (
+    follows_from_sum,
     protected_count,
     protected_counts,
     protected_moments,
@@ -13,18 +16,31 @@ from service.use_cases.protect.blocks import Json
 
 def items(result: Json) -> Json:
     """Protect items, scales, missing answers, signs of carelessness and findings about the key."""
-    n_persons = result["n_persons"]
+    n_persons, given = result["n_persons"], result["items"]
+    shown = [_item(item, n_persons) for item in given]
+    missing = result["missing"]
+    if follows_from_sum(_withheld(given, shown, n_persons)):
+        missing = {**missing, "share": None}  # of all answers; those of the other items are shown
     return {
         **result,
-        "items": [_item(item, n_persons) for item in result["items"]],
+        "items": shown,
         "scales": {name: _scale(scale, n_persons) for name, scale in result["scales"].items()},
-        "missing": _missing(result["missing"], n_persons, len(result["items"])),
+        "missing": _missing(missing, n_persons, len(given)),
         "careless": {
             name: _screening(sign, n_persons) for name, sign in result["careless"].items()
         },
         "key_forensics": result["key_forensics"]
         and {name: _key_finding(one, n_persons) for name, one in result["key_forensics"].items()},
     }
+
+
+def _withheld(given: Sequence[Json], shown: Sequence[Json], n_persons: int) -> list[int]:
+    """Missing answers of each item that does not say how many."""
+    return [
+        n_persons - item["n_answered"]
+        for item, one in zip(given, shown, strict=True)
+        if one["missing"] is None
+    ]
 
 
 def _item(item: Json, n_persons: int) -> Json:

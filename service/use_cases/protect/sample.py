@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psychometrics.disclosure import (
+    follows_from_sum,
     is_small,
     protected_count,
     protected_counts,
@@ -22,6 +23,7 @@ def sample(result: Json) -> Json:
     items = [one for one in result["items"] if one["group"] is None]
     missing = [protected_count(one["n_missing"], n_persons) for one in items]
     cells = n_persons * len(items)
+    withheld = [one["n_missing"] for one, n in zip(items, missing, strict=True) if n is None]
     return {
         **result,
         "n_responses": None if any(map(is_small, asides)) else result["n_responses"],
@@ -29,7 +31,7 @@ def sample(result: Json) -> Json:
         "counts": [_column(column) for column in result["counts"]],
         "clinicians": result["clinicians"] and clinicians(result["clinicians"]),
         "missing": None
-        if missing.count(None) == 1
+        if follows_from_sum(withheld)
         else protected_proportion(result["missing"], cells),
         "items": [
             *(_left_out(one, n) for one, n in zip(items, missing, strict=True)),
