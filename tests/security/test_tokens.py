@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 import subprocess
 import sys
 import time
@@ -60,6 +61,24 @@ def is_refusal(answer: requests.Response, error: str, status: int = 401) -> bool
         and set(answer.json()) == {"error", "error_description"}
         and answer.json()["error"] == error
     )
+
+
+def test_the_example_in_the_documentation_gets_a_token(server: Server, tmp_path: Path) -> None:
+    key = ECKey.generate_key("P-384", {"kid": "2026-1"}, private=True)
+    (tmp_path / "private.pem").write_bytes(key.as_pem(private=True))
+    keys = write_key_set(tmp_path, (key,))
+    client_id = run_alliance(
+        *("clients", "add", "--tenant=clinic", "--name=EHR", f"--jwks={keys}"),
+        env=server.environment,
+    )
+    [example] = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs/security.md").read_text(), re.DOTALL
+    )
+    program = f"base, client_id = {server.url!r}, {client_id!r}\n{example}\nprint(token)"
+    token = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert Client(url=server.url, key=token).post("/v1/score", json=SCORE).status_code == 200
 
 
 def test_the_configuration_says_where_and_how(server: Server, nobody: Client) -> None:
