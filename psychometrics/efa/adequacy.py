@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
+from psychometrics.efa.results import Bartlett
 from psychometrics.types import FloatArray
 
 
@@ -39,21 +40,6 @@ class SamplingAdequacy:
 
     overall: float
     items: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sphericity:
-    """Bartlett's test that all correlations are zero.
-
-    Attributes
-    ----------
-    chi_square, df, p_value
-        The statistic, its degrees of freedom and its upper tail.
-    """
-
-    chi_square: float
-    df: int
-    p_value: float
 
 
 def sampling_adequacy(correlations: FloatArray) -> SamplingAdequacy:
@@ -76,7 +62,7 @@ def sampling_adequacy(correlations: FloatArray) -> SamplingAdequacy:
     )
 
 
-def sphericity(correlations: FloatArray, n_persons: int) -> Sphericity:
+def sphericity(correlations: FloatArray, n_persons: int) -> Bartlett:
     """Test that all correlations are zero.
 
     Parameters
@@ -90,4 +76,4 @@ def sphericity(correlations: FloatArray, n_persons: int) -> Sphericity:
     log_determinant = float(np.linalg.slogdet(correlations)[1])
     chi_square = -(n_persons - 1 - (2 * n_items + 5) / 6) * log_determinant
     df = n_items * (n_items - 1) // 2
-    return Sphericity(chi_square=chi_square, df=df, p_value=float(chdtrc(df, max(chi_square, 0.0))))
+    return Bartlett(chi_square=chi_square, df=df, p_value=float(chdtrc(df, max(chi_square, 0.0))))

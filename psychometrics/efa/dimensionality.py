@@ -16,12 +16,8 @@ from psychometrics.efa.parallel import (
 )
 from psychometrics.efa.partial import minimum_average_partial
 from psychometrics.efa.results import (
-    Bartlett,
     DimensionalityResult,
-    EmpiricalKaiserResult,
-    Map,
     Parallel,
-    Retention,
     RetentionSummary,
 )
 from psychometrics.errors import EstimationError
@@ -57,7 +53,6 @@ def analyse(
     given = factored(responses, options.correlation)
     eigenvalues = component_eigenvalues(given.correlations)
     adequacy = sampling_adequacy(given.correlations)
-    spherical = sphericity(given.correlations, given.n_persons)
     parallel = _parallel(given, options, progress)
     partial = minimum_average_partial(given.correlations)
     kaiser = empirical_kaiser(eigenvalues, given.n_persons)
@@ -76,18 +71,11 @@ def analyse(
         correlations=given.correlations,
         kmo=adequacy.overall,
         kmo_items=adequacy.items,
-        bartlett=Bartlett(
-            chi_square=spherical.chi_square, df=spherical.df, p_value=spherical.p_value
-        ),
+        bartlett=sphericity(given.correlations, given.n_persons),
         eigenvalues=eigenvalues,
         parallel=parallel,
-        map=Map(
-            n_factors=partial.n_factors,
-            average_squared_partials=partial.average_squared_partials,
-        ),
-        empirical_kaiser=EmpiricalKaiserResult(
-            n_factors=kaiser.n_factors, reference_eigenvalues=kaiser.reference_eigenvalues
-        ),
+        map=partial,
+        empirical_kaiser=kaiser,
         summary=summary,
         cautions=given.cautions + _disagreement(summary),
     )
@@ -98,19 +86,14 @@ def _parallel(given: Factored, options: DimensionalityOptions, progress: Progres
     components = compare(
         component_eigenvalues(given.correlations), component_eigenvalues(random), options.quantile
     )
-    axes = compare(
-        principal_axis_eigenvalues(given.correlations),
-        principal_axis_eigenvalues(random),
-        options.quantile,
-    )
     return Parallel(
         n_factors=components.n_factors,
         eigenvalues=components.eigenvalues,
         quantile_eigenvalues=components.quantile_eigenvalues,
-        principal_axis=Retention(
-            n_factors=axes.n_factors,
-            eigenvalues=axes.eigenvalues,
-            quantile_eigenvalues=axes.quantile_eigenvalues,
+        principal_axis=compare(
+            principal_axis_eigenvalues(given.correlations),
+            principal_axis_eigenvalues(random),
+            options.quantile,
         ),
         quantile=options.quantile,
         seed=options.seed,

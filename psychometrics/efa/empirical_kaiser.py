@@ -15,28 +15,11 @@ Braeken, J., & van Assen, M. A. L. M. (2017). An empirical Kaiser criterion. Psy
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from psychometrics.efa.parallel import leading
+from psychometrics.efa.results import EmpiricalKaiser
 from psychometrics.types import FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmpiricalKaiser:
-    """Eigenvalues beside their references.
-
-    Attributes
-    ----------
-    n_factors
-        Leading eigenvalues above their references.
-    reference_eigenvalues
-        Shape (n_items,).
-    """
-
-    n_factors: int
-    reference_eigenvalues: FloatArray
 
 
 def empirical_kaiser(eigenvalues: FloatArray, n_persons: int) -> EmpiricalKaiser:

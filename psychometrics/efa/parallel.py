@@ -27,28 +27,10 @@ Multivariate Behavioral Research, 10, 193–205. doi:10.1207/s15327906mbr1002_5
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from psychometrics.efa.results import Retention
 from psychometrics.types import BoolArray, FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParallelAnalysis:
-    """Observed eigenvalues beside those of uncorrelated data.
-
-    Attributes
-    ----------
-    n_factors
-        Leading eigenvalues above the quantile.
-    eigenvalues, quantile_eigenvalues
-        Shape (n_items,), descending.
-    """
-
-    n_factors: int
-    eigenvalues: FloatArray
-    quantile_eigenvalues: FloatArray
 
 
 def random_correlations(
@@ -106,7 +88,7 @@ def principal_axis_eigenvalues(correlations: FloatArray) -> FloatArray:
     return component_eigenvalues(reduced)
 
 
-def compare(eigenvalues: FloatArray, random: FloatArray, quantile: float) -> ParallelAnalysis:
+def compare(eigenvalues: FloatArray, random: FloatArray, quantile: float) -> Retention:
     """Compare observed with random eigenvalues.
 
     Parameters
@@ -119,7 +101,7 @@ def compare(eigenvalues: FloatArray, random: FloatArray, quantile: float) -> Par
         Between 0 and 1.
     """
     reference = np.quantile(random, quantile, axis=0)
-    return ParallelAnalysis(
+    return Retention(
         n_factors=leading(eigenvalues > reference),
         eigenvalues=eigenvalues,
         quantile_eigenvalues=reference,

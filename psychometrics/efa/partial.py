@@ -14,30 +14,13 @@ Psychometrika, 41, 321–327. doi:10.1007/BF02293557
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from psychometrics.efa.results import Map
 from psychometrics.types import FloatArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinimumAveragePartial:
-    """The course of the average squared partial correlation.
-
-    Attributes
-    ----------
-    n_factors
-        Where it is lowest.
-    average_squared_partials
-        After 0, 1, 2 … components, shape (at most n_items − 1,).
-    """
-
-    n_factors: int
-    average_squared_partials: FloatArray
-
-
-def minimum_average_partial(correlations: FloatArray) -> MinimumAveragePartial:
+def minimum_average_partial(correlations: FloatArray) -> Map:
     """Find the number of components that leaves the least squared partial correlation.
 
     Parameters
@@ -57,6 +40,4 @@ def minimum_average_partial(correlations: FloatArray) -> MinimumAveragePartial:
             break
         squared = residual**2 / np.outer(variances, variances)
         averages.append((squared.sum() - n_items) / (n_items * (n_items - 1)))
-    return MinimumAveragePartial(
-        n_factors=int(np.argmin(averages)), average_squared_partials=np.array(averages)
-    )
+    return Map(n_factors=int(np.argmin(averages)), average_squared_partials=np.array(averages))

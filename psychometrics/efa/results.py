@@ -10,7 +10,13 @@ from psychometrics.types import FloatArray, Interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bartlett:
-    """Bartlett's test that all correlations are zero."""
+    """Bartlett's test that all correlations are zero.
+
+    Attributes
+    ----------
+    chi_square, df, p_value
+        The statistic, its degrees of freedom and its upper tail.
+    """
 
     chi_square: float
     df: int
@@ -71,7 +77,7 @@ class Map:
     n_factors
         Where the average is lowest.
     average_squared_partials
-        After 0, 1, 2 … components.
+        After 0, 1, 2 … components, shape (at most n_items − 1,).
     """
 
     n_factors: int
@@ -79,7 +85,7 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmpiricalKaiserResult:
+class EmpiricalKaiser:
     """The empirical Kaiser criterion.
 
     Attributes
@@ -154,7 +160,7 @@ class DimensionalityResult:
     eigenvalues: FloatArray
     parallel: Parallel
     map: Map
-    empirical_kaiser: EmpiricalKaiserResult
+    empirical_kaiser: EmpiricalKaiser
     summary: RetentionSummary
     cautions: tuple[str, ...]
 
