@@ -69,8 +69,6 @@ class Evidence:
         Compares a smaller with a larger model.
     scaled
         Whether statistics are corrected for non-normal or ordered answers.
-    n_merged
-        Number of categories that were merged.
     cautions
         What is doubtful about the answers.
     """
@@ -85,7 +83,6 @@ class Evidence:
     prepare: Callable[[Sequence[Block]], Estimation]
     difference: Callable[[Fitted, Fitted], Difference]
     scaled: bool
-    n_merged: int = 0
     cautions: tuple[str, ...] = ()
 
     @property
@@ -178,7 +175,6 @@ def _ordered(groups: Sequence[Group], missing: Missing, options: InvarianceOptio
         prepare=lambda again: _alike(least_squares(again, missing=policy), found),
         difference=satorra_2000,
         scaled=True,
-        n_merged=len(common.merged),
         cautions=(*common.cautions, *cautions),
     )
 
