@@ -1,13 +1,27 @@
-"""What a tenant owns, given out."""
+"""What a tenant owns, given out.
+
+Each export holds a thread of the web process and a view of the database for as long as its client
+reads, so that only some may be under way at a time; who comes beyond that is asked to come back.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 from flask import Response
 
+from service.errors import TooManyRequestsError
 from service.records import Scope
 from service.use_cases.export_data import sample_csv, tenant_lines
 from service.web.bodies import CSV, NDJSON
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
+
+PLACES = 4
+"""Exports that one web process gives out side by side."""
+
+_RETRY_SECONDS = 10.0
+_places = threading.BoundedSemaphore(PLACES)
 
 blueprint = Blueprint("exports", __name__, description="What is stored, given out.")
 
@@ -38,7 +52,7 @@ def export() -> Response:
         contents=parts.contents,
         queue=parts.queue,
     )
-    return Response(lines, mimetype=NDJSON)
+    return _given_out(lines, NDJSON)
 
 
 @blueprint.route("/v1/samples/<sample_id>/responses.csv")
@@ -53,4 +67,14 @@ def export() -> Response:
 def export_sample(sample_id: str) -> Response:
     """Give out a sample's responses: `id`, `i1 … iK`, then what stands beside the answers."""
     sample = services().samples.find(tenant_id(), sample_id)
-    return Response(sample_csv(sample, services().contents), mimetype=CSV)
+    return _given_out(sample_csv(sample, services().contents), CSV)
+
+
+def _given_out(lines: Iterator[bytes], media_type: str) -> Response:
+    """Answer with lines, from a place that is free again when the client has them or is gone."""
+    if not _places.acquire(blocking=False):
+        detail = f"{PLACES} exports are under way in this process; try again in a while."
+        raise TooManyRequestsError(detail, retry_after=_RETRY_SECONDS)
+    answer = Response(lines, mimetype=media_type)
+    answer.call_on_close(_places.release)
+    return answer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from schemas.definition import Definition
 from service.adapters.files.responses import read_responses
+from service.blueprints.exports import PLACES
 from tests.service.server import Client, Server, is_problem, run_alliance
 
 ROWS: list[dict[str, Any]] = [
@@ -172,6 +175,28 @@ def test_a_large_sample_is_streamed(owner: Client) -> None:
     with owner.get(f"/v1/samples/{made}/responses.csv", stream=True) as answer:
         assert answer.headers["Transfer-Encoding"] == "chunked"
         assert sum(chunk.count(b"\n") for chunk in answer.iter_content(65536)) == 6001
+    assert owner.delete(f"/v1/samples/{made}").status_code == 204
+
+
+def test_exports_that_are_read_slowly_leave_threads_for_others(owner: Client) -> None:
+    """Those that are refused are asked to come back; when the slow ones are gone they may."""
+    body = {"name": "slow", "instrument": "wai-sr-client", "setting": "other"}
+    made = owner.post("/v1/samples", json=body).json()["id"]
+    rows = [{"answers": [3] * 12, "site": "x" * 60} for _ in range(20_000)]
+    for _ in range(4):
+        owner.post(f"/v1/samples/{made}/batches", json={"responses": rows})
+    with ExitStack() as clients:
+        slow = [
+            clients.enter_context(owner.get("/v1/export", stream=True)) for _ in range(2 * 16 + 2)
+        ]
+        refused = [answer for answer in slow if answer.status_code == 429]
+        assert len(refused) >= len(slow) - 2 * PLACES
+        assert all(is_problem(one, 429) and "Retry-After" in one.headers for one in refused)
+        assert owner.get(f"/v1/samples/{made}").status_code == 200
+    deadline = time.monotonic() + 60
+    while owner.get(f"/v1/samples/{made}/responses.csv").status_code == 429:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert owner.delete(f"/v1/samples/{made}").status_code == 204
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,36 @@ def test_a_long_analysis_is_accepted_and_can_be_followed_and_cancelled(
     assert "event: finished" in events
     assert '"status":"cancelled"' in events
     assert clinic.get(f"/v1/analyses/{analysis}").json()["status"] == "cancelled"
+
+
+def test_what_is_cancelled_stops_at_once_and_what_waits_never_begins(
+    server: Server, clinic: Client, sample: str
+) -> None:
+    """Two long ones keep both slots busy, a third one waits: their processes end, none is begun."""
+    idle = computing(server)
+    longer = {**SLOW, "options": {"correlation": "polychoric", "replicates": 10_000}}
+    asked = [ask(clinic, sample, wait=0, **longer).json()["id"] for _ in range(3)]
+    for analysis in asked[:2]:
+        until_running(clinic, analysis)
+    until(lambda: len(computing(server)) > len(idle))
+    for analysis in reversed(asked):
+        assert clinic.delete(f"/v1/analyses/{analysis}").status_code == 204
+        assert clinic.get(f"/v1/analyses/{analysis}").json()["status"] == "cancelled"
+    until(lambda: len(computing(server)) <= len(idle))
+    assert clinic.get(f"/v1/analyses/{asked[2]}").json()["started_at"] is None
+
+
+def computing(server: Server) -> list[int]:
+    """Processes that steps of analyses run in, and the one they are forked from."""
+    found = descendants(server.process.pid)
+    return [process for process, command in found if "multiprocessing.forkserver" in command]
+
+
+def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_finished_analysis_stays_when_it_is_cancelled(clinic: Client, sample: str) -> None:
