@@ -56,6 +56,16 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert set(missing) - ELSEWHERE == set()
 
 
+@pytest.mark.parametrize(
+    "readme", [page for page in PAGES if page.match("psychometrics/*/README.md")], ids=str
+)
+def test_the_readme_of_an_engine_names_every_module(readme: Path) -> None:
+    named = {Path(one).name.removesuffix(".py") for one in spans(readme)}
+    modules = {module.stem for module in (ROOT / readme).parent.glob("*.py")}
+    values = {name for name in modules if name.endswith(("options", "results"))}
+    assert modules - values - named == {"__init__"}
+
+
 def calls(page: Path) -> Iterator[list[str]]:
     for line in chain.from_iterable(block.splitlines() for block in blocks(page)):
         if line.startswith((".venv/bin/alliance ", "alliance ")):
