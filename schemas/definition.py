@@ -14,7 +14,7 @@ from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
 from schemas.base import StrictInteger, StrictSchema
 from schemas.faults import Fault, RefusedInputError
-from schemas.json_text import read_document
+from schemas.json_text import read_json
 from schemas.pointers import NUMBERED_WORD, faults_of
 
 KEY_STATUSES = ("verified", "declared", "recalled", "unverified")
@@ -155,7 +155,7 @@ def parse_definition(body: bytes) -> Definition:
     RefusedInputError
         If it is malformed or contradicts itself; every fault points into the definition.
     """
-    return load_definition(read_document(body, what="The definition"))
+    return load_definition(read_json(body, what="The definition"))
 
 
 def load_definition(document: object) -> Definition:

@@ -12,6 +12,9 @@ from schemas.responses.pseudonyms import Use
 
 MAXIMUM_TEXT = 128
 MAXIMUM_NAME = 64
+MAXIMUM_DAYS = 50_000
+"""Longer than anybody lives: what is more counts something else."""
+MAXIMUM_SESSION = 10_000
 
 
 def is_text(value: object) -> bool:
@@ -42,13 +45,18 @@ def is_number(value: object) -> bool:
 
 
 def is_session_number(value: object) -> bool:
-    """Whether a value is a whole number from 1."""
-    return is_number(value) and float(value).is_integer() and value >= 1  # type: ignore[arg-type,operator]  # a number
+    """Whether a value is a whole number from 1 to 10,000."""
+    return is_number(value) and float(value).is_integer() and 1 <= value <= MAXIMUM_SESSION  # type: ignore[arg-type,operator]  # a number
 
 
 def is_days_since_first_visit(value: object) -> bool:
-    """Whether a value is a number from 0: no response precedes the first visit."""
-    return is_number(value) and value >= 0  # type: ignore[operator]  # a number
+    """Whether a value is a number of days from 0: no response precedes the first visit."""
+    return is_days(value) and value >= 0  # type: ignore[operator]  # a number
+
+
+def is_days(value: object) -> bool:
+    """Whether a value is a number of days, at most so many as somebody may live."""
+    return is_number(value) and abs(value) <= MAXIMUM_DAYS  # type: ignore[arg-type]  # a number
 
 
 def is_name(value: object) -> bool:
@@ -65,14 +73,17 @@ _TEXT_RULE = f"Must be a text of 1 to {MAXIMUM_TEXT} printable characters, or mi
 
 RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(TEXT_COLUMNS, (is_text, _TEXT_RULE)),
-    "session_number": (is_session_number, "Must be a whole number from 1, or missing."),
+    "session_number": (
+        is_session_number,
+        f"Must be a whole number from 1 to {MAXIMUM_SESSION}, or missing.",
+    ),
     "days_since_first_visit": (
         is_days_since_first_visit,
-        "Must be a number of days from 0, or missing.",
+        f"Must be a number of days from 0 to {MAXIMUM_DAYS}, or missing.",
     ),
     "days_since_delivery": (
-        is_number,
-        "Must be a number of days (negative before delivery), or missing.",
+        is_days,
+        f"Must be a number of days (negative before delivery), {MAXIMUM_DAYS} at most, or missing.",
     ),
 }
 """By recognised column: what a value must be, as a test and as a sentence."""

@@ -11,7 +11,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.types import FloatArray
 from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
-from schemas.pointers import pointer
+from schemas.pointers import named_step, pointer
 from schemas.responses import covariates
 from schemas.responses.block import (
     ResponseBlock,
@@ -196,8 +196,9 @@ def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]])
                 pointer=pointer("responses", number, "outcomes"), code="wrong-type", detail=detail
             )
     for name, values in outcomes.items():
+        shown = named_step(name) if column_name_rule(name) else pointer(name)
         for number, code, rule in _faulty_outcomes(name, values):
-            at = pointer("responses", number, "outcomes", name)
+            at = pointer("responses", number, "outcomes") + shown
             yield Fault(pointer=at, code=code, detail=rule)
 
 

@@ -112,7 +112,9 @@ def is_date_column(values: Sequence[object]) -> bool:
 
 def column_name_rule(name: str) -> tuple[str, str] | None:
     """Code and rule where a column's name says that it holds dates or identifies a person."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    for _, code, rule in identifying([name], Use.LABEL):
+        return code, rule
+    words = [word.lower() for word in _WORDS.findall(unicodedata.normalize("NFKC", name))]
     if _DATE_WORDS & set(words):
         return "date", DATE_RULE
     if words and words[0] in _WHOSE:
@@ -127,7 +129,7 @@ def _found(distinct: set[str], use: Use) -> dict[str, tuple[str, str]]:
     originals = [value for value in distinct if "\n" not in value]
     texts, joined = originals, _joined(originals)
     if not joined.isascii():
-        texts = [unicodedata.normalize("NFKC", text) for text in originals]
+        texts = [_plainly(text) for text in originals]
         joined = _joined(texts)
     shape = joined.encode().translate(_SHAPES).decode("ascii") + joined.lower()
     present = {character for character in _CHARACTERS if character in shape}
@@ -142,6 +144,16 @@ def _found(distinct: set[str], use: Use) -> dict[str, tuple[str, str]]:
                     if text in hits:
                         found.setdefault(original, (sign.code, sign.rule))
     return found
+
+
+def _plainly(text: str) -> str:
+    """Write a text with the digits and dashes of ASCII, whichever it was typed with."""
+    return "".join(
+        str(unicodedata.decimal(one)) if one.isdecimal()
+        else "-" if unicodedata.category(one) == "Pd" or one in _MINUSES
+        else one
+        for one in unicodedata.normalize("NFKC", text)
+    )  # fmt: skip
 
 
 def are_opaque(texts: Collection[str]) -> bool:
@@ -198,6 +210,14 @@ def _is_compact_date(digits: object) -> bool:
     )
 
 
+def _are_capitalised(match: re.Match[str]) -> bool:
+    """Whether two joined words are names: ``Jane_Doe``, and ``JANE.DOE`` only with a full stop."""
+    words = match["one"], match["other"]
+    if all(word.istitle() for word in words):
+        return True
+    return match["by"] == "." and all(len(word) > 2 and word.isupper() for word in words)
+
+
 def _begins_with_date(match: re.Match[str]) -> bool:
     """Whether six digits are a date of birth, the year first or last."""
     digits = match["digits"]
@@ -217,9 +237,20 @@ _OPAQUE_TEXTS = re.compile(
     r"(?:(?:[A-Za-z]{0,2}+[0-9]{1,7}+|[A-Za-z]{1,2}+|[0-9a-fA-F-]{32,128}+)(?:\n(?!\Z)|\Z))++"
 )
 _EARLIEST, _LATEST = 19_000_101, 20_991_231
+_MINUSES = "\u2212"
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DATE_WORDS = frozenset(
-    {"date", "dates", "datetime", "timestamp", "dob", "birthdate", "birthday", "datum"}
+    {
+        "date",
+        "dates",
+        "datetime",
+        "timestamp",
+        "dob",
+        "birthdate",
+        "birthday",
+        "datum",
+        "geburtsdatum",
+    }
 )
 _WHOSE = frozenset({"patient", "client", "person", "clinician", "therapist", "practitioner"})
 _IDENTITIES = frozenset(
@@ -228,6 +259,8 @@ _IDENTITIES = frozenset(
         "last_name", "lastname", "family_name", "surname", "email", "e_mail", "email_address",
         "phone", "phone_number", "telephone", "telephone_number", "mobile_number", "address",
         "ssn", "social_security_number", "mrn", "medical_record_number", "passport",
+        "nhs_number", "insurance_number", "insurance_id", "street", "zip", "zip_code", "postcode",
+        "postal_code", "ip_address", "patientname", "vorname", "nachname", "geburtsname",
     }
 )  # fmt: skip
 
@@ -263,16 +296,24 @@ def _identity(
 _EVERYWHERE = frozenset(Use)
 _SIGNS = (
     _identity("an e-mail address", "@", "@", uses=_EVERYWHERE),
+    _identity(
+        "an e-mail address",
+        r"(?i)[a-z0-9][(\[{]at[)\]}][a-z0-9]",
+        "(at)",
+        "[at]",
+        "{at}",
+        uses=_EVERYWHERE,
+    ),
     _date(
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<by>[-/. ])"
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<by>[-/. _:])"
         r"(?P<first>\d\d?)(?P=by)(?P<second>\d\d?)(?!\d)",
-        *(f"0{by}{middle}{by}0" for by in "-/. " for middle in ("0", "00")),
+        *(f"0{by}{middle}{by}0" for by in "-/. _:" for middle in ("0", "00")),
         holds=_is_written_date,
     ),
     _date(
-        r"(?<!\d)(?P<first>\d\d?)(?P<by>[-/. ])(?P<second>\d\d?)(?P=by)"
+        r"(?<!\d)(?P<first>\d\d?)(?P<by>[-/. _:])(?P<second>\d\d?)(?P=by)"
         r"(?P<year>(?:19|20)\d\d)(?!\d)",
-        *(f"0{by}{middle}{by}0000" for by in "-/. " for middle in ("0", "00")),
+        *(f"0{by}{middle}{by}0000" for by in "-/. _:" for middle in ("0", "00")),
         holds=_is_written_date,
     ),
     _date(
@@ -289,6 +330,10 @@ _SIGNS = (
         r"[-. /,]{1,2}(?:19|20)\d\d(?!\d)",
         *_MONTHS,
     ),
+    _date(
+        rf"(?i)(?<!\d)(?:19|20)\d\d[-. /]{{0,2}}{_MONTH}[-. /]{{0,2}}\d\d?(?![0-9a-z])",
+        *_MONTHS,
+    ),
     _Sign(
         code="date",
         rule=DATE_RULE,
@@ -299,9 +344,8 @@ _SIGNS = (
     ),
     _identity(
         "a social security number",
-        r"(?<![\d-])(?!000|666|9\d\d)\d{3}(?P<by>[- ])(?!00)\d\d(?P=by)(?!0000)\d{4}(?![\d-])",
-        "000-00-0000",
-        "000 00 0000",
+        r"(?<![\d-])(?!000|666|9\d\d)\d{3}(?P<by>[-. _])(?!00)\d\d(?P=by)(?!0000)\d{4}(?![\d-])",
+        *(f"000{by}00{by}0000" for by in "-. _"),
         uses=_EVERYWHERE,
     ),
     _Sign(
@@ -358,14 +402,15 @@ _SIGNS = (
         ",",
         uses=_NOT_LABELS,
     ),
-    _identity(
-        "a name",
-        _whole(r"[A-Z][a-z]+[._-][A-Z][a-z]+"),
-        "a.A",
-        "a_A",
-        "a-A",
+    _Sign(
+        code="identifying",
+        rule=f"{_OPAQUE}; it looks like a name.",
+        pieces=("a.A", "a_A", "a-A", "a.a", "a_a", "a-a", "A.A"),
+        pattern=_whole(r"(?P<one>[^\W\d_]{2,})(?P<by>[._-])(?P<other>[^\W\d_]{2,})"),
+        holds=_are_capitalised,
         uses=_PERSONS,
     ),
+    _identity("a name", _whole(r"[^\W\d_]{2,}\^[^\d\n]*"), "^", uses=_NOT_LABELS),
     _identity("a name, for it holds a space or a comma", "[ ,]", " ", ",", uses=_PERSONS),
 )
 _CHARACTERS = frozenset("".join(piece for sign in _SIGNS for piece in sign.pieces))

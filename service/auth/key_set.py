@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey, import_key
 
 from schemas.faults import Fault, RefusedInputError
-from schemas.json_text import read_document
+from schemas.json_text import read_json
 from schemas.pointers import pointer
 
 ALGORITHMS: Mapping[str, str] = {"RSA": "RS384", "EC": "ES384"}
@@ -42,7 +42,7 @@ def read_key_set(text: bytes) -> dict[str, Any]:
     RefusedInputError
         Naming what is wrong with each key; no key is repeated.
     """
-    document = read_document(text)
+    document = read_json(text)
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= MAXIMUM_KEYS:
         detail = f"Must be an object whose `keys` lists 1 to {MAXIMUM_KEYS} public keys."

@@ -11,7 +11,7 @@ import orjson
 
 from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
-from schemas.json_text import read_document
+from schemas.json_text import read_json
 from schemas.responses.block import ResponseBlock
 from service.adapters.files.responses import read_responses
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
@@ -83,7 +83,7 @@ def read_options(text: str) -> dict[str, Any]:
     RefusedInputError
         If it is no object.
     """
-    options = read_document(text, what="The text of the options")
+    options = read_json(text, what="The text of the options")
     if not isinstance(options, dict):
         detail = "Must be a JSON object."
         raise RefusedInputError([Fault(pointer="/options", code="wrong-type", detail=detail)])

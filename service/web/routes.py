@@ -12,7 +12,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
 from schemas.faults import RefusedInputError
-from schemas.json_text import read_document
+from schemas.json_text import read_json
 from schemas.pointers import faults_of
 from service.composition import Services
 from service.errors import ForbiddenError, NotFoundError
@@ -121,7 +121,7 @@ class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012 as it is there; each schema decides
 
     def _raw_load_json(self, req: Request) -> Any:
-        return read_document(json_text(req))
+        return read_json(json_text(req))
 
     def handle_error(self, error: marshmallow.ValidationError, *_: Any, **__: Any) -> NoReturn:
         messages: Any = error.messages

@@ -29,6 +29,10 @@ IDENTIFYING = [
     "MRN 1234", "mrn:001234", "MRN00123456", "MRN#12345", "ssn123", "DOB 1980", "Jane Doe",
     "Doe, Jane", "Doe,Jane", "Jane van Doe", "Dr. Doe", "Dr.Doe", "Mrs Doe", "José Núñez",
     "Medical record no. 12345",
+    # as typed elsewhere, or to get past: other digits, dashes, separators and letters
+    "１９８０-０１-３１", "1980–01–31", "1980‑01‑31", "٣١-٠١-١٩٨٠", "1980_01_31", "31:01:1980",
+    "1980-Jan-31", "jane(at)example.org", "jane＠example.org", "123–45–6789", "123.45.6789",
+    "１２３-４５-６７８９", "DOE^JANE", "ＭＲＮ 4711", "555–123–4567", "Ｊａｎｅ Ｄｏｅ",
 ]  # fmt: skip
 
 LABELS = [
@@ -60,7 +64,8 @@ def test_what_identifies_a_person_is_refused_alone_and_among_others(value: str) 
 def test_a_person_has_no_space_a_response_may() -> None:
     assert set(codes(["p017 session", "p 17"], Use.PSEUDONYM)) == {"p017 session", "p 17"}
     assert codes(["p017 session 2", "visit 2"], Use.NAME) == {}
-    assert set(codes(["Jane.Doe", "Jane_Doe"], Use.PSEUDONYM)) == {"Jane.Doe", "Jane_Doe"}
+    for value in ("Jane.Doe", "Jane_Doe", "JANE.DOE", "Jané.Döe", "Иван.Петров"):
+        assert set(codes([value], Use.PSEUDONYM)) == {value}
 
 
 def test_labels_may_hold_words_but_nothing_that_identifies() -> None:

@@ -128,3 +128,17 @@ def test_a_column_is_refused_for_its_name(
     nested: list[dict[str, object]] = [{"outcomes": {name: 7}}]
     (fault,) = faults(write(tmp_path / "a.ndjson", nested), wai_sr)
     assert (fault.pointer, fault.code) == (f"/responses/0/outcomes/{name}", code)
+
+
+@pytest.mark.parametrize(
+    "name", ["jane@example.org", "123-45-6789", "p1980-01-31", "Dr. Doe", "MRN 4711", "١٢٣-٤٥-٦٧٨٩"]
+)
+def test_a_column_that_is_called_by_a_person_is_refused_and_not_repeated(
+    tmp_path: Path, wai_sr: Definition, name: str
+) -> None:
+    (fault,) = faults(write(tmp_path / "a.csv", [{"mood": 3, name: 7}]), wai_sr)
+    assert fault.pointer == "/header/1"
+    nested: list[dict[str, object]] = [{"outcomes": {name: "x"}}]
+    found = faults(write(tmp_path / "a.ndjson", nested), wai_sr)
+    assert {fault.pointer for fault in found} == {"/responses/0/outcomes"}
+    assert not any(name in one.detail for one in (fault, *found))

@@ -144,6 +144,19 @@ def test_a_wrong_answer_is_refused_at_its_cell(
         ([{"answers": RIGHT, "person": 5}], [("/responses/0/person", "invalid")]),
         ([{"answers": RIGHT, "session_number": 0}], [("/responses/0/session_number", "invalid")]),
         (
+            [
+                {"answers": RIGHT, "session_number": 10_001},
+                {"answers": RIGHT, "days_since_delivery": -1e308},
+                {"answers": RIGHT, "days_since_first_visit": 50_000.5},
+                {"answers": RIGHT, "days_since_first_visit": 50_000, "session_number": 10_000},
+            ],
+            [
+                ("/responses/0/session_number", "invalid"),
+                ("/responses/2/days_since_first_visit", "invalid"),
+                ("/responses/1/days_since_delivery", "invalid"),
+            ],
+        ),
+        (
             [{"answers": RIGHT, "session_number": "2"}],
             [("/responses/0/session_number", "invalid")],
         ),

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import requests
 
-from tests.service.server import PROBLEM, Client, Server
+from tests.service.server import PROBLEM, Client, Server, is_problem
 
 ANSWERS = [5, 4, 4, 4, 5, 5, 4, 4, 5, 3, 4, 3]
 HEADER = ",".join(f"i{item}" for item in range(1, 13))
@@ -147,3 +147,22 @@ def test_a_recalled_key_is_said_with_the_scores(clinic: Client) -> None:
 def test_scoring_needs_its_scope(server: Server, nobody: Client) -> None:
     refusal(score(nobody, [{"answers": ANSWERS}]), 401)
     refusal(score(server.client("clinic", "samples"), [{"answers": ANSWERS}]), 403)
+
+
+@pytest.mark.parametrize(
+    ("twice", "pointer"),
+    [("answers", "/responses/0/answers"), ("responses", "/responses"), ("id", "/responses/0/id")],
+)
+def test_what_is_said_twice_is_refused_and_not_chosen_from(
+    clinic: Client, twice: str, pointer: str
+) -> None:
+    """Two programs that read such a text may score two different things."""
+    row = '"id": "a", "answers": [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]'
+    again = {"answers": f"{row}, {row[11:]}", "id": f'"id": "b", {row}'}.get(twice, row)
+    rows = f'"responses": [{{{again}}}]'
+    rows = f"{rows}, {rows}" if twice == "responses" else rows
+    text = f'{{"instrument": "wai-sr-client", {rows}}}'
+    refused = clinic.post("/v1/score", data=text, headers={"Content-Type": "application/json"})
+    assert is_problem(refused, 422)
+    (fault,) = refused.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (pointer, "repeated")
