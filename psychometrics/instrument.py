@@ -77,7 +77,7 @@ class Instrument:
     n_items: int
     minimum: int
     maximum: int
-    subscales: Mapping[str, Scale]
+    subscales: Mapping[str, Scale] = field(hash=False)
     reversed_items: tuple[int, ...] = ()
     total: bool = True
     _reversed_mask: BoolArray = field(init=False, repr=False, compare=False)

@@ -11,7 +11,7 @@ from benchmarks.http.shelf import empty_shelf
 from psychometrics.scoring.prorate import score
 from schemas.responses.document import load_batch, parse_json
 from service.rendering import batch_json
-from service.use_cases.score_text import scoring_text
+from service.use_cases.score_text import score_text
 
 _TIMES = 15
 
@@ -39,6 +39,6 @@ def stages(address: str, n_responses: int) -> dict[str, float]:
             block = timed("validate", load_batch, rows, instrument)
             scored = timed("score", score, instrument, block.answers)
             batch = shelf.batch(len(block))
-            timed("answer", scoring_text, shelf.definition, block.ids, scored, batch_json(batch))
+            timed("answer", score_text, shelf.definition, block, batch_json(batch))
             timed("commit", shelf.responses.add, batch, block, scored.scores, None)
     return found

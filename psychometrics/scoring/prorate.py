@@ -109,8 +109,22 @@ def _prorate(
     answered = np.ones(instrument.n_items) @ ones
     n_answered = instrument.membership.T @ ones
     sums = instrument.membership.T @ np.where(given, recoded, 0.0).T
-    enough = n_answered >= instrument.minimums[:, None]
-    np.divide(sums * lengths, np.where(enough, n_answered, np.nan), out=out)
+    out[:] = prorated(sums, n_answered, lengths, instrument.minimums[:, None])
     scored = np.where((n_answered < lengths).any(axis=0), _PRORATED, _SCORED)
-    status = np.where(enough.all(axis=0), scored, _UNSCORABLE)
+    status = np.where(np.isfinite(out).all(axis=0), scored, _UNSCORABLE)
     return answered.astype(np.int64), status
+
+
+def prorated(
+    sums: FloatArray, n_answered: FloatArray, n_items: FloatArray | int, minimum: FloatArray | int
+) -> FloatArray:
+    """Multiply the mean of what was answered by the number of items, where enough was answered.
+
+    Parameters
+    ----------
+    sums, n_answered
+        S and m: what the recoded answers add up to, and how many they are.
+    n_items, minimum
+        n, and the least m with a score; below it there is ``nan``.
+    """
+    return sums * n_items / np.where(n_answered >= minimum, n_answered, np.nan)

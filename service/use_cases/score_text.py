@@ -1,22 +1,26 @@
 """Scores as JSON text, for many responses at once.
 
 Objects of ten thousand responses take longer to make than to score. Here the text is put together
-from columns: each row is the same pieces of text with its own values between them. Almost all
-scores are whole numbers, of which there are few: what stands for each is written once and kept.
+from columns: each row is the same pieces of text with its own values between them. What stands for
+each score and mean is written once, into the form's conversion tables; only the totals of responses
+in which answers are missing are written one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from psychometrics.scoring.prorate import ScaleScores, ScoreStatus, score
-from psychometrics.types import BoolArray, FloatArray
+from psychometrics.instrument import Instrument
+from psychometrics.scoring.conversion import Conversion, conversion, n_places
+from psychometrics.scoring.prorate import ScoreStatus
+from psychometrics.types import FloatArray, IntArray
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
 from service.use_cases.score_responses import STATUS_WORDS, answer_around, score_responses
@@ -24,8 +28,8 @@ from service.use_cases.score_responses import STATUS_WORDS, answer_around, score
 _SEVERAL = 12
 """From so many responses on, columns take less time than objects."""
 
-_WHOLE = 256
-"""Whole scores below this, which all scores of most forms are, are written beforehand."""
+_LARGEST_TABLES = 50_000
+"""Forms with more places, of hundreds of items or answers up to a hundred, are left to objects."""
 
 _NO_RESULTS = b'"results":[]'
 """Where results are to stand in their answer; a text within it cannot hold these quotes."""
@@ -33,110 +37,141 @@ _NO_RESULTS = b'"results":[]'
 _BETWEEN = b'}},{"id":"'
 """What stands between the last number of a response and the name of the next."""
 
+_PRORATED, _UNSCORABLE = ScoreStatus.PRORATED.value, ScoreStatus.UNSCORABLE.value
 _STATUS = {status.value: f'"{STATUS_WORDS[status]}"'.encode() for status in ScoreStatus}
 
 
-def score_text(definition: Definition, block: ResponseBlock) -> bytes:
-    """Score the responses; the text of what :func:`score_responses` answers."""
-    if len(block) < _SEVERAL:
-        return orjson.dumps(score_responses(definition, block))
-    return scoring_text(definition, block.ids, score(definition.instrument, block.answers), {})
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Written:
+    """The conversion tables of a form as text.
+
+    Attributes
+    ----------
+    tables
+        Their numbers.
+    texts
+        Of all scores, then of all means, table after table; the total's is for complete responses.
+    starts
+        Where a table of texts begins, shape (2, n_scores).
+    members
+        What stands before each score, then before each mean.
+    standings
+        Status and number of answers, by number of answers times the number of statuses + status.
+    """
+
+    tables: Conversion
+    texts: NDArray[np.object_]
+    starts: IntArray
+    members: list[bytes]
+    standings: list[bytes]
 
 
-def scoring_text(
-    definition: Definition, ids: Sequence[str], scored: ScaleScores, before: Mapping[str, Any]
+def score_text(
+    definition: Definition, block: ResponseBlock, before: Mapping[str, Any] | None = None
 ) -> bytes:
-    """Write scores that were made by a definition's rule, after some other members."""
-    opening, closing = orjson.dumps({**before, **answer_around(definition, [])}).split(_NO_RESULTS)
-    columns = [_names(ids), _standings(scored), *_numbers(scored)]
+    """Score the responses; the text of what :func:`score_responses` answers.
+
+    Parameters
+    ----------
+    definition, block
+        The form and the responses.
+    before
+        Members of the answer that stand before those.
+    """
+    form, first = definition.instrument, before or {}
+    written = _written(form) if len(block) >= _SEVERAL else None
+    if written is None:
+        return orjson.dumps({**first, **score_responses(definition, block)})
+    opening, closing = orjson.dumps({**first, **answer_around(definition, [])}).split(_NO_RESULTS)
+    columns = [_names(block.ids), *_columns(written, form, block.answers)]
     width = len(columns)
-    parts = [b""] * (len(ids) * width)
+    parts = [b""] * (len(block) * width)
     for place, column in enumerate(columns):
         parts[place::width] = column
-    first = parts[0].removeprefix(_BETWEEN)
-    parts[0] = b'%b"results":[{"id":"%b' % (opening, first)
+    parts[0] = b'%b"results":[{"id":"%b' % (opening, parts[0].removeprefix(_BETWEEN))
     parts.append(b"}}]" + closing)
     return b"".join(parts)
 
 
 def _names(ids: Sequence[str]) -> list[bytes]:
-    """Write each name with what is between; without an escape they can be cut apart."""
+    """Write each name after what is between; those without an escape can be cut apart."""
     text = orjson.dumps(ids)
     if b"\\" in text:
         return [_BETWEEN + orjson.dumps(name)[1:-1] for name in ids]
     return (_BETWEEN + text[2:-2].replace(b'","', b"\n" + _BETWEEN)).split(b"\n")
 
 
-def _standings(scored: ScaleScores) -> list[bytes]:
-    """Write status and number of answers, of which there are few kinds."""
-    written = _kinds(int(scored.answered.max(initial=0)))
-    kinds = scored.answered * len(ScoreStatus) + scored.status
-    return [written[kind] for kind in kinds.tolist()]
+def _columns(written: _Written, form: Instrument, answers: FloatArray) -> list[list[bytes]]:
+    """Write status and number of answers, then the scores scale by scale, then the means."""
+    tables = written.tables
+    places = tables.places(answers)
+    scored, kinds = places[:, -2], places[:, -1] // tables.base * len(ScoreStatus)
+    gaps = np.flatnonzero(scored < tables.complete)
+    totals = tables.totals(places[gaps])
+    kinds[gaps] += np.where(np.isnan(totals), _UNSCORABLE, _PRORATED)
+    scored[gaps] = tables.complete  # a place in the table; what stands there is replaced
+    texts = written.texts.take(places[:, None, : len(form.score_names)] + written.starts)
+    columns: list[list[bytes]] = texts.reshape(len(answers), -1).T.tolist()
+    if form.total:
+        _write_totals(columns, written, gaps, (totals, totals / form.score_lengths[-1]))
+    return [[written.standings[kind] for kind in kinds.tolist()], *columns]
 
 
-@cache
-def _kinds(most_answered: int) -> list[bytes]:
-    """Write each status with each number of answers, and the end of the name before them."""
-    kinds = len(ScoreStatus)
-    return [
-        b'","status":%b,"answered":%d' % (_STATUS[kind % kinds], kind // kinds)
-        for kind in range(kinds * (most_answered + 1))
-    ]
-
-
-def _numbers(scored: ScaleScores) -> list[list[bytes]]:
-    """Write the scores, scale by scale, then the means; a list of texts for each."""
-    usual = (scored.scores < _WHOLE) & (scored.scores == np.floor(scored.scores))
-    table, starts = _table(scored.scales, tuple(scored.lengths.tolist()))
-    places = np.where(usual, scored.scores, 0.0).astype(np.intp)
-    texts = table.take(places[:, None, :] + starts).reshape(len(places), -1)
-    columns: list[list[bytes]] = texts.T.tolist()
-    if not usual.all():
-        _write_unusual(columns, scored, ~usual)
-    return columns
+def _write_totals(
+    columns: list[list[bytes]], written: _Written, gaps: IntArray, totals: tuple[FloatArray, ...]
+) -> None:
+    """Write totals and their means, which stand in no table, where answers are missing."""
+    for last, numbers in zip((len(columns) // 2 - 1, -1), totals, strict=True):
+        column, before = columns[last], written.members[last]
+        for row, token in zip(gaps.tolist(), _tokens(numbers), strict=True):
+            column[row] = before + token
 
 
 @lru_cache(maxsize=32)
-def _table(
-    scales: tuple[str, ...], lengths: tuple[float, ...]
-) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """Write each scale's whole scores, and the means that belong to them.
-
-    Returns
-    -------
-    table
-        Texts of all scores and means, those of one scale in a row.
-    starts
-        Where a scale's begin, shape (2, n_scales): its scores', then its means'.
-    """
-    whole = np.arange(_WHOLE, dtype=np.float64)
-    columns = [*([whole] * len(scales)), *(whole / length for length in lengths)]
+def _written(form: Instrument) -> _Written | None:
+    """Write the conversion tables of a form; nothing if they are too large."""
+    if n_places(form) > _LARGEST_TABLES:
+        return None
+    tables = conversion(form)
+    numbers, first = np.split(tables.scores, tables.starts[1:]), [0] * len(tables.starts)
+    if form.total:
+        numbers.append(np.arange(float(tables.base)))
+        first.append(tables.complete)
+    numbers += [table / length for table, length in zip(numbers, form.score_lengths, strict=True)]
+    members = _members(form.score_names)
     texts = [
         before + number
-        for before, column in zip(_members(scales), columns, strict=True)
-        for number in _tokens(column)
+        for before, table in zip(members, numbers, strict=True)
+        for number in _tokens(table)
     ]
-    starts = np.arange(len(columns), dtype=np.intp).reshape(2, -1) * _WHOLE
-    return np.array(texts, dtype=object), starts
+    begins = np.cumsum([0, *map(len, numbers)])[:-1].reshape(2, -1)
+    return _Written(
+        tables=tables,
+        texts=np.array(texts, dtype=object),
+        starts=begins - np.array(first),
+        members=members,
+        standings=_standings(form.n_items),
+    )
 
 
-def _write_unusual(columns: list[list[bytes]], scored: ScaleScores, where: BoolArray) -> None:
-    """Write what is not in the table, such as a prorated score or none; shape (n, n_scales)."""
-    rows, scales = (places.tolist() for places in where.nonzero())
-    n_scales, members = len(scored.scales), _members(scored.scales)
-    for first, numbers in ((0, scored.scores), (n_scales, scored.means)):
-        for row, scale, token in zip(rows, scales, _tokens(numbers[where]), strict=True):
-            columns[first + scale][row] = members[first + scale] + token
-
-
-@lru_cache(maxsize=32)
-def _members(scales: tuple[str, ...]) -> list[bytes]:
+def _members(scales: Sequence[str]) -> list[bytes]:
     """Write what stands before each number."""
     first, *later = [orjson.dumps(scale) + b":" for scale in scales]
     further = [b"," + name for name in later]
     return [b',"scores":{' + first, *further, b'},"means":{' + first, *further]
 
 
+def _standings(n_items: int) -> list[bytes]:
+    """Write each status with each number of answers, and the end of the name before them."""
+    kinds = len(ScoreStatus)
+    return [
+        b'","status":%b,"answered":%d' % (_STATUS[kind % kinds], kind // kinds)
+        for kind in range(kinds * (n_items + 1))
+    ]
+
+
 def _tokens(numbers: FloatArray) -> list[bytes]:
     """Write each number; what is not a number is ``null``."""
+    if not numbers.size:
+        return []
     return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")

@@ -9,7 +9,7 @@ from service.identifiers import now_ms, uuid7
 from service.ports import Responses
 from service.records import Batch, Claim, Sample
 from service.rendering import batch_json
-from service.use_cases.score_text import scoring_text
+from service.use_cases.score_text import score_text
 
 
 def store_batch(
@@ -32,6 +32,6 @@ def store_batch(
         accepted=len(block),
         created_at=now_ms(),
     )
-    answer = scoring_text(definition, block.ids, scored, batch_json(batch))
+    answer = score_text(definition, block, batch_json(batch))
     responses.add(batch, block, scored.scores, None if claim is None else (claim, answer))
     return answer

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psychometrics.instrument import Scale
 from schemas.definition import Definition
 from schemas.responses.block import ResponseBlock
 from service.catalog.catalog import shipped_definitions
@@ -51,6 +52,24 @@ def test_answers_up_to_a_hundred_are_written_alike(total: bool, wai_sr: Definiti
     answers[rng.random(answers.shape) < 0.1] = np.nan
     given_ = replace(block(300, 12), answers=answers)
     assert score_text(wide, given_) == orjson.dumps(score_responses(wide, given_))
+
+
+@pytest.mark.parametrize("total", [True, False])
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_items_that_are_not_scored_are_written_alike(
+    total: bool, missing: float, wai_sr: Definition
+) -> None:
+    few = {
+        "one": Scale(name="one", items=(6,), minimum_answered=1),
+        "three": Scale(name="three", items=(2, 7, 1), minimum_answered=2),
+    }
+    form = replace(wai_sr.instrument, subscales=few, reversed_items=(2, 6), minimum=0, total=total)
+    odd = replace(wai_sr, instrument=form)
+    rng = np.random.default_rng(2)
+    answers = rng.integers(0, 6, size=(300, 12)).astype(np.float64)
+    answers[rng.random(answers.shape) < missing] = np.nan
+    given_ = replace(block(300, 12), answers=answers)
+    assert score_text(odd, given_) == orjson.dumps(score_responses(odd, given_))
 
 
 def test_an_unscorable_response_has_nulls(wai_sr: Definition) -> None:
