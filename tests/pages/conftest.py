@@ -1,6 +1,12 @@
-"""The service's fixtures: both kinds of database, and one server for each."""
+"""Who visits the pages, both kinds of database, and one server for each."""
 
-from tests.service.conftest import (  # noqa: F401 pytest finds them by their names here
+from tests.pages.visiting import (  # noqa: F401 pytest finds them by their names here
+    key,
+    person,
+    strict,
+    visitor,
+)
+from tests.service.conftest import (  # noqa: F401 the same
     clinic,
     database,
     new_address,

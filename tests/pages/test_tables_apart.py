@@ -11,7 +11,7 @@ import pytest
 from schemas.faults import UnreadableInputError
 from service.adapters.files import apart, tables
 from service.adapters.files.apart import read_table_apart
-from tests.pages.test_pages import as_excel
+from tests.pages.visiting import as_excel
 
 
 def test_cells_come_back_as_they_are() -> None:
