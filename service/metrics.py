@@ -39,15 +39,15 @@ def request_metrics() -> Observe:
     return observe
 
 
-def exposition(jobs: Mapping[str, int], workers: int) -> bytes:
+def exposition(jobs: Mapping[str, int] | None, workers: int | None) -> bytes:
     """Return the metrics of all processes as text.
 
     Parameters
     ----------
     jobs
-        Number of analyses by status, now.
+        Number of analyses by status, now; ``None`` where the database does not say.
     workers
-        Number of workers that run analyses.
+        Number of workers that run analyses, likewise.
     """
     from prometheus_client import (
         REGISTRY,
@@ -58,10 +58,15 @@ def exposition(jobs: Mapping[str, int], workers: int) -> bytes:
     )
 
     now = CollectorRegistry()
-    states = Gauge("alliance_analyses", "Analyses by status.", ["status"], registry=now)
-    for status, number in jobs.items():
-        states.labels(status).set(number)
-    Gauge("alliance_workers", "Workers that run analyses.", registry=now).set(workers)
+    Gauge("alliance_database_up", "Whether the database answers.", registry=now).set(
+        jobs is not None
+    )
+    if jobs is not None:
+        states = Gauge("alliance_analyses", "Analyses by status.", ["status"], registry=now)
+        for status, number in jobs.items():
+            states.labels(status).set(number)
+    if workers is not None:
+        Gauge("alliance_workers", "Workers that run analyses.", registry=now).set(workers)
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry()

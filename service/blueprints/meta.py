@@ -7,9 +7,9 @@ from flask import Response, current_app
 from marshmallow import Schema, fields, validate
 
 from service.documentation.page import render_page, style_sheet
-from service.errors import HTTP_PROBLEMS, document
+from service.errors import HTTP_PROBLEMS, UnavailableError, document
 from service.metrics import exposition
-from service.web.problems import PROBLEM_TYPE
+from service.web.problems import PROBLEM_TYPE, RETRY_SECONDS
 from service.web.routes import Blueprint, open_to_all, refuses, services
 
 blueprint = Blueprint("meta", __name__, description="Health and documentation; needs no key.")
@@ -50,7 +50,8 @@ def ready() -> dict[str, str | int] | Response:
         workers = len(services().workers.beats())
         return {"status": "ok", "database": "ok", "queue": "ok", "workers": workers}
     problem = document(HTTP_PROBLEMS[503], "The database does not answer.")
-    return Response(orjson.dumps(problem), status=503, content_type=PROBLEM_TYPE)
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return Response(orjson.dumps(problem), 503, headers, content_type=PROBLEM_TYPE)
 
 
 @blueprint.route("/openapi.json")
@@ -81,7 +82,10 @@ def documentation_style() -> Response:
 
 
 def metrics() -> Response:
-    """Return the metrics of all web processes in Prometheus's format."""
+    """Return the metrics of all web processes in Prometheus's format, database or not."""
     parts = services()
-    text = exposition(parts.queue.by_status(), len(parts.workers.beats()))
+    try:
+        text = exposition(parts.queue.by_status(), len(parts.workers.beats()))
+    except UnavailableError:
+        text = exposition(None, None)
     return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

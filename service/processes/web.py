@@ -99,6 +99,7 @@ class _Log(Logger):  # type: ignore[misc]  # untyped there
     def setup(self, cfg: Any) -> None:
         self.cfg = cfg
         self.error_log.setLevel(logging.ERROR)
+        self.error_log.propagate = True
         self.access_log.disabled = True
 
     def access(self, *_: object) -> None:

@@ -31,7 +31,7 @@ from service.identifiers import uuid7
 from service.telemetry import log, this_request
 
 PROBLEM_TYPE = "application/problem+json"
-_RETRY_SECONDS = 2
+RETRY_SECONDS = 2
 
 _ADVICE: Mapping[int, str] = {
     404: "No route has this address; /docs lists those that there are.",
@@ -108,7 +108,7 @@ def _problem(error: Exception) -> Response:
     if isinstance(error, UnsupportedTypeError):
         response.headers["Accept-Encoding"] = "identity"
     if isinstance(error, UnavailableError):
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
         log("unavailable", level=logging.ERROR, error=True)
     return response
 
