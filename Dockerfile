@@ -30,6 +30,6 @@ USER 10001:10001
 WORKDIR /var/lib/alliance
 VOLUME /var/lib/alliance
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD \
-    ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD \
+    ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["alliance", "serve", "--host", "0.0.0.0", "--port", "8000"]

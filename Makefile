@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 SYSTEM_PACKAGES = postgresql chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow faults lint check format lock audit openapi bench-engine bench-report bench-http clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow faults image-check lint check format lock audit openapi bench-engine bench-report bench-http clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -64,6 +64,9 @@ test-slow: setup-dev ## run the simulations too (long)
 
 faults: setup-dev ## kill processes, stop the database, fill the disk (MANY=1: again and again)
 	@ALLIANCE_FAULTS=$(if $(MANY),many,few) $(BIN)/python -m pytest -m "not slow" tests/faults
+
+image-check: setup-dev ## build the image and run compose.yaml in containers: cut, kill, stop (Docker)
+	@$(BIN)/python -m pytest -m image tests/image
 
 lint: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

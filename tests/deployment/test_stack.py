@@ -217,7 +217,8 @@ def test_the_proxy_refuses_in_the_words_of_the_service() -> None:
 
     said = yaml.safe_load(COMPOSE)["configs"]["proxy"]["content"]
     refusals = {
-        int(status): json.loads(body) for status, body in re.findall(r"return (\d+) '(.+)';", said)
+        int(status): json.loads(body.replace("$$status", status))
+        for status, body in re.findall(r"return (\d+) '(.+)';", said)
     }
     too_large = TooLargeError(Config.from_environment({}).maximum_body)
     assert refusals[413] == document(problem_of(too_large), too_large.detail)

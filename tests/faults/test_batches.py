@@ -35,6 +35,7 @@ class Sender:
     acknowledged: dict[str, bytes] = field(default_factory=dict)
     refused: list[int] = field(default_factory=list)
     broken: int = 0
+    expected: frozenset[int] = frozenset({409, 503})
 
     def send_until(self, stop: threading.Event) -> None:
         number = 0
@@ -60,7 +61,7 @@ class Sender:
             self.acknowledged[key] = answer.content
             return True
         assert is_problem(answer, answer.status_code), answer.text
-        assert answer.status_code in {409, 503}, answer.text
+        assert answer.status_code in self.expected, answer.text
         self.refused.append(answer.status_code)
         return False
 

@@ -1,0 +1,34 @@
+"""One image for all, and one deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.image.engine import IMAGE, Composed, composed, docker, look_for_an_engine
+
+_FIGURES: list[str] = []
+
+
+def note(figure: str) -> None:
+    """Keep a figure for the end of the run; `docs/operations.md` holds a run's."""
+    _FIGURES.append(figure)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in _FIGURES:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    look_for_an_engine()
+    docker("build", "--tag", IMAGE, ".")
+    return IMAGE
+
+
+@pytest.fixture(scope="session")
+def deployed(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+    with composed(tmp_path_factory.mktemp("composed")) as made:
+        yield made
