@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,8 +22,11 @@ from sqlalchemy import text
 from schemas.definition import Definition
 from service.adapters.database import migrate as migrating
 from service.adapters.database.engine import Database
+from service.adapters.database.jobs import JobTable
 from service.adapters.database.migrate import migrate
-from tests.migrations.first_release import TENANT, build, insert
+from service.records import Job, Status
+from tests.conftest import ROOT
+from tests.migrations.first_release import RUNNING, TENANT, build, insert
 from tests.migrations.test_upgrade import (
     test_a_finished_analysis_keeps_its_result_and_a_running_one_is_queued as analyses_are_there,
 )
@@ -139,3 +146,36 @@ def test_several_may_upgrade_a_database_with_data_at_once(old: Database) -> None
     with old.reading() as connection:
         count = "SELECT count(*) FROM block JOIN batch ON batch.key = block.batch_key"
         assert connection.scalar(text(count)) == 2
+
+
+def test_an_analysis_that_the_first_release_was_running_is_finished_by_this_one(
+    old: Database, tmp_path: Path
+) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if "ALLIANCE" not in name},
+        "DATABASE_URL": old.url,
+        "ALLIANCE_DATA": str(tmp_path),
+    }
+    with (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-m", "service", "work"]
+        worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        finished = until_finished(old, RUNNING)
+    finally:
+        worker.terminate()
+        worker.wait(60)
+    assert finished.standing.status is Status.SUCCEEDED, finished.error
+    assert finished.result is not None
+    assert finished.result["n_persons"] == 4
+
+
+def until_finished(database: Database, job: str, seconds: float = 60) -> Job:
+    """Wait for the worker, which brings the schema forward before it begins."""
+    deadline = time.monotonic() + seconds
+    while True:
+        assert time.monotonic() < deadline
+        if revision(database) == REVISIONS[-1].revision:
+            found = JobTable(database).find(TENANT, job)
+            if found.standing.status.finished:
+                return found
+        time.sleep(0.2)
