@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url
 
 from tests.faults.conftest import Report
@@ -11,6 +12,8 @@ from tests.faults.deployment import Deployment
 from tests.faults.test_batches import CLIENTS, lost, stream, until_finished
 from tests.postgresql import Postgresql, running_postgresql, running_standby
 from tests.service.test_analyses import ask, sample_of
+
+pytestmark = pytest.mark.faults
 
 
 def address_of_both(database: str, standby: Postgresql) -> str:

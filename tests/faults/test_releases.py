@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text, update
 
 from service.adapters.database.engine import Database
@@ -42,6 +43,9 @@ def test_a_kind_of_a_newer_release_fails_alone(deployment: Deployment, data: Pat
     assert worker.poll() is None
 
 
+@pytest.mark.parametrize(
+    "store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)], indirect=True
+)
 def test_what_another_release_had_begun_is_finished_from_the_start(
     deployment: Deployment, data: Path
 ) -> None:
