@@ -56,6 +56,14 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert set(missing) - ELSEWHERE == set()
 
 
+@every_page
+def test_what_is_named_by_its_module_is_there(page: Path) -> None:
+    packages = re.compile(r"(psychometrics|schemas|service|benchmarks|dependencies)(\.\w+)+")
+    for name in filter(packages.fullmatch, spans(page)):
+        module, _, last = name.rpartition(".")
+        assert hasattr(import_module(module), last) or import_module(name), name
+
+
 @pytest.mark.parametrize(
     "readme", [page for page in PAGES if page.match("psychometrics/*/README.md")], ids=str
 )
