@@ -49,7 +49,10 @@ def ready() -> dict[str, str | int] | Response:
     if services().database.is_reachable():
         workers = len(services().workers.beats())
         return {"status": "ok", "database": "ok", "queue": "ok", "workers": workers}
-    problem = document(HTTP_PROBLEMS[503], "The database does not answer.")
+    problem = document(
+        HTTP_PROBLEMS[503],
+        "The database does not answer, or `alliance migrate` has not made its tables.",
+    )
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return Response(orjson.dumps(problem), 503, headers, content_type=PROBLEM_TYPE)
 

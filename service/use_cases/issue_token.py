@@ -58,6 +58,9 @@ def issue_token(
 
 
 def _check_form(form: Mapping[str, str]) -> None:
+    if "client_secret" in form:
+        detail = "Send the assertion alone: a client proves who it is in one way (`client_secret`)."
+        raise TokenRefusedError("invalid_request", detail)
     if not form.get("grant_type"):
         raise TokenRefusedError("invalid_request", "`grant_type` must be client_credentials.")
     if form["grant_type"] != "client_credentials":

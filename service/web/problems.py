@@ -17,6 +17,7 @@ from schemas.faults import UnreadableInputError
 from service.errors import (
     HTTP_PROBLEMS,
     INTERNAL,
+    ForbiddenError,
     TooLargeError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -32,6 +33,10 @@ from service.telemetry import log, this_request
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+
+_CHALLENGE = 'Bearer realm="alliance"'
+_INVALID, _TOO_LITTLE = ', error="invalid_token"', ', error="insufficient_scope"'
+"""What a challenge says of credentials that came (RFC 6750, section 3.1)."""
 
 _ADVICE: Mapping[int, str] = {
     404: "No route has this address; /docs lists those that there are.",
@@ -102,7 +107,10 @@ def _problem(error: Exception) -> Response:
         return _internal()
     response = _response(document_of(error))
     if isinstance(error, UnauthenticatedError):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="alliance"'
+        presented = "HTTP_AUTHORIZATION" in this_request().environ
+        response.headers["WWW-Authenticate"] = _CHALLENGE + (_INVALID if presented else "")
+    if isinstance(error, ForbiddenError):
+        response.headers["WWW-Authenticate"] = _CHALLENGE + _TOO_LITTLE
     if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, UnsupportedTypeError):

@@ -122,7 +122,16 @@ def test_lists_hold_only_ones_own(stranger: Client, things: dict[str, str], kind
 def test_a_key_does_only_what_its_scope_allows(
     server: Server, scope: str, method: str, path: str
 ) -> None:
-    assert is_problem(server.client("clinic", scope).send(method, path, json={}), 403)
+    refused = server.client("clinic", scope).send(method, path, json={})
+    assert is_problem(refused, 403)
+    assert refused.headers["WWW-Authenticate"].endswith('error="insufficient_scope"')
+
+
+def test_a_challenge_says_whether_a_credential_came(nobody: Client) -> None:
+    without = nobody.get("/v1/samples").headers["WWW-Authenticate"]
+    wrong = nobody.get("/v1/samples", headers={"Authorization": "Bearer zq271828"})
+    assert without == 'Bearer realm="alliance"'
+    assert wrong.headers["WWW-Authenticate"] == f'{without}, error="invalid_token"'
 
 
 def test_a_key_may_come_in_a_header_of_its_own(clinic: Client, nobody: Client) -> None:

@@ -319,6 +319,7 @@ def test_the_same_jti_is_refused_under_another_signature(vendor: BackendService)
         ({"grant_type": "authorization_code"}, "unsupported_grant_type"),
         ({"client_assertion_type": None}, "invalid_request"),
         ({"client_assertion_type": "urn:x"}, "invalid_request"),
+        ({"client_secret": "zq271828"}, "invalid_request"),
     ],
 )
 def test_a_wrong_form_is_refused(vendor: BackendService, changes: Any, error: str) -> None:
