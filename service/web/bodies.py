@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
 from flask import Request, current_app, g
@@ -19,6 +19,8 @@ from service.composition import Services
 from service.errors import TooLargeError, UnsupportedTypeError
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+
+_REQUEST = ("instrument", "responses")
 
 _Rows = TypeVar("_Rows")
 
@@ -50,8 +52,7 @@ def read_scoring_body(
 
 def read_request(text: bytes, find: Callable[[object], Definition]) -> tuple[Definition, object]:
     """Read a document that names its instrument; the definition, and what stands for responses."""
-    body = parse_json(text)
-    refuse_unknown_fields(body, known=("instrument", "responses"))
+    body = document_of(text, known=_REQUEST)
     return find(body.get("instrument")), body.get("responses")
 
 
@@ -60,8 +61,7 @@ def read_batch_body(
 ) -> ResponseBlock:
     """Read a body of responses to an instrument that is known; it may name the instrument too."""
     if incoming.mimetype == JSON:
-        body = parse_json(incoming.get_data())
-        refuse_unknown_fields(body, known=("instrument", "responses"))
+        body = document_of(incoming.get_data(), known=_REQUEST)
         if body.get("instrument", definition.instrument.id) != definition.instrument.id:
             detail = "Must be the sample's instrument, or left out."
             raise RefusedInputError([Fault(pointer="/instrument", code="other", detail=detail)])
@@ -83,10 +83,17 @@ def json_text(incoming: Request) -> bytes:
     return incoming.get_data(cache=False)
 
 
-def read_document(incoming: Request, *, known: tuple[str, ...]) -> dict[str, Any]:
+def read_document(incoming: Request, *, known: Collection[str]) -> dict[str, Any]:
     """Read a body that must be a JSON object of known fields."""
-    body = parse_json(json_text(incoming))
-    refuse_unknown_fields(body, known=known)
+    return document_of(json_text(incoming), known=known)
+
+
+def document_of(text: bytes, *, known: Collection[str]) -> dict[str, Any]:
+    """Read a JSON object, and refuse fields that nobody would read."""
+    body = parse_json(text)
+    if not body.keys() <= set(known):
+        detail = f"Holds an unknown field; the known ones are {', '.join(known)}."
+        raise RefusedInputError([Fault(pointer="", code="unknown-field", detail=detail)])
     return body
 
 
@@ -129,13 +136,6 @@ def check_type(incoming: Request) -> None:
     """
     if incoming.mimetype not in {JSON, NDJSON, CSV}:
         raise UnsupportedTypeError(f"Send the body as {JSON}, {NDJSON} or {CSV}.")
-
-
-def refuse_unknown_fields(body: dict[str, Any], known: tuple[str, ...]) -> None:
-    """Refuse fields that nobody would read."""
-    if not set(body) <= set(known):
-        detail = f"Holds an unknown field; the known ones are {', '.join(known)}."
-        raise RefusedInputError([Fault(pointer="", code="unknown-field", detail=detail)])
 
 
 def rows_documentation(schema: type[Schema]) -> dict[str, Any]:
