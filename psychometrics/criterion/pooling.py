@@ -29,8 +29,9 @@ doi:10.3102/10769986030003261
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -104,36 +105,24 @@ def pool(
         for name, one in correlations.items()
         if one.estimate is not None and one.interval is not None
     }
-    model = None
-    if len(used) >= 2:
-        z = np.array([np.arctanh(estimate) for estimate, _ in used.values()])
-        variances = np.array([1.0 / (n_persons - 3) for _, n_persons in used.values()])
-        model = random_effects(z, variances, heterogeneity=heterogeneity)
+    model = _model(list(used.values()), heterogeneity)
     weights = {} if model is None else dict(zip(used, model.weights.tolist(), strict=True))
-    strata = tuple(
-        Stratum(name=name, correlation=one, weight=weights.get(name))
-        for name, one in sorted(correlations.items())
+    pooled = partial(
+        Pooled,
+        n_persons=sum(n_persons for _, n_persons in used.values()),
+        method=METHODS[heterogeneity],
+        column=column,
+        strata=tuple(
+            Stratum(name=name, correlation=one, weight=weights.get(name))
+            for name, one in sorted(correlations.items())
+        ),
+        n_strata=len(used),
     )
-    n_persons = sum(n_persons for _, n_persons in used.values())
-    method = METHODS[heterogeneity]
     if model is None:
-        return Pooled(
-            estimate=None,
-            n_persons=n_persons,
-            method=method,
-            reason=TOO_FEW_STRATA,
-            column=column,
-            strata=strata,
-            n_strata=len(used),
-        )
-    return Pooled(
+        return pooled(estimate=None, reason=TOO_FEW_STRATA)
+    return pooled(
         estimate=float(np.tanh(model.mean)),
         interval=interval_around(model.mean, model.standard_error, level=level, df=len(used) - 1),
-        n_persons=n_persons,
-        method=method,
-        column=column,
-        strata=strata,
-        n_strata=len(used),
         prediction_interval=_prediction_interval(model, level=level),
         tau_squared=model.tau_squared,
         q=model.q,
@@ -141,6 +130,15 @@ def pool(
         p_value=model.p_value,
         i_squared=model.i_squared,
     )
+
+
+def _model(used: Sequence[tuple[float, int]], heterogeneity: Heterogeneity) -> RandomEffects | None:
+    """Pool correlations, each with its number of persons, on Fisher's z; from two on."""
+    if len(used) < 2:
+        return None
+    z = np.array([np.arctanh(estimate) for estimate, _ in used])
+    variances = np.array([1.0 / (n_persons - 3) for _, n_persons in used])
+    return random_effects(z, variances, heterogeneity=heterogeneity)
 
 
 def random_effects(
