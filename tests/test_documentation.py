@@ -117,6 +117,11 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     assert named - known - NOT_SETTINGS == set()
 
 
+def test_the_page_of_settings_is_what_the_command_prints() -> None:
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    assert page.endswith(settings_table() + "\n"), "put what `alliance settings` prints at its end"
+
+
 def targets() -> dict[str, bool]:
     """Return the targets of the Makefile, and whether `make help` describes them."""
     lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
