@@ -205,7 +205,8 @@ def test_batches_and_analyses_outlive_the_database(
     )
     report("database stopped and started again", often=often, lost=missing)
     assert missing == 0
-    assert until_finished(client, asked.json()["id"])["status"] == "succeeded"
+    finished = until_finished(client, asked.json()["id"], seconds=300)
+    assert (finished["status"], finished["attempts"]) == ("succeeded", 1), finished
 
 
 def until_finished(client: Client, analysis: str, seconds: float = 60) -> dict[str, Any]:

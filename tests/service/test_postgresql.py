@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import insert, make_url, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from service.adapters.database import postgresql as adapter
 from service.adapters.database.engine import Database
@@ -158,6 +160,19 @@ def test_a_server_that_only_reads_is_away_until_it_writes(database: Database, ad
         name = make_url(address).database
         connection.execute(f"ALTER DATABASE {name} RESET ALL".encode())
     rename(database)
+
+
+def test_a_server_that_cannot_be_reached_is_known_to_be_away_in_whatever_words(
+    tmp_path: Path,
+) -> None:
+    """The queue waits for a connection that was lost, and gives up on any other error."""
+    database = Database(f"postgresql://postgres@/none?host={tmp_path}")
+    queue = database.queue_engine(1)
+    with pytest.raises(OperationalError) as away:
+        queue.connect()
+    assert away.value.connection_invalidated
+    assert not database.is_reachable()
+    queue.dispose()
 
 
 def test_a_session_that_the_server_ends_is_away_and_the_next_one_is_not(

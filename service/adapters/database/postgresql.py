@@ -116,7 +116,7 @@ def _engine(url: URL, name: str, **pool: Any) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
     event.listen(engine, "connect", _saying(_COMMIT_ON_DISK))
     event.listen(engine, "connect", _saying(_GIVE_US_UP))
-    event.listen(engine, "handle_error", _leave_who_only_reads)
+    event.listen(engine, "handle_error", _say_who_is_away)
     event.listen(engine, "checkin", _want_the_usual)
     return engine
 
@@ -141,9 +141,15 @@ def _want_the_usual(connection: Any, _record: object) -> None:
         connection.read_only = None
 
 
-def _leave_who_only_reads(context: ExceptionContext) -> None:
-    """Take a server that refuses what is no mere reading for one that is away."""
-    options = context.connection.get_execution_options() if context.connection is not None else {}
+def _say_who_is_away(context: ExceptionContext) -> None:
+    """Say of whoever cannot be reached, or refuses what is no mere reading, that it is away.
+
+    The queue waits for a server that is away, and knows some of the driver's sentences for it only.
+    """
+    if context.connection is None:
+        context.is_disconnect = True
+        return
     refused = getattr(context.original_exception, "sqlstate", None) == _READ_ONLY
-    if refused and not options.get("postgresql_readonly", False):
+    asked = context.connection.get_execution_options().get("postgresql_readonly", False)
+    if refused and not asked:
         context.is_disconnect = True
