@@ -21,7 +21,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from gunicorn.http.body import LengthReader
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from service.identifiers import uuid7
@@ -209,10 +210,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         body = conn.parser.mesg.body
         reader = body.reader
         was_read = isinstance(reader, LengthReader) and reader.length == 0 and not body.failed
-        kept = keepalive and (was_read or super()._keepalive_after(conn, keepalive))
+        kept = keepalive and (was_read or _is_drained(body))
         if kept:
             conn.parser.mesg = None  # or else the next request would look at this one again
-        return bool(kept)
+        return kept
 
     def _finish_late(self, connection: _Connection, *, kept: bool) -> None:
         self._held_up -= 1
@@ -352,6 +353,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         self._unwatch(connection)
         self.nr_conns -= 1
         connection.close()
+
+
+def _is_drained(body: Body) -> bool:
+    """Throw away what was not read of a body, which is here to its end unless it is malformed."""
+    try:
+        while body.read(_CHUNK):
+            pass
+    except (ParseException, NoMoreData):
+        return False
+    return not body.failed
 
 
 def _never_wait(connection: socket.socket) -> None:

@@ -100,6 +100,21 @@ def test_malformed_chunks_are_a_fault_of_the_request(
     assert b"zq4711" not in answer
 
 
+def test_who_is_refused_before_the_body_was_read_is_answered_once_and_may_ask_again(
+    server: Server, nobody: Client
+) -> None:
+    """A client that keeps its connection would otherwise fail at its next request."""
+    with requests.Session() as session:
+        for size in (10, 100_000, 3_000_000):
+            for _ in range(2):
+                refused = session.post(server.url + "/v1/score", data=bytes(size), timeout=60)
+                assert is_problem(refused, 401)
+    head = b"POST /v1/score HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = raw(server, head + b"zq4711\r\n{")
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 NO_END = {
     "zeros": (b"Content-Length: %s50\r\n" % (b"0" * 22), b"{"),
     "a chunk": (b"Transfer-Encoding: chunked\r\n", b"%s5\r\n{" % (b"0" * 17)),
