@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +17,7 @@ import requests
 from tests.faults.conftest import Report, times
 from tests.faults.deployment import Deployment
 from tests.postgresql import Postgresql
+from tests.programs import absent, program
 from tests.service.server import Client, is_problem
 from tests.service.test_analyses import ask, sample_of
 from tests.service.test_samples import make_sample
@@ -217,6 +220,50 @@ def until_finished(client: Client, analysis: str, seconds: float = 60) -> dict[s
             return found
         assert time.monotonic() < deadline, found
         time.sleep(0.2)
+
+
+@pytest.fixture
+def small_disk(deployment: Deployment) -> Iterator[Path]:
+    """A disk of six mebibytes under the embedded database, with the database on it."""
+    data = deployment.folder / "data"
+    mount = str(program("mount"))
+    tried = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(data)],
+        check=False,
+        capture_output=True,
+    )
+    if tried.returncode != 0:
+        absent("NOT TESTED: this machine does not let the tests mount a small disk")
+    try:
+        deployment.migrate()
+        yield data
+    finally:
+        deployment.end()
+        subprocess.run([str(program("umount")), str(data)], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_small_disk_refuses_when_it_is_full_and_loses_nothing(
+    deployment: Deployment, small_disk: Path, report: Report
+) -> None:
+    """What is read goes on; when there is room again, so does what is stored."""
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(4 << 20))
+    deployment.start_web()
+    client = deployment.client()
+    with stream(client) as sent:
+        sent.until_refused(4 * CLIENTS, seconds=120)
+        full = sent.acknowledged
+        assert full > 0
+        assert client.get("/healthz").ok
+        assert client.get(f"/v1/samples/{sent.sample}").ok
+        ballast.unlink()
+        sent.until_acknowledged(full + 5)
+    missing = lost(sent)
+    refused = sum(sender.refused.count(503) for sender in sent.senders)
+    often = f"{full} batches acknowledged until it was full, {refused} refused with 503"
+    report("a disk of 6 MiB full, and emptied again", often=often, lost=missing)
+    assert missing == 0
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

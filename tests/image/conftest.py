@@ -6,18 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.image.engine import IMAGE, Composed, composed, docker, look_for_an_engine
-
-_FIGURES: list[str] = []
-
-
-def note(figure: str) -> None:
-    """Keep a figure for the end of the run; `docs/operations.md` holds a run's."""
-    _FIGURES.append(figure)
+from tests.image.engine import FIGURES, IMAGE, Composed, composed, docker, look_for_an_engine
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in _FIGURES:
+    for line in FIGURES:
         terminalreporter.write_line(line)
 
 

@@ -31,6 +31,15 @@ LOCKED = (
 """How ``compose.yaml`` runs a container; a test holds that it does."""
 
 
+FIGURES: list[str] = []
+"""Said at the end of the run; `docs/operations.md` holds a run's."""
+
+
+def note(figure: str) -> None:
+    """Keep a figure for the end of the run."""
+    FIGURES.append(figure)
+
+
 def docker(*words: str) -> str:
     """Run ``docker`` and return what it says; a failure says why."""
     finished = _run(*words)

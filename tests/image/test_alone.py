@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.image.conftest import note
-from tests.image.engine import LOCKED, container, docker, inspected, logged, until_ready
+from tests.image.engine import LOCKED, container, docker, inspected, logged, note, until_ready
 from tests.service.server import Client
 from tests.service.test_analyses import ask, sample_of
 

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.faults.test_batches import Stream, lost, stream
+from tests.faults.test_batches import CLIENTS, Stream, lost, stream
 from tests.faults.test_workers import until_all_finished
-from tests.image.conftest import note
-from tests.image.engine import IMAGE, MOST_FAILED, Composed, docker, logged, until_ready
+from tests.image.engine import IMAGE, MOST_FAILED, Composed, docker, logged, note, until_ready
 from tests.service.server import PROBLEM, Client, is_problem
 from tests.service.test_analyses import ask, sample_of, until_finished
 
@@ -153,12 +152,15 @@ def said_of(sent: Stream) -> str:
 
 
 def test_a_frozen_machine_keeps_nobody_from_storing(deployed: Composed, client: Client) -> None:
-    """The server ends the sessions of who holds a lock and says nothing."""
+    """The database ends the sessions of who holds a lock and says nothing.
+
+    The proxy goes on to give it every other request, which nobody answers; the others are stored.
+    """
     frozen = deployed.named("web", 1)
     with sent_through_the_proxy(client) as sent:
         sent.until_acknowledged(20)
         docker("pause", frozen)
-        sent.until_acknowledged(sent.acknowledged + 20, seconds=300)
+        sent.until_acknowledged(sent.acknowledged + CLIENTS, seconds=300)
         docker("unpause", frozen)
         sent.until_acknowledged(sent.acknowledged + 20)
     note(f"a web server frozen: {said_of(sent)}")
