@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import orjson
-from flask import Response, request
+from flask import Request, Response, request
 
 from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
@@ -21,6 +21,7 @@ from service.use_cases.score_text import score_text
 from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import (
     at_most,
+    in_turn,
     read_document,
     read_request,
     read_scoring_body,
@@ -84,21 +85,23 @@ def score() -> Response:
     the number) and may have `id`; NDJSON has one response a line.
     """
     incoming = this_request()
+    with in_turn(incoming):
+        return Response(_answer(incoming), mimetype="application/json")
+
+
+def _answer(incoming: Request) -> bytes:
     detail = incoming.args.get("detail") if incoming.query_string else None
     if detail is None:
-        definition, block = read_scoring_body(incoming, _scoring_rule, load_scoring)
-        return Response(score_text(definition, block), mimetype="application/json")
+        return score_text(*read_scoring_body(incoming, _scoring_rule, load_scoring))
     if detail == "change":
         body = read_document(incoming, known=("instrument", "responses", "measurement_error"))
         at_most(body.get("responses"))
-        answer = describe_change(_scoring_rule(body.get("instrument")), body)
-    elif detail == "guide":
+        return orjson.dumps(describe_change(_scoring_rule(body.get("instrument")), body))
+    if detail == "guide":
         guide = _guide()
         definition, block = read_scoring_body(incoming, _scoring_rule, load_scoring)
-        answer = guide_conversation(definition, block, guide)
-    else:
-        raise _refused("?detail", "unknown-detail", "Must be change or guide, or left out.")
-    return Response(orjson.dumps(answer), mimetype="application/json")
+        return orjson.dumps(guide_conversation(definition, block, guide))
+    raise _refused("?detail", "unknown-detail", "Must be change or guide, or left out.")
 
 
 def _guide() -> Guide:

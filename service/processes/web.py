@@ -34,7 +34,7 @@ KEEPALIVE_SECONDS = 15
 """How long a connection is kept for another request; a proxy must give up its own sooner."""
 
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
-_FREE_AT_MOST, _LARGE_BLOCK = 16 * MEBIBYTE, 8 * MEBIBYTE
+_FREE_AT_MOST, _LARGE_BLOCK = 4 * MEBIBYTE, 8 * MEBIBYTE
 
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
