@@ -65,11 +65,22 @@ def _is_all_read(text: bytes, document: object) -> bool:
 
 
 def _n_members(document: object) -> int:
-    """Count an object's members and those of the objects in its lists, but none further down."""
+    """Count an object's members, those of the objects in its lists, and of objects within them.
+
+    None further down, nor where a list's first object has none: fewer than there are is no harm.
+    """
     if not isinstance(document, dict):
         return 0
     lists = (value for value in document.values() if isinstance(value, list))
-    return len(document) + sum(sum(map(len, one)) for one in lists if set(map(type, one)) == {dict})
+    return len(document) + sum(_n_members_of_rows(one) for one in lists if one)
+
+
+def _n_members_of_rows(rows: list[Any]) -> int:
+    if set(map(type, rows)) != {dict}:
+        return 0
+    nested = [name for name, value in rows[0].items() if isinstance(value, dict)]
+    within = (row[name] for name in nested for row in rows if isinstance(row.get(name), dict))
+    return sum(map(len, rows)) + sum(map(len, within))
 
 
 class _Members(list[tuple[str, Any]]):

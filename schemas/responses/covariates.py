@@ -31,12 +31,11 @@ def are_texts(values: Sequence[object]) -> bool:
     return min(lengths) > 0 and max(lengths) <= MAXIMUM_TEXT and "".join(texts).isprintable()
 
 
-def are_plain_names(values: Sequence[object]) -> bool:
-    """Whether all values are texts of the common kinds of pseudonym, each another."""
+def are_plain(values: Sequence[object]) -> bool:
+    """Whether all values are texts of the common kinds of pseudonym, which have no fault."""
     if set(map(type, values)) != {str}:
         return False
-    texts = cast("Sequence[str]", values)
-    return len(set(texts)) == len(texts) and pseudonyms.are_opaque(texts)
+    return pseudonyms.are_opaque(set(cast("Sequence[str]", values)))
 
 
 def is_number(value: object) -> bool:

@@ -80,7 +80,9 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
         for name in covariates.RULES
         if name in names
     }
-    outcomes = _outcome_columns(objects) if "outcomes" in names else {}
+    given = [response.get("outcomes") for response in objects] if "outcomes" in names else []
+    regular_outcomes = _are_outcomes(given)
+    outcomes = _outcome_columns(given, regular=regular_outcomes)
     answers, cell_faults = answer_matrix(rows, instrument)
     refuse_if_any(
         chain(
@@ -89,7 +91,8 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
             cell_faults,
             _id_faults(ids),
             _column_faults(columns),
-            _outcome_faults(objects, outcomes) if "outcomes" in names else (),
+            _missing_outcomes(given) if not regular_outcomes else (),
+            _outcome_faults(outcomes),
         ),
         closing=range_suspicion(
             chain.from_iterable(row for row in rows if isinstance(row, list)), instrument
@@ -133,7 +136,7 @@ def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterat
 
 
 def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
-    if covariates.are_plain_names(ids):
+    if covariates.are_plain(ids) and len(set(ids)) == len(ids):
         return
     detail = f"Must be a text of 1 to {covariates.MAXIMUM_TEXT} printable characters."
     right = covariates.are_texts(ids)
@@ -156,6 +159,8 @@ def _comparable(ids: Sequence[Any]) -> list[object]:
 
 def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
     for name, values in columns.items():
+        if name in covariates.TEXT_COLUMNS and covariates.are_plain(values):
+            continue
         accepts, rule = covariates.RULES[name]
         for number in covariates.faulty_values(values, accepts):
             yield Fault(pointer=pointer("responses", number, name), code="invalid", detail=rule)
@@ -163,14 +168,11 @@ def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
             yield Fault(pointer=pointer("responses", number, name), code=code, detail=rule)
 
 
-def _outcome_columns(objects: _Objects) -> dict[str, list[Any]]:
+def _outcome_columns(given: Sequence[Any], *, regular: bool) -> dict[str, list[Any]]:
     """Gather the outcomes by name; what is not an object of named values is passed over."""
-    given = [response.get("outcomes") for response in objects]
-    usable: list[dict[str, Any]] = (
-        [value or {} for value in given]
-        if _are_outcomes(given)
-        else [value if _is_outcomes(value) else {} for value in given]  # type: ignore[misc]  # dicts
-    )
+    usable: list[dict[str, Any]] = [
+        value or {} if regular or _is_outcomes(value) else {} for value in given
+    ]
     names: set[str] = set().union(*usable)
     return {name: [outcomes.get(name) for outcomes in usable] for name in sorted(names)}
 
@@ -187,14 +189,15 @@ def _is_outcomes(value: object) -> bool:
     return isinstance(value, dict) and all(covariates.is_name(name) for name in value)
 
 
-def _outcome_faults(objects: _Objects, outcomes: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
-    given = [response.get("outcomes") for response in objects]
-    for number, value in enumerate(() if _are_outcomes(given) else given):
+def _missing_outcomes(given: Sequence[object]) -> Iterator[Fault]:
+    detail = f"Must be an object of numbers by name. {covariates.NAME_RULE}"
+    for number, value in enumerate(given):
         if value is not None and not _is_outcomes(value):
-            detail = f"Must be an object of numbers by name. {covariates.NAME_RULE}"
-            yield Fault(
-                pointer=pointer("responses", number, "outcomes"), code="wrong-type", detail=detail
-            )
+            at = pointer("responses", number, "outcomes")
+            yield Fault(pointer=at, code="wrong-type", detail=detail)
+
+
+def _outcome_faults(outcomes: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
     for name, values in outcomes.items():
         shown = named_step(name) if column_name_rule(name) else pointer(name)
         for number, code, rule in _faulty_outcomes(name, values):

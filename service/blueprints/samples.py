@@ -22,7 +22,7 @@ from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
 from service.use_cases.store_batch import store_batch
 from service.web.audit import concerns
-from service.web.bodies import read_batch_body, rows_documentation
+from service.web.bodies import in_turn, read_batch_body, rows_documentation
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -134,5 +134,6 @@ def _make(body: dict[str, Any], claim: Claim | None) -> bytes:
 
 def _store(sample: Sample, claim: Claim | None) -> bytes:
     definition = load_definition(sample.definition)
-    block = read_batch_body(request, definition, load_batch)
+    with in_turn(request):
+        block = read_batch_body(request, definition, load_batch)
     return store_batch(services().responses, sample, definition, block, claim)

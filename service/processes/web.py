@@ -33,8 +33,11 @@ THREADS = 16
 KEEPALIVE_SECONDS = 15
 """How long a connection is kept for another request; a proxy must give up its own sooner."""
 
+_NEW_OBJECTS = 50_000
+"""So many more containers make the garbage collector look at them; a large body holds thousands."""
+
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
-_FREE_AT_MOST, _LARGE_BLOCK = 4 * MEBIBYTE, 8 * MEBIBYTE
+_FREE_AT_MOST, _LARGE_BLOCK = 16 * MEBIBYTE, 8 * MEBIBYTE
 
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
@@ -122,6 +125,7 @@ def _freeze(server: Arbiter) -> None:
     """Take what was loaded out of the garbage collector's rounds."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
     log("ready", address=server.cfg.settings["bind"].get()[0])
 
 
