@@ -15,7 +15,6 @@ from schemas.faults import Fault
 from schemas.pointers import faults_of, pointer
 
 MAXIMUM_EARLIER = 100
-TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +114,9 @@ def load_earlier(
 
 def scale_ranges(instrument: Instrument) -> dict[str, tuple[int, int]]:
     """Lowest and highest possible score of each scale, the total included."""
-    sizes = {scale.name: len(scale.items) for scale in instrument}
-    if instrument.total:
-        sizes[TOTAL] = sum(sizes.values())
     return {
-        name: (size * instrument.minimum, size * instrument.maximum) for name, size in sizes.items()
+        name: (int(size) * instrument.minimum, int(size) * instrument.maximum)
+        for name, size in zip(instrument.score_names, instrument.score_lengths, strict=True)
     }
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psychometrics.disclosure import is_small, shown_sizes
+from psychometrics.instrument import TOTAL
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -34,7 +35,6 @@ _OTHER_PERSONS = frozenset({"context", "references", "simulation", "standards"})
 """Persons of other studies, and simulated ones."""
 
 _POPULATIONS = frozenset({"groups", "strata"})
-_TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ def _numbers(value: Any, path: Path, population: str | None) -> Iterator[Number]
 def _gives_way(name: str, path: Path) -> bool:
     """Whether a number may be withheld: all but the sample's own, items' and subscales'."""
     if name in _OF_PARTS:
-        return path[-1] == _TOTAL
+        return path[-1] == TOTAL
     return path[0] != "sample" or name == "n_complete"
 
 

@@ -54,7 +54,7 @@ def tested(outcome: Outcome, associations: Sequence[Association]) -> tuple[Hypot
 
 
 def _check(expected: Expectation, instrument: Instrument, *, option: str) -> None:
-    scales = [*instrument.subscales, *([TOTAL] if instrument.total else [])]
+    scales = instrument.score_names
     for place, scale in enumerate(expected.scales):
         if scale not in scales:
             raise OptionError(f"{option}/scales/{place}", f"must be one of {', '.join(scales)}")

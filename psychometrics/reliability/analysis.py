@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from psychometrics.clusters import membership
-from psychometrics.instrument import Instrument
+from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.reliability.definitions import DEFINITIONS
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.results import ReliabilityResult, ScaleReliability
@@ -13,8 +13,6 @@ from psychometrics.reliability.scale import Sample, sample_of, scale_reliability
 from psychometrics.reliability.several_factors import several_factors
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
-
-TOTAL = "total"
 
 
 def analyse(

@@ -80,12 +80,15 @@ def _sample_lines(tenant_id: str, samples: Samples, contents: Contents) -> Itera
         with contents.sample(tenant_id, listed.id) as opened:
             sample = replace(listed, n_responses=opened.n_responses())
             instrument = load_definition(sample.definition).instrument
-            scales = [*instrument.subscales, *(["total"] if instrument.total else [])]
             yield {"type": "sample", **sample_json(sample), "definition": sample.definition}
             for batch in opened.batches():
                 yield {"type": "batch", **batch_json(batch)}
             for response in opened.responses():
-                yield {"type": "response", "sample": sample.id, **_response(response, scales)}
+                yield {
+                    "type": "response",
+                    "sample": sample.id,
+                    **_response(response, instrument.score_names),
+                }
 
 
 def _analysis_lines(tenant_id: str, queue: JobQueue) -> Iterator[dict[str, Any]]:

@@ -297,7 +297,7 @@ def check_columns(responses: ResponseMatrix, options: ValidityOptions) -> None:
             raise OptionError(option, "there is no column of this name")
     for place, outcome in enumerate(options.outcomes or ()):
         columns.numbers(responses, outcome.name, option=f"outcomes/{place}")
-    scales = [*responses.instrument.subscales, *(["total"] if responses.instrument.total else [])]
+    scales = responses.instrument.score_names
     for name in options.minimal_important_change:
         if name not in scales:
             raise OptionError("minimal_important_change", f"must name one of {', '.join(scales)}")
