@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from service.adapters.database.batches import batch_of, batches_of
 from service.adapters.database.blocks import lists, unpack
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import BATCH, BLOCK, SAMPLE
@@ -69,20 +70,9 @@ class SampleContents:
 
     def batches(self) -> Iterator[Batch]:
         """Read the batches in the order they came."""
-        query = (
-            select(BATCH.c.id, BATCH.c.accepted, BATCH.c.created_at)
-            .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
-            .where(SAMPLE.c.tenant_id == self.tenant_id, SAMPLE.c.id == self.sample_id)
-            .order_by(BATCH.c.id)
-        )
+        query = batches_of(self.tenant_id, self.sample_id)
         for row in self._rows(query, at_once=_BATCHES_AT_ONCE):
-            yield Batch(
-                id=row.id,
-                tenant_id=self.tenant_id,
-                sample_id=self.sample_id,
-                accepted=row.accepted,
-                created_at=row.created_at,
-            )
+            yield batch_of(row, self.tenant_id, self.sample_id)
 
     def responses(self) -> Iterator[StoredResponse]:
         """Read the responses in the order they came."""

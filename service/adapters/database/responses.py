@@ -13,6 +13,7 @@ from schemas.faults import Fault
 from schemas.pointers import pointer
 from schemas.responses.block import ResponseBlock, Value, refuse_if_any
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from service.adapters.database.batches import batch_of, batches_of
 from service.adapters.database.blocks import MISSING, lists, pack
 from service.adapters.database.bulk import insert_new_ones, joined_bytes, listed
 from service.adapters.database.engine import Database
@@ -72,24 +73,9 @@ class ResponseStore:
         self, tenant_id: str, sample_id: str, *, limit: int, after: str = ""
     ) -> Sequence[Batch]:
         """List batches in the order they came, from after an identifier."""
-        query = (
-            select(BATCH.c.id, BATCH.c.accepted, BATCH.c.created_at)
-            .join(SAMPLE)
-            .where(*_mine(tenant_id, sample_id), BATCH.c.id > after)
-            .order_by(BATCH.c.id)
-            .limit(limit)
-        )
+        query = batches_of(tenant_id, sample_id).where(BATCH.c.id > after).limit(limit)
         with self._database.reading() as connection:
-            return [
-                Batch(
-                    id=row.id,
-                    tenant_id=tenant_id,
-                    sample_id=sample_id,
-                    accepted=row.accepted,
-                    created_at=row.created_at,
-                )
-                for row in connection.execute(query)
-            ]
+            return [batch_of(row, tenant_id, sample_id) for row in connection.execute(query)]
 
     def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
         """Load all answers of a sample, shape (n_responses, n_items), missing is ``nan``."""
