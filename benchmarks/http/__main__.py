@@ -58,9 +58,8 @@ def scoring() -> None:
                     for _ in range(_ROUNDS)
                 ]
                 ratio = statistics.median(a.per_second / b.per_second for a, b in rounds)
-                found[size] = sorted((a for a, _ in rounds), key=lambda one: one.per_second)[
-                    _ROUNDS // 2
-                ]
+                by_rate = sorted((a for a, _ in rounds), key=lambda one: one.per_second)
+                found[size] = by_rate[_ROUNDS // 2]
                 echo = statistics.median(b.per_second for _, b in rounds)
                 cpu, bare_cpu = (
                     statistics.median(one.cpu for one in side) for side in zip(*rounds, strict=True)

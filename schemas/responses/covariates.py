@@ -35,7 +35,7 @@ def are_plain(values: Sequence[object]) -> bool:
     """Whether all values are texts of the common kinds of pseudonym, which have no fault."""
     if set(map(type, values)) != {str}:
         return False
-    return pseudonyms.are_opaque(set(cast("Sequence[str]", values)))
+    return pseudonyms.are_opaque(cast("Sequence[str]", values))
 
 
 def is_number(value: object) -> bool:
