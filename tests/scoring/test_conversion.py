@@ -9,25 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psychometrics.instrument import Instrument, Scale
+from psychometrics.instrument import Instrument
 from psychometrics.scoring.conversion import conversion, n_places
 from psychometrics.scoring.prorate import score
 from service.catalog.catalog import shipped_definitions
+from tests.scoring.forms import ODD
 
 FORMS = {name: one.instrument for name, one in shipped_definitions().items()}
-ODD = Instrument(
-    id="odd",
-    version="1",
-    n_items=7,
-    minimum=0,
-    maximum=3,
-    subscales={
-        "one": Scale(name="one", items=(6,), minimum_answered=1),
-        "three": Scale(name="three", items=(2, 7, 1), minimum_answered=2),
-    },
-    reversed_items=(2, 6),
-)
-"""Items that are not scored, a scale of one item, and answers from zero."""
 
 
 def drawn(form: Instrument, missing: float, seed: int) -> np.ndarray:
