@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -156,6 +157,16 @@ def parse_definition(body: bytes) -> Definition:
         If it is malformed or contradicts itself; every fault points into the definition.
     """
     return load_definition(read_json(body, what="The definition"))
+
+
+def kept_definition(document: Mapping[str, Any]) -> Definition:
+    """Make a definition from what was kept of one; the last ones are remembered."""
+    return _kept_definition(orjson.dumps(document))
+
+
+@lru_cache(maxsize=128)
+def _kept_definition(text: bytes) -> Definition:
+    return load_definition(orjson.loads(text))
 
 
 def load_definition(document: object) -> Definition:

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas.base import StrictSchema
 from schemas.problem import FaultSchema
-from schemas.responses.covariates import RULES, TEXT_COLUMNS
+from schemas.responses.covariates import MAXIMUM_OUTCOMES, RULES, TEXT_COLUMNS
 from schemas.responses.pseudonyms import Use, identifying
 from schemas.scores import ResponseSchema, RuleSchema, ScoreResultSchema
 
@@ -101,7 +101,10 @@ class BatchResponseSchema(
     outcomes = fields.Dict(
         keys=fields.String(),
         values=fields.Float(allow_none=True),
-        metadata={"description": "Outcomes that belong to this response, already scored."},
+        metadata={
+            "description": "Outcomes that belong to this response, already scored; "
+            f"a batch may name {MAXIMUM_OUTCOMES} different ones."
+        },
     )
 
 

@@ -179,14 +179,14 @@ def _within_range(matrix: FloatArray, instrument: Instrument) -> bool:
 
 
 def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArray | None:
+    read = _one_character_each(rows, instrument)
+    if read is not None:
+        return read
     if set(map(type, rows)) != {list}:
         return None
     lists = cast("Sequence[list[object]]", rows)
     if set(map(len, lists)) != {instrument.n_items}:
         return None
-    read = _one_character_each(lists, instrument)
-    if read is not None:
-        return read
     cells = list(chain.from_iterable(lists))
     types = set(map(type, cells))
     if not types <= {int, float, type(None)}:
@@ -196,12 +196,13 @@ def _matrix_if_right(rows: Sequence[object], instrument: Instrument) -> FloatArr
     return matrix if whole and _within_range(matrix, instrument) else None
 
 
-def _one_character_each(rows: Sequence[list[object]], instrument: Instrument) -> FloatArray | None:
+def _one_character_each(rows: Sequence[object], instrument: Instrument) -> FloatArray | None:
     """Read answers through their text, where each is one digit or missing, and right.
 
-    Written as JSON without ``u`` and ``l``, a row of n cells and the comma after it make 2n + 2
-    characters when each cell makes one, as ``null`` then does: no truth value, text, fraction or
-    list is so short. (``inf``, which would be written as ``null`` is, is no JSON.)
+    Written as JSON without ``u`` and ``l``, a list of n such answers and what follows it make
+    2n + 2 characters: brackets and commas at the even places, at the odd ones a digit or the ``n``
+    of ``null``. Nothing else does: no text, truth value, fraction or longer number, and no row that
+    is no list. (``inf``, which would be written as ``null`` is, is no JSON.)
     """
     try:
         text = orjson.dumps(rows).translate(None, b"ul")
@@ -211,8 +212,12 @@ def _one_character_each(rows: Sequence[list[object]], instrument: Instrument) ->
     if len(text) != width * len(rows) + 1:
         return None
     characters = np.frombuffer(text, dtype=np.uint8, offset=1).reshape(len(rows), width)
-    cells = characters[:, 1:-1:2]
-    matrix = _answers_by_character(instrument.minimum, instrument.maximum).take(cells)
+    between = np.frombuffer(b"[" + b"," * (instrument.n_items - 1) + b"]", dtype=np.uint8)
+    if (characters[:, ::2] != between).any():
+        return None
+    matrix = _answers_by_character(instrument.minimum, instrument.maximum).take(
+        characters[:, 1:-1:2]
+    )
     return None if np.isinf(matrix).any() else matrix
 
 

@@ -15,6 +15,8 @@ MAXIMUM_NAME = 64
 MAXIMUM_DAYS = 50_000
 """Longer than anybody lives: what is more counts something else."""
 MAXIMUM_SESSION = 10_000
+MAXIMUM_OUTCOMES = 100
+"""Different names in one batch; each makes a column as long as the batch."""
 
 
 def is_text(value: object) -> bool:
@@ -29,13 +31,6 @@ def are_texts(values: Sequence[object]) -> bool:
     texts = cast("Sequence[str]", values)
     lengths = set(map(len, texts))
     return min(lengths) > 0 and max(lengths) <= MAXIMUM_TEXT and "".join(texts).isprintable()
-
-
-def are_plain(values: Sequence[object]) -> bool:
-    """Whether all values are texts of the common kinds of pseudonym, which have no fault."""
-    if set(map(type, values)) != {str}:
-        return False
-    return pseudonyms.are_opaque(cast("Sequence[str]", values))
 
 
 def is_number(value: object) -> bool:
@@ -110,6 +105,13 @@ def faulty_values(values: Sequence[object], accepts: Callable[[object], bool]) -
         for position, value in enumerate(values)
         if value is not None and not accepts(value)
     ]
+
+
+def are_plain(name: str, values: Sequence[object]) -> bool:
+    """Whether a column holds nothing but right numbers, or common pseudonyms: it has no fault."""
+    if name in NUMBER_COLUMNS:
+        return not faulty_values(values, RULES[name][0])
+    return pseudonyms.are_opaque(values)
 
 
 def any_given(values: Sequence[Value]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, cast
 
 from psychometrics.instrument import Instrument
@@ -71,18 +72,13 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
     if not responses:
         raise _refusal("empty", "Must hold at least one response.")
     regular = set(map(type, responses)) == {dict}
-    objects = responses if regular else [r if isinstance(r, dict) else {} for r in responses]
-    names: set[str] = set().union(*objects)
-    rows = [response.get("answers") for response in objects]
-    ids: list[Any] = [response.get("id") for response in objects] if "id" in names else []
-    columns = {
-        name: [response.get(name) for response in objects]
-        for name in covariates.RULES
-        if name in names
-    }
-    given = [response.get("outcomes") for response in objects] if "outcomes" in names else []
-    regular_outcomes = _are_outcomes(given)
-    outcomes = _outcome_columns(given, regular=regular_outcomes)
+    objects = responses if regular else list(map(_as_object, responses))
+    names = _names(objects)
+    values = {name: _values(objects, name) for name in names & known}
+    rows = values.get("answers", [None] * len(objects))
+    ids, given = values.get("id", []), values.get("outcomes", [])
+    columns = {name: values[name] for name in covariates.RULES if name in values}
+    outcomes = _outcome_columns(given)
     answers, cell_faults = answer_matrix(rows, instrument)
     refuse_if_any(
         chain(
@@ -91,7 +87,7 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
             cell_faults,
             _id_faults(ids),
             _column_faults(columns),
-            _missing_outcomes(given) if not regular_outcomes else (),
+            _missing_outcomes(given, outcomes),
             _outcome_faults(outcomes),
         ),
         closing=range_suspicion(
@@ -99,15 +95,24 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
         ),
     )
     return ResponseBlock(
-        ids=ids or [str(number + 1) for number in range(len(objects))],
+        ids=ids or list(map(str, range(1, len(objects) + 1))),
         identified=bool(ids),
         answers=cast("FloatArray", answers),
         columns={name: values for name, values in columns.items() if covariates.any_given(values)},
-        outcomes={
-            name: [None if value is None else float(value) for value in values]
-            for name, values in outcomes.items()
-        },
+        outcomes={name: _as_numbers(values) for name, values in outcomes.items()},
     )
+
+
+def _names(objects: _Objects) -> set[str]:
+    return set().union(*objects)
+
+
+def _values(objects: _Objects, name: str) -> list[Any]:
+    """Gather what stands under a name, missing is ``None``."""
+    try:
+        return list(map(itemgetter(name), objects))
+    except KeyError:
+        return [one.get(name) for one in objects]
 
 
 def _object_faults(responses: Sequence[object], known: frozenset[str]) -> Iterator[Fault]:
@@ -136,7 +141,7 @@ def _missing_rows(responses: Sequence[object], rows: Sequence[object]) -> Iterat
 
 
 def _id_faults(ids: Sequence[Any]) -> Iterator[Fault]:
-    if covariates.are_plain(ids) and len(set(ids)) == len(ids):
+    if covariates.are_plain("id", ids) and len(set(ids)) == len(ids):
         return
     detail = f"Must be a text of 1 to {covariates.MAXIMUM_TEXT} printable characters."
     right = covariates.are_texts(ids)
@@ -159,7 +164,7 @@ def _comparable(ids: Sequence[Any]) -> list[object]:
 
 def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
     for name, values in columns.items():
-        if name in covariates.TEXT_COLUMNS and covariates.are_plain(values):
+        if covariates.are_plain(name, values):
             continue
         accepts, rule = covariates.RULES[name]
         for number in covariates.faulty_values(values, accepts):
@@ -168,28 +173,29 @@ def _column_faults(columns: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
             yield Fault(pointer=pointer("responses", number, name), code=code, detail=rule)
 
 
-def _outcome_columns(given: Sequence[Any], *, regular: bool) -> dict[str, list[Any]]:
-    """Gather the outcomes by name; what is not an object of named values is passed over."""
-    usable: list[dict[str, Any]] = [
-        value or {} if regular or _is_outcomes(value) else {} for value in given
-    ]
-    names: set[str] = set().union(*usable)
-    return {name: [outcomes.get(name) for outcomes in usable] for name in sorted(names)}
+def _outcome_columns(given: Sequence[Any]) -> dict[str, list[Any]]:
+    """Gather the outcomes by name; what is not an object is passed over.
+
+    Raises
+    ------
+    RefusedInputError
+        If there are so many that their columns would be far larger than what came.
+    """
+    objects = given if set(map(type, given)) == {dict} else list(map(_as_object, given))
+    names = _names(objects)
+    if len(names) > covariates.MAXIMUM_OUTCOMES:
+        detail = f"Must name at most {covariates.MAXIMUM_OUTCOMES} different outcomes altogether."
+        raise _refusal("too-many-outcomes", detail)
+    return {name: _values(objects, name) for name in sorted(names)}
 
 
-def _are_outcomes(given: Sequence[Any]) -> bool:
-    """Whether all values are objects of named values, or missing: a few passes over all."""
-    if not set(map(type, given)) <= {dict, type(None)}:
-        return False
-    names: set[str] = set().union(*filter(None, given))
-    return all(map(covariates.is_name, names))
+def _as_object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _is_outcomes(value: object) -> bool:
-    return isinstance(value, dict) and all(covariates.is_name(name) for name in value)
-
-
-def _missing_outcomes(given: Sequence[object]) -> Iterator[Fault]:
+def _missing_outcomes(given: Sequence[object], outcomes: Collection[str]) -> Iterator[Fault]:
+    if set(map(type, given)) <= {dict, type(None)} and all(map(covariates.is_name, outcomes)):
+        return
     detail = f"Must be an object of numbers by name. {covariates.NAME_RULE}"
     for number, value in enumerate(given):
         if value is not None and not _is_outcomes(value):
@@ -197,10 +203,14 @@ def _missing_outcomes(given: Sequence[object]) -> Iterator[Fault]:
             yield Fault(pointer=at, code="wrong-type", detail=detail)
 
 
+def _is_outcomes(value: object) -> bool:
+    return isinstance(value, dict) and all(map(covariates.is_name, value))
+
+
 def _outcome_faults(outcomes: Mapping[str, Sequence[object]]) -> Iterator[Fault]:
-    for name, values in outcomes.items():
+    for name in filter(covariates.is_name, outcomes):
         shown = named_step(name) if column_name_rule(name) else pointer(name)
-        for number, code, rule in _faulty_outcomes(name, values):
+        for number, code, rule in _faulty_outcomes(name, outcomes[name]):
             at = pointer("responses", number, "outcomes") + shown
             yield Fault(pointer=at, code=code, detail=rule)
 
@@ -215,6 +225,12 @@ def _faulty_outcomes(name: str, values: Sequence[object]) -> Iterator[tuple[int,
         yield number, "invalid", covariates.OUTCOME_RULE
     if is_date_column(values):
         yield from covariates.identifying_values(name, values)
+
+
+def _as_numbers(values: list[Any]) -> list[float | None]:
+    if set(map(type, values)) == {float}:
+        return values
+    return [None if value is None else float(value) for value in values]
 
 
 def _refusal(code: str, detail: str) -> RefusedInputError:

@@ -103,11 +103,14 @@ def identifying(values: Sequence[object], use: Use) -> Iterator[tuple[int, str, 
 
 def is_date_column(values: Sequence[object]) -> bool:
     """Whether all numbers of a column read as dates, as in ``20240131``."""
-    given = [value for value in values if value is not None]
-    return bool(given) and all(
-        isinstance(value, int | float) and _EARLIEST <= value <= _LATEST and _is_compact_date(value)
-        for value in given
-    )
+    given = (value for value in values if value is not None)
+    first = next(given, None)
+    return _is_date_number(first) and all(map(_is_date_number, given))
+
+
+def _is_date_number(value: object) -> bool:
+    within = isinstance(value, int | float) and _EARLIEST <= value <= _LATEST
+    return within and _is_compact_date(value)
 
 
 def column_name_rule(name: str) -> tuple[str, str] | None:
@@ -156,13 +159,16 @@ def _plainly(text: str) -> str:
     )  # fmt: skip
 
 
-def are_opaque(texts: Collection[str]) -> bool:
-    """Whether all texts are short numbers, UUIDs or hashes: the common cases, without any sign.
+def are_opaque(values: Collection[object]) -> bool:
+    """Whether all values are short numbers, UUIDs or hashes: the common cases, without any sign.
 
-    Such a text is not empty, printable and of at most 128 characters.
+    They are texts then, not empty, printable and of at most 128 characters.
     """
-    joined = "\n".join(texts)
-    return _OPAQUE_TEXTS.fullmatch(joined) is not None and joined.count("\n") == len(texts) - 1
+    try:
+        joined = "\n".join(values)  # type: ignore[arg-type]  # refused where one is no text
+    except TypeError:
+        return False
+    return _OPAQUE_TEXTS.fullmatch(joined) is not None and joined.count("\n") == len(values) - 1
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psychometrics.instrument import Instrument, Scale
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.responses.covariates import MAXIMUM_OUTCOMES
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import load_batch, load_scoring, parse_json, parse_ndjson
 from schemas.responses.table import load_table
@@ -117,6 +118,38 @@ def test_a_wrong_answer_is_refused_at_its_cell(
     wai_sr: Definition, value: object, code: str
 ) -> None:
     assert faults(with_answer(value), wai_sr) == [("/responses/1/answers/7", code)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [1234512345123451234, 123],
+        [1, 2345123451234512345, 1],
+        [[1], 2, 3, 4, 5, 1, 2, 3, 4, 5, 1],
+        {"a": 1, "b": 2, "c": 3, "d": 4},
+        "1,2,3,4,5,1,2,3,4,5,1,2",
+        [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, "a"],
+        [1, 2, 3, 4, 5, 1, 2, 3, 4, 1.5, 1],
+        [1, 2, 3, 4, 5, 1, 2, 3, 4, -1, 10],
+        [1, 2, 3, 4, 5, 1, 2, 3, 4, 5, True],
+    ],
+)
+def test_a_row_that_is_only_as_long_as_a_right_one_is_refused(
+    wai_sr: Definition, row: object
+) -> None:
+    assert len(orjson.dumps(row).translate(None, b"ul")) == 2 * len(RIGHT) + 1
+    for responses in ([{"answers": row}], [{"answers": RIGHT}, {"answers": row}]):
+        assert {place.split("/")[2] for place, _ in faults(responses, wai_sr)} == {
+            str(len(responses) - 1)
+        }
+
+
+def test_more_different_outcomes_than_a_batch_may_name_are_refused(wai_sr: Definition) -> None:
+    names = [f"mood {letter}{other}" for letter in "abcdefghij" for other in "abcdefghij"]
+    responses = [{"answers": RIGHT, "outcomes": {name: 1}} for name in names]
+    assert len(load_batch(responses, wai_sr.instrument).outcomes) == MAXIMUM_OUTCOMES
+    further = [*responses, {"answers": RIGHT, "outcomes": {"one more": 1}}]
+    assert faults(further, wai_sr) == [("/responses", "too-many-outcomes")]
 
 
 @pytest.mark.parametrize(
