@@ -31,14 +31,13 @@ _SEVERAL = 12
 _LARGEST_TABLES = 50_000
 """Forms with more places, of hundreds of items or answers up to a hundred, are left to objects."""
 
-_NO_RESULTS = b'"results":[]'
+_NO_RESULTS = '"results":[]'
 """Where results are to stand in their answer; a text within it cannot hold these quotes."""
 
-_BETWEEN = b'}},{"id":"'
+_BETWEEN = '}},{"id":"'
 """What stands between the last number of a response and the name of the next."""
 
 _PRORATED, _UNSCORABLE = ScoreStatus.PRORATED.value, ScoreStatus.UNSCORABLE.value
-_STATUS = {status.value: f'"{STATUS_WORDS[status]}"'.encode() for status in ScoreStatus}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,8 +61,8 @@ class _Written:
     tables: Conversion
     texts: NDArray[np.object_]
     starts: IntArray
-    members: list[bytes]
-    standings: list[bytes]
+    members: list[str]
+    standings: list[str]
 
 
 def score_text(
@@ -82,26 +81,26 @@ def score_text(
     written = _written(form) if len(block) >= _SEVERAL else None
     if written is None:
         return orjson.dumps({**first, **score_responses(definition, block)})
-    opening, closing = orjson.dumps({**first, **answer_around(definition, [])}).split(_NO_RESULTS)
+    opening, closing = _json({**first, **answer_around(definition, [])}).split(_NO_RESULTS)
     columns = [_names(block.ids), *_columns(written, form, block.answers)]
     width = len(columns)
-    parts = [b""] * (len(block) * width)
+    parts = [""] * (len(block) * width)
     for place, column in enumerate(columns):
         parts[place::width] = column
-    parts[0] = b'%b"results":[{"id":"%b' % (opening, parts[0].removeprefix(_BETWEEN))
-    parts.append(b"}}]" + closing)
-    return b"".join(parts)
+    parts[0] = f'{opening}"results":[{{"id":"{parts[0].removeprefix(_BETWEEN)}'
+    parts.append("}}]" + closing)
+    return "".join(parts).encode()
 
 
-def _names(ids: Sequence[str]) -> list[bytes]:
+def _names(ids: Sequence[str]) -> list[str]:
     """Write each name after what is between; those without an escape can be cut apart."""
-    text = orjson.dumps(ids)
-    if b"\\" in text:
-        return [_BETWEEN + orjson.dumps(name)[1:-1] for name in ids]
-    return (_BETWEEN + text[2:-2].replace(b'","', b"\n" + _BETWEEN)).split(b"\n")
+    text = _json(ids)
+    if "\\" in text:
+        return [_BETWEEN + _json(name)[1:-1] for name in ids]
+    return (_BETWEEN + text[2:-2].replace('","', "\n" + _BETWEEN)).split("\n")
 
 
-def _columns(written: _Written, form: Instrument, answers: FloatArray) -> list[list[bytes]]:
+def _columns(written: _Written, form: Instrument, answers: FloatArray) -> list[list[str]]:
     """Write status and number of answers, then the scores scale by scale, then the means."""
     tables = written.tables
     places = tables.places(answers)
@@ -111,14 +110,14 @@ def _columns(written: _Written, form: Instrument, answers: FloatArray) -> list[l
     kinds[gaps] += np.where(np.isnan(totals), _UNSCORABLE, _PRORATED)
     scored[gaps] = tables.complete  # a place in the table; what stands there is replaced
     texts = written.texts.take(places[:, None, : len(form.score_names)] + written.starts)
-    columns: list[list[bytes]] = texts.reshape(len(answers), -1).T.tolist()
+    columns: list[list[str]] = texts.reshape(len(answers), -1).T.tolist()
     if form.total:
         _write_totals(columns, written, gaps, (totals, totals / form.score_lengths[-1]))
     return [[written.standings[kind] for kind in kinds.tolist()], *columns]
 
 
 def _write_totals(
-    columns: list[list[bytes]], written: _Written, gaps: IntArray, totals: tuple[FloatArray, ...]
+    columns: list[list[str]], written: _Written, gaps: IntArray, totals: tuple[FloatArray, ...]
 ) -> None:
     """Write totals and their means, which stand in no table, where answers are missing."""
     for last, numbers in zip((len(columns) // 2 - 1, -1), totals, strict=True):
@@ -154,24 +153,28 @@ def _written(form: Instrument) -> _Written | None:
     )
 
 
-def _members(scales: Sequence[str]) -> list[bytes]:
+def _members(scales: Sequence[str]) -> list[str]:
     """Write what stands before each number."""
-    first, *later = [orjson.dumps(scale) + b":" for scale in scales]
-    further = [b"," + name for name in later]
-    return [b',"scores":{' + first, *further, b'},"means":{' + first, *further]
+    first, *later = [_json(scale) + ":" for scale in scales]
+    further = ["," + name for name in later]
+    return [',"scores":{' + first, *further, '},"means":{' + first, *further]
 
 
-def _standings(n_items: int) -> list[bytes]:
+def _standings(n_items: int) -> list[str]:
     """Write each status with each number of answers, and the end of the name before them."""
-    kinds = len(ScoreStatus)
     return [
-        b'","status":%b,"answered":%d' % (_STATUS[kind % kinds], kind // kinds)
-        for kind in range(kinds * (n_items + 1))
+        f'","status":"{STATUS_WORDS[status]}","answered":{answered}'
+        for answered in range(n_items + 1)
+        for status in ScoreStatus
     ]
 
 
-def _tokens(numbers: FloatArray) -> list[bytes]:
+def _tokens(numbers: FloatArray) -> list[str]:
     """Write each number; what is not a number is ``null``."""
     if not numbers.size:
         return []
-    return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
+    return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY).decode()[1:-1].split(",")
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
