@@ -14,6 +14,7 @@ from service.records import (
     Client,
     Job,
     Kept,
+    PackedResponses,
     Sample,
     Scope,
     Secret,
@@ -93,7 +94,11 @@ class Samples(Protocol):
 class Responses(Protocol):
     """Keeps and loads the responses of a tenant's samples."""
 
-    def add(self, batch: Batch, block: ResponseBlock, scores: FloatArray, kept: Kept) -> None:
+    def pack(self, block: ResponseBlock, scores: FloatArray) -> PackedResponses:
+        """Bring responses and their scores into the form in which they are kept."""
+        ...
+
+    def add(self, batch: Batch, packed: PackedResponses, kept: Kept) -> None:
         """Store a batch, all of it or nothing."""
         ...
 

@@ -41,6 +41,12 @@ def batch_body(n_responses: int) -> bytes:
     return orjson.dumps({"responses": rows})
 
 
+def bare_batch_body(n_responses: int) -> bytes:
+    """Write a batch of the same answers alone."""
+    rows = [{"answers": row["answers"]} for row in _responses(n_responses, "r")]
+    return orjson.dumps({"responses": rows})
+
+
 def _responses(n_responses: int, prefix: str) -> list[dict[str, object]]:
     return [
         {

@@ -66,7 +66,7 @@ def _store(shelf: Shelf, n_responses: int) -> None:
             ids=[str(one) for one in range(len(part))], identified=False, answers=part
         )
         scores = score(shelf.definition.instrument, part).scores
-        shelf.responses.add(shelf.batch(len(part)), block, scores, None)
+        shelf.responses.add(shelf.batch(len(part)), shelf.responses.pack(block, scores), None)
 
 
 @contextmanager

@@ -40,5 +40,6 @@ def stages(address: str, n_responses: int) -> dict[str, float]:
             scored = timed("score", score, instrument, block.answers)
             batch = shelf.batch(len(block))
             timed("answer", score_text, shelf.definition, block, batch_json(batch))
-            timed("commit", shelf.responses.add, batch, block, scored.scores, None)
+            packed = timed("pack", shelf.responses.pack, block, scored.scores)
+            timed("commit", shelf.responses.add, batch, packed, None)
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from schemas.responses.document import load_batch
 from schemas.samples import (
     BatchAnswerSchema,
@@ -20,7 +20,7 @@ from schemas.samples import (
 )
 from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
-from service.use_cases.store_batch import store_batch
+from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import concerns
 from service.web.bodies import in_turn, read_batch_body, rows_documentation
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
@@ -133,7 +133,9 @@ def _make(body: dict[str, Any], claim: Claim | None) -> bytes:
 
 
 def _store(sample: Sample, claim: Claim | None) -> bytes:
-    definition = load_definition(sample.definition)
+    responses, definition = services().responses, kept_definition(sample.definition)
     with in_turn(request):
         block = read_batch_body(request, definition, load_batch)
-    return store_batch(services().responses, sample, definition, block, claim)
+        scored = score_batch(responses, sample, block)
+        del block  # memory that the next batch can take
+    return store_batch(responses, scored, claim)

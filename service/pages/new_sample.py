@@ -24,7 +24,7 @@ from service.pages.wording import COLUMNS, SETTINGS
 from service.records import Scope
 from service.use_cases.describe_sample import describe_block
 from service.use_cases.fitting_forms import fitting_forms
-from service.use_cases.store_batch import store_batch
+from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import keeps_nothing
 from service.web.routes import services, tenant_id
 
@@ -82,7 +82,8 @@ def add_sample() -> ResponseReturnValue:
         definition=understood.definition,
         sample_id=sample_id,
     )
-    store_batch(services().responses, sample, understood.definition, understood.block, None)
+    responses = services().responses
+    store_batch(responses, score_batch(responses, sample, understood.block), None)
     return redirect(f"/samples/{sample_id}", 303)
 
 

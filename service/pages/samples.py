@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.responses.table import load_table
 from service.identifiers import uuid7
@@ -18,7 +18,7 @@ from service.pages.wording import COLUMNS, SETTINGS, STATUSES, FaultGroup
 from service.records import Job, Sample, Scope
 from service.use_cases.describe_sample import describe_sample
 from service.use_cases.kinds import KINDS
-from service.use_cases.store_batch import store_batch
+from service.use_cases.store_batch import score_batch, store_batch
 from service.web.routes import caller, services, tenant_id
 
 
@@ -32,10 +32,10 @@ def sample(sample_id: str) -> ResponseReturnValue:
 def add_to_sample(sample_id: str) -> ResponseReturnValue:
     """Keep a further file of a sample."""
     found = services().samples.find(tenant_id(), sample_id)
-    definition = load_definition(found.definition)
+    responses, instrument = services().responses, kept_definition(found.definition).instrument
     try:
-        block = load_table(*uploaded_table(), definition.instrument)
-        store_batch(services().responses, found, definition, block, None)
+        block = load_table(*uploaded_table(), instrument)
+        store_batch(responses, score_batch(responses, found, block), None)
     except (RefusedInputError, UnreadableInputError) as error:
         return show_sample(found, refused=fault_groups(error)), status_of(error)
     return redirect(f"/samples/{sample_id}", 303)
@@ -57,7 +57,7 @@ def show_sample(found: Sample, *, refused: Sequence[FaultGroup] = ()) -> str:
         "sample.html",
         sample=found,
         title=found.definition["title"],
-        instrument=load_definition(found.definition).instrument,
+        instrument=kept_definition(found.definition).instrument,
         description=describe_sample(services().responses, found),
         others=_comparable(found),
         analyses=_analyses_of(found),

@@ -12,7 +12,14 @@ from service.records.access import (
 )
 from service.records.claims import Claim, Kept
 from service.records.jobs import Job, Lease, Standing, Status, Submission
-from service.records.samples import Batch, Erased, RetentionPolicy, Sample, StoredResponse
+from service.records.samples import (
+    Batch,
+    Erased,
+    PackedResponses,
+    RetentionPolicy,
+    Sample,
+    StoredResponse,
+)
 from service.records.trail import AuditEntry, AuditRow
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "Job",
     "Kept",
     "Lease",
+    "PackedResponses",
     "RetentionPolicy",
     "Sample",
     "Scope",

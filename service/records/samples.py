@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,22 @@ class Batch:
     sample_id: str
     accepted: int
     created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PackedResponses:
+    """Responses in the form in which they are kept.
+
+    Attributes
+    ----------
+    row
+        Texts and bytes by column of the table.
+    names
+        The names they came with, in their order; empty where they came without.
+    """
+
+    row: Mapping[str, object]
+    names: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

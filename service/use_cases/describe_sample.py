@@ -13,7 +13,7 @@ import numpy as np
 
 from psychometrics.disclosure import LARGEST_SMALL, is_small
 from psychometrics.types import FloatArray
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from schemas.responses.block import ResponseBlock, Value
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS
 from service.ports import Responses
@@ -84,7 +84,7 @@ class SampleDescription:
 
 def describe_sample(responses: Responses, sample: Sample) -> SampleDescription:
     """Count what a sample holds."""
-    n_items = load_definition(sample.definition).instrument.n_items
+    n_items = kept_definition(sample.definition).instrument.n_items
     return describe(*responses.contents(sample.tenant_id, sample.id, n_items))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from service.errors import NotFoundError
 from service.ports import Contents, JobQueue, Samples
 from service.records import ApiKey, Client, RetentionPolicy, Sample, StoredResponse
@@ -65,7 +65,7 @@ def sample_csv(sample: Sample, contents: Contents) -> Iterator[bytes]:
         A header (``id`` where responses came with names, ``i1 … iK``, then what stands beside), and
         one line for each response in the order they came; a missing value is empty.
     """
-    n_items = load_definition(sample.definition).instrument.n_items
+    n_items = kept_definition(sample.definition).instrument.n_items
     with contents.sample(sample.tenant_id, sample.id) as opened:
         beside, named = opened.columns(), opened.has_names()
         items = [f"i{item}" for item in range(1, n_items + 1)]
@@ -79,7 +79,7 @@ def _sample_lines(tenant_id: str, samples: Samples, contents: Contents) -> Itera
     for listed in _pages(lambda after: samples.list(tenant_id, limit=_PAGE, after=after)):
         with contents.sample(tenant_id, listed.id) as opened:
             sample = replace(listed, n_responses=opened.n_responses())
-            instrument = load_definition(sample.definition).instrument
+            instrument = kept_definition(sample.definition).instrument
             yield {"type": "sample", **sample_json(sample), "definition": sample.definition}
             for batch in opened.batches():
                 yield {"type": "batch", **batch_json(batch)}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from schemas.responses.block import Value, column_array
 from service.ports import Responses, Samples
 from service.records import Job, Sample
@@ -94,7 +94,7 @@ def load_responses(
     EstimationError
         If they hold no response.
     """
-    instrument = load_definition(samples[0].definition).instrument
+    instrument = kept_definition(samples[0].definition).instrument
     load = responses.contents if with_columns else partial(_answers_alone, responses)
     contents = [load(sample.tenant_id, sample.id, instrument.n_items) for sample in samples]
     blocks = [answers for answers, _ in contents]

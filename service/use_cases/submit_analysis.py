@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from psychometrics.reliability.forms import why_incomparable
-from schemas.definition import load_definition
+from schemas.definition import kept_definition
 from schemas.faults import Fault, RefusedInputError
 from schemas.pointers import pointer
 from service.errors import TooManyRequestsError
@@ -89,7 +89,7 @@ def _repeated(sample_ids: Sequence[str]) -> Iterator[Fault]:
 
 def _not_together(samples: Sequence[Sample], kind: Kind) -> Iterator[Fault]:
     if kind.joins_forms and are_two_forms(samples):
-        first, second = (load_definition(sample.definition).instrument for sample in samples)
+        first, second = (kept_definition(sample.definition).instrument for sample in samples)
         reason = why_incomparable(first, second)
         if reason is not None:
             detail = f"The two forms {reason}."

@@ -102,7 +102,7 @@ def test_names_of_old_responses_are_still_taken(upgraded: Database) -> None:
     batch = Batch(id="c", tenant_id=TENANT, sample_id=SAMPLE, accepted=1, created_at=3)
     block = ResponseBlock(ids=["r1"], identified=True, answers=np.full((1, 12), 3.0))
     with pytest.raises(RefusedInputError):
-        ResponseStore(upgraded).add(batch, block, np.zeros((1, 4)), None)
+        ResponseStore(upgraded).add(batch, ResponseStore.pack(block, np.zeros((1, 4))), None)
 
 
 def test_new_responses_join_the_old_ones(upgraded: Database) -> None:
@@ -110,7 +110,7 @@ def test_new_responses_join_the_old_ones(upgraded: Database) -> None:
     block = ResponseBlock(
         ids=["r9"], identified=True, answers=np.full((1, 12), 3.0), columns={"person": ["p9"]}
     )
-    ResponseStore(upgraded).add(batch, block, np.zeros((1, 4)), None)
+    ResponseStore(upgraded).add(batch, ResponseStore.pack(block, np.zeros((1, 4))), None)
     assert SampleStore(upgraded).find(TENANT, SAMPLE).n_responses == 5
     persons = ResponseStore(upgraded).columns(TENANT, SAMPLE)["person"]
     assert persons == ["p0", "p1", "p2", "p3", "p9"]

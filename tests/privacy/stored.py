@@ -78,7 +78,8 @@ class Stored:
             created_at=now_ms() if at is None else at,
         )
         scores = score(self.definition.instrument, answers).scores
-        ResponseStore(self.database).add(batch, block, scores, None)
+        store = ResponseStore(self.database)
+        store.add(batch, store.pack(block, scores), None)
 
     def analysis(self, *samples: str, at: int | None = None) -> str:
         """Store a finished analysis of some samples."""

@@ -17,7 +17,7 @@ from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
-from service.errors import NotFoundError
+from service.errors import ConflictError, NotFoundError
 from service.identifiers import now_ms, uuid7
 from service.records import Batch, Sample, Scope
 
@@ -46,7 +46,7 @@ class Store:
             created_at=now_ms(),
         )
         scores = score(self.definition.instrument, block.answers).scores
-        self.responses.add(batch, block, scores, None)
+        self.responses.add(batch, self.responses.pack(block, scores), None)
 
     def answers(self, tenant: str | None = None) -> np.ndarray:
         return self.responses.answers(tenant or self.tenant, self.sample.id, 12)
@@ -124,6 +124,18 @@ def test_answers_and_columns_are_of_one_moment(store: Store) -> None:
             break
     assert {n_answers - n_values for n_answers, n_values in sizes} == {0}
     assert sizes[-1] == (n_batches * batch_size, n_batches * batch_size)
+
+
+def test_a_sample_of_too_many_columns_is_refused_before_it_fills_the_memory(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(block(2, floor=[1, 2]))
+    store.add(block(2, start=2, door=[1, 2]))
+    monkeypatch.setattr("service.adapters.database.responses.MOST_VALUES", 4 * 9)
+    assert {"floor", "door"} <= set(store.columns())
+    monkeypatch.setattr("service.adapters.database.responses.MOST_VALUES", 4 * 9 - 1)
+    with pytest.raises(ConflictError):
+        store.columns()
 
 
 def test_another_tenant_can_neither_write_nor_read(store: Store) -> None:

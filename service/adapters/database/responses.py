@@ -21,9 +21,16 @@ from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.samples import NO_SAMPLE
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME, SAMPLE
 from service.errors import ConflictError, NotFoundError
-from service.records import Batch, Kept
+from service.records import Batch, Kept, PackedResponses
 
 _RECOGNISED = (*TEXT_COLUMNS, *NUMBER_COLUMNS)
+MOST_VALUES = 50_000_000
+"""Beside the answers of one sample, missing ones included: some hundred megabytes."""
+
+_TOO_WIDE = (
+    "The sample's batches name so many different outcomes and columns that it cannot be loaded; "
+    "put what has its own outcomes into a sample of its own."
+)
 _TAKEN_FOR_A_MOMENT = "Responses of these ids were deleted at this moment; send the batch again."
 
 
@@ -37,17 +44,30 @@ class ResponseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, batch: Batch, block: ResponseBlock, scores: FloatArray, kept: Kept) -> None:
+    @staticmethod
+    def pack(block: ResponseBlock, scores: FloatArray) -> PackedResponses:
+        """Bring responses into the form in which they are kept.
+
+        Parameters
+        ----------
+        block
+            The responses.
+        scores
+            Shape (n_responses, n_scales), in the definition's order, then the total.
+        """
+        return PackedResponses(
+            row=pack(block, scores).row(), names=block.ids if block.identified else []
+        )
+
+    def add(self, batch: Batch, packed: PackedResponses, kept: Kept) -> None:
         """Store a batch, all of it or nothing.
 
         Parameters
         ----------
         batch
             Names the batch, its sample and its tenant.
-        block
+        packed
             The responses.
-        scores
-            Shape (n_responses, n_scales), in the definition's order, then the total.
         kept
             The claim of an idempotency key and the answer to keep for it, or ``None``.
 
@@ -58,15 +78,14 @@ class ResponseStore:
         RefusedInputError
             If the sample has responses of the same ids.
         """
-        row, answer = pack(block, scores).row(), compressed(kept)
-        names = sorted(block.ids) if block.identified else []
+        names, answer = sorted(packed.names), compressed(kept)
         try:
             with self._database.writing() as connection:
-                _store(connection, batch, row, names)
+                _store(connection, batch, packed.row, names)
                 complete(connection, answer)
                 _count(connection, batch)
         except _TakenError:
-            refuse_if_any(self._taken(batch, block.ids))
+            refuse_if_any(self._taken(batch, packed.names))
             raise ConflictError(_TAKEN_FOR_A_MOMENT) from None
 
     def batches(
@@ -86,6 +105,11 @@ class ResponseStore:
         """Load what stands beside the answers, by name and in the order of :meth:`answers`.
 
         Names that no response gives a value are left out.
+
+        Raises
+        ------
+        ConflictError
+            If there are too many of them for the number of responses.
         """
         with self._database.reading() as connection:
             return _beside(connection, (tenant_id, sample_id))
@@ -134,8 +158,12 @@ def _beside(connection: Connection, sample: tuple[str, str]) -> dict[str, list[V
     outcomes: dict[str, list[Value]] = {}
     before = 0
     for row in connection.execute(query):
-        for found, document in ((columns, row.columns), (outcomes, row.outcomes)):
-            _append(found, lists(document), before, row.n_responses)
+        given = ((columns, lists(row.columns)), (outcomes, lists(row.outcomes)))
+        width = sum(len(found.keys() | more.keys()) for found, more in given)
+        if width * (before + row.n_responses) > MOST_VALUES:
+            raise ConflictError(_TOO_WIDE)
+        for found, more in given:
+            _append(found, more, before, row.n_responses)
         before += row.n_responses
     return {name: values for name, values in (columns | outcomes).items() if any_given(values)}
 
