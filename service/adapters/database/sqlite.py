@@ -21,6 +21,8 @@ from service.identifiers import now_ms
 
 _BUSY_TIMEOUT_MS = 30_000
 _CHECKPOINT_WAIT_MS = 1000
+_PAGE_BYTES = 16_384
+"""Of a new file: a batch is one long row, which takes fewer system calls on larger pages."""
 _TURN_SECONDS = 30.0
 _WRITES = "alliance_writes"
 
@@ -127,6 +129,7 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     """Set what SQLite keeps per connection; transactions are begun by us, not by the driver."""
     connection.isolation_level = None
     for pragma in (
+        f"page_size = {_PAGE_BYTES}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
