@@ -28,6 +28,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 from service.identifiers import uuid7
 from service.processes.arrival import Arrival, Received
 from service.processes.leadership import Leadership
+from service.processes.shares import MOMENT_SECONDS, Share
 from service.telemetry import log
 
 REQUEST_SECONDS = 60.0
@@ -73,7 +74,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
     """
 
     maximum_body = 0
-    """Set before the worker starts."""
+    share: Share
+    """Both set before the worker starts."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +91,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
         self._held_up = 0
         self._waiting_bytes = 0
         self._next_round = 0.0
+        self._listens_at = 0.0
         self._stop_at: float | None = None
 
     # --- the first thread: watches who leads
@@ -155,9 +158,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
                 return
             for connection in self._complete:  # more than there are threads for
                 self._unwatch(connection)
-            self.set_accept_enabled(self.alive and self.nr_conns < self.worker_connections)
-            self.wait_for_and_dispatch_events(_ROUND_SECONDS if self.alive else _STOPPING_SECONDS)
+            self.set_accept_enabled(self._listens())
+            self.wait_for_and_dispatch_events(self._patience())
             self._cut_off_late()
+
+    def _listens(self) -> bool:
+        """Whether new connections are taken now."""
+        free = self.alive and self.nr_conns < self.worker_connections
+        return free and time.monotonic() >= self._listens_at
+
+    def _patience(self) -> float:
+        """Say for how many seconds to wait for something to happen."""
+        if not self.alive:
+            return _STOPPING_SECONDS
+        is_leaving_one = time.monotonic() < self._listens_at
+        return MOMENT_SECONDS if is_leaving_one else _ROUND_SECONDS
 
     def _goes_on(self) -> bool:
         """Whether there is something to do; asked to stop, what is under way is still answered."""
@@ -165,6 +180,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
             return True
         if self._stop_at is None:
             self._stop_at = time.monotonic() + self.cfg.graceful_timeout
+            self.share.give_up()
             self._cap_keepalive(time.monotonic() + STOP_KEEPALIVE_LINGER)
         return self.nr_conns > 0 and time.monotonic() < self._stop_at
 
@@ -254,11 +270,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection; its first request is often there already."""
+        if self.share.leaves_next():
+            self._listens_at = time.monotonic() + MOMENT_SECONDS
+            return
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
-        self.nr_conns += 1
+        self._count(+1)
         connection = _Connection(self.cfg, client, address, listener.getsockname())
         self._begin(connection)
         self._receive(connection)
@@ -351,8 +370,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # untyped there
 
     def _close(self, connection: _Connection) -> None:
         self._unwatch(connection)
-        self.nr_conns -= 1
+        self._count(-1)
         connection.close()
+
+    def _count(self, change: int) -> None:
+        self.nr_conns += change
+        if self.alive:
+            self.share.hold(self.nr_conns)
 
 
 def _is_drained(body: Body) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from service.app import create_app
 from service.config import MEBIBYTE, Config
 from service.metrics import forget_process
 from service.processes.patience import PatientWorker
+from service.processes.shares import Shares
 from service.processes.wire import (
     LONGEST_FIELD,
     LONGEST_LINE,
@@ -36,8 +38,12 @@ KEEPALIVE_SECONDS = 15
 _NEW_OBJECTS = 50_000
 """So many more containers make the garbage collector look at them; a large body holds thousands."""
 
+_SWITCH_SECONDS = 0.0005
+"""How long a thread computes before another may. One that stores a batch asks for its turn after
+each statement, with the database locked, so that everybody waits for what it waits."""
+
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
-_FREE_AT_MOST, _LARGE_BLOCK = 16 * MEBIBYTE, 8 * MEBIBYTE
+_FREE_AT_MOST, _LARGE_BLOCK = 64 * MEBIBYTE, 64 * MEBIBYTE
 
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
@@ -60,6 +66,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
 
     def __init__(self, config: Config, *, host: str, port: int, workers: int) -> None:
         self._config = config
+        self._shares = Shares()
         address = f"[{host}]" if ":" in host else host
         shared_memory = Path("/dev/shm")  # noqa: S108 a heartbeat file, made safely by gunicorn
         self._settings: dict[str, Any] = {
@@ -81,12 +88,16 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
             "logger_class": _Log,
             "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
             "when_ready": _freeze,
+            "pre_fork": self._before_fork,
             "post_fork": _after_fork,
             "worker_exit": _before_exit,
             "child_exit": _after_exit,
         }
         PatientWorker.maximum_body = config.maximum_body
         super().__init__()
+
+    def _before_fork(self, _: Arbiter, worker: PatientWorker) -> None:
+        worker.share = self._shares.new()
 
     def load_config(self) -> None:
         for name, value in self._settings.items():
@@ -126,6 +137,7 @@ def _freeze(server: Arbiter) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     log("ready", address=server.cfg.settings["bind"].get()[0])
 
 
@@ -137,6 +149,7 @@ def _before_exit(_: Arbiter, worker: Worker) -> None:
     worker.app.callable.extensions["alliance"].close()
 
 
-def _after_exit(_: Arbiter, worker: Worker) -> None:
+def _after_exit(_: Arbiter, worker: PatientWorker) -> None:
+    worker.share.give_up()
     if worker.app.callable.extensions["alliance"].config.metrics:
         forget_process(worker.pid)

@@ -14,6 +14,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from service.processes.patience import PatientWorker
+from service.processes.shares import Shares
 
 THREADS = 4
 _SECONDS = 60.0
@@ -39,6 +40,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # untyped there
     def load_config(self) -> None:
         PatientWorker.maximum_body = 1000
         self.cfg.set("bind", f"127.0.0.1:{sys.argv[1]}")
+        PatientWorker.share = Shares().new()
         self.cfg.set("worker_class", PatientWorker)
         self.cfg.set("threads", THREADS)
         self.cfg.set("control_socket_disable", True)
