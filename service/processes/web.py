@@ -44,6 +44,8 @@ each statement, with the database locked, so that everybody waits for what it wa
 
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
 _FREE_AT_MOST, _LARGE_BLOCK = 64 * MEBIBYTE, 64 * MEBIBYTE
+"""So much is kept for the next large body: to give it back and take it again costs a thousand page
+faults each time."""
 
 
 def run_web(config: Config, *, host: str, port: int, workers: int) -> None:
