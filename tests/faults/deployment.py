@@ -71,8 +71,9 @@ class Deployment:
         worker.wait()
 
     def kill_web(self) -> None:
-        """Kill all web processes at once."""
+        """Kill all web processes at once; the first is stopped before, lest it start another."""
         assert self.web is not None
+        os.kill(self.web.process.pid, signal.SIGSTOP)
         everyone = [self.web.process.pid, *(pid for pid, _ in descendants(self.web.process.pid))]
         for process in everyone:
             os.kill(process, signal.SIGKILL)
