@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from schemas.definition import Definition, load_definition
+from schemas.definition import Definition, kept_definition
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import INSTRUMENT
 from service.errors import ConflictError
@@ -47,7 +47,7 @@ class InstrumentStore:
         )
         with self._database.reading() as connection:
             stored = connection.scalar(query)
-        return None if stored is None else load_definition(orjson.loads(stored))
+        return None if stored is None else kept_definition(orjson.loads(stored))
 
     def list(self, tenant_id: str) -> list[Definition]:
         """List a tenant's definitions by id."""
@@ -58,4 +58,4 @@ class InstrumentStore:
         )
         with self._database.reading() as connection:
             stored = connection.scalars(query).all()
-        return [load_definition(orjson.loads(definition)) for definition in stored]
+        return [kept_definition(orjson.loads(definition)) for definition in stored]
