@@ -20,7 +20,8 @@ _PLACES = 1024
 _BYTES = 4
 """Of a count."""
 
-_NOBODY = -1
+_NOBODY = 2**31 - 1
+"""Stands where no process is: more than anybody has."""
 
 
 class Share:
@@ -50,12 +51,9 @@ class Share:
 
     def leaves_next(self) -> bool:
         """Whether the connection that waits is left to another process; never twice in a row."""
-        self._left_one = not self._left_one and self._has_more_than_another()
+        fewest = min(self._counts.tolist())
+        self._left_one = not self._left_one and fewest < self._counts[self._place]
         return self._left_one
-
-    def _has_more_than_another(self) -> bool:
-        own = self._counts[self._place]
-        return any(_NOBODY < count < own for count in self._counts.tolist())
 
 
 class Shares:
