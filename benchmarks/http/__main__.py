@@ -98,11 +98,14 @@ def storing() -> None:
             folder = Path(name)
             with alliance_server(folder, address) as server:
                 batches = f"/v1/samples/{_sample(server)}/batches"
-                bodies = (scoring_body, batch_body, bare_batch_body)
-                paths = (_SCORE, batches, batches)
+                sent = (
+                    (_SCORE, scoring_body),
+                    (batches, batch_body),
+                    (batches, bare_batch_body),
+                )
                 plan = Plan(connections=8, seconds=6)
                 body, found = folder / "body.json", []
-                for path, write in zip(paths, bodies, strict=True):
+                for path, write in sent:
                     body.write_bytes(write(_MANY))
                     found.append(drive(server, path, body, plan))
                 free, kept, bare = found

@@ -19,7 +19,7 @@ from benchmarks.http.bodies import answers
 from benchmarks.http.shelf import Shelf, empty_shelf
 from psychometrics.scoring.prorate import score
 from psychometrics.types import no_progress
-from schemas.responses.block import ResponseBlock
+from schemas.responses.block import ResponseBlock, numbers_as_names
 from service.use_cases.kinds import KINDS, Material
 from service.use_cases.run_analysis import load_responses
 
@@ -62,9 +62,7 @@ def measure(n_responses: int) -> dict[str, float]:
 def _store(shelf: Shelf, n_responses: int) -> None:
     for number in range(-(-n_responses // _BATCH)):
         part = answers(min(_BATCH, n_responses), seed=number)
-        block = ResponseBlock(
-            ids=[str(one) for one in range(len(part))], identified=False, answers=part
-        )
+        block = ResponseBlock(ids=numbers_as_names(len(part)), identified=False, answers=part)
         scores = score(shelf.definition.instrument, part).scores
         shelf.responses.add(shelf.batch(len(part)), shelf.responses.pack(block, scores), None)
 

@@ -84,6 +84,18 @@ def column_array(values: Sequence[Value]) -> NDArray[Any]:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
+def numbers_as_names(n: int) -> list[str]:
+    """Name responses that came without names: by their numbers from 1."""
+    return list(map(str, range(1, n + 1)))
+
+
+def as_outcomes(values: list[Any]) -> list[float | None]:
+    """Make numbers that were found right, or missing, an outcome's."""
+    if set(map(type, values)) == {float}:
+        return values
+    return [None if value is None else float(value) for value in values]
+
+
 def refuse_if_any(faults: Iterable[Fault], closing: Iterable[Fault] = ()) -> None:
     """Raise :class:`RefusedInputError` with the faults, if there are any.
 

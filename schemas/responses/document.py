@@ -17,7 +17,9 @@ from schemas.responses import covariates
 from schemas.responses.block import (
     ResponseBlock,
     answer_matrix,
+    as_outcomes,
     duplicates,
+    numbers_as_names,
     range_suspicion,
     refuse_if_any,
 )
@@ -95,11 +97,11 @@ def _load(responses: object, instrument: Instrument, known: frozenset[str]) -> R
         ),
     )
     return ResponseBlock(
-        ids=ids or list(map(str, range(1, len(objects) + 1))),
+        ids=ids or numbers_as_names(len(objects)),
         identified=bool(ids),
         answers=cast("FloatArray", answers),
         columns={name: values for name, values in columns.items() if covariates.any_given(values)},
-        outcomes={name: _as_numbers(values) for name, values in outcomes.items()},
+        outcomes={name: as_outcomes(values) for name, values in outcomes.items()},
     )
 
 
@@ -225,12 +227,6 @@ def _faulty_outcomes(name: str, values: Sequence[object]) -> Iterator[tuple[int,
         yield number, "invalid", covariates.OUTCOME_RULE
     if is_date_column(values):
         yield from covariates.identifying_values(name, values)
-
-
-def _as_numbers(values: list[Any]) -> list[float | None]:
-    if set(map(type, values)) == {float}:
-        return values
-    return [None if value is None else float(value) for value in values]
 
 
 def _refusal(code: str, detail: str) -> RefusedInputError:

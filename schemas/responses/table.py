@@ -22,7 +22,9 @@ from schemas.responses import covariates
 from schemas.responses.block import (
     ResponseBlock,
     Value,
+    as_outcomes,
     duplicates,
+    numbers_as_names,
     range_rule,
     range_suspicion,
     refuse_if_any,
@@ -94,9 +96,7 @@ def load_table(
     )
     outcomes = {name: values for name, values in named.items() if _is_outcome(name, values)}
     return ResponseBlock(
-        ids=[text or "" for text in ids]
-        if ids
-        else [str(number + 1) for number in range(len(rows))],
+        ids=[text or "" for text in ids] if ids else numbers_as_names(len(rows)),
         identified=ids is not None,
         answers=answers,
         columns={
@@ -104,10 +104,7 @@ def load_table(
             for name, values in named.items()
             if name not in outcomes and covariates.any_given(values)
         },
-        outcomes={
-            name: [None if value is None else float(value) for value in values]
-            for name, values in outcomes.items()
-        },
+        outcomes={name: as_outcomes(values) for name, values in outcomes.items()},
     )
 
 
