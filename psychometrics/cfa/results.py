@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psychometrics.clusters import Clusters
-from psychometrics.types import FloatArray, Interval
+from psychometrics.types import Estimate, FloatArray, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +186,9 @@ class ModelResult:
         The largest, in falling order.
     explained_common_variance, omega_hierarchical
         Of the general factor of a bifactor model.
+    general_omega
+        Hierarchical omega that correlated factors imply
+        (:mod:`psychometrics.cfa.general_factor`); ``None`` in other models.
     """
 
     model: str
@@ -216,6 +219,7 @@ class ModelResult:
     modification_indices: tuple[ModificationIndex, ...] = ()
     explained_common_variance: float | None = None
     omega_hierarchical: float | None = None
+    general_omega: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,9 +262,8 @@ class Hypothesis:
     estimate, interval
         The correlation.
     held
-        Whether the estimate has the stated direction and size; ``None`` where there is none.
-    interval_within
-        Whether the whole interval does: the stricter question.
+        ``True`` where the whole interval has the stated direction and size, ``False`` where none of
+        it has, ``None`` where that is open or there is no interval.
     """
 
     outcome: str
@@ -277,7 +276,6 @@ class Hypothesis:
     estimate: float | None
     interval: Interval | None
     held: bool | None
-    interval_within: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,8 +313,8 @@ class CriterionResult:
         Every score with every outcome.
     hypotheses
         Each hypothesis, held or not.
-    n_hypotheses, n_tested, n_held
-        How many were stated, could be held against an estimate, and held.
+    n_hypotheses, n_tested, n_held, n_failed
+        How many were stated, have an interval, held, and failed; the rest is open.
     context
         Published correlations, as given: context, not norms.
     definitions
@@ -333,6 +331,7 @@ class CriterionResult:
     n_hypotheses: int
     n_tested: int
     n_held: int
+    n_failed: int
     context: tuple[Reference, ...]
     definitions: Mapping[str, str]
     cautions: tuple[str, ...]

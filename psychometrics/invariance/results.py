@@ -360,13 +360,60 @@ class FreedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The item that moves a latent difference most.
+
+    Attributes
+    ----------
+    item
+        Its number.
+    by
+        Change of the difference when its parameters are freed, in reference-group SD.
+    """
+
+    item: int
+    by: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A latent difference, and how far measurement bias of items could move it.
+
+    Attributes
+    ----------
+    group, factor
+        Of which group as against the reference, and of which factor.
+    estimate, interval
+        Group minus reference in standard deviations of the reference group; 95%.
+    with_bias
+        The union of that interval, of those with any one item freed, and of the robust one.
+    moved_most_by
+        The item that moves the difference most when it alone is freed; ``None`` where no model
+        with a freed item has a solution.
+    robust_estimate
+        The bisquare mean of the items' own estimates; ``None`` where these have no errors.
+    suspect_items
+        Items of the factor that seem to differ between the groups.
+    """
+
+    group: str
+    factor: str
+    estimate: float
+    interval: Interval | None
+    with_bias: Interval
+    moved_most_by: Moved | None
+    robust_estimate: float | None
+    suspect_items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonResult:
     """What may be said of groups' means.
 
     Attributes
     ----------
     status
-        ``permitted``, ``partial``, ``refused`` or ``inconclusive``.
+        ``permitted``, ``partial``, ``bounded``, ``refused`` or ``inconclusive``.
     reason
         Why, in a sentence without any figure.
     group, between, reference, groups
@@ -377,6 +424,8 @@ class ComparisonResult:
         Empty unless ``permitted``.
     freed
         Items that the comparison does not rest on; empty unless ``partial``.
+    bounds
+        Each latent difference with its bounds; empty under ``refused`` and ``inconclusive``.
     cautions
         What is doubtful about the answers.
     """
@@ -390,4 +439,5 @@ class ComparisonResult:
     latent_means: tuple[LatentMean, ...] = ()
     observed_means: tuple[ObservedMean, ...] = ()
     freed: tuple[FreedItem, ...] = ()
+    bounds: tuple[Bound, ...] = ()
     cautions: tuple[str, ...] = ()

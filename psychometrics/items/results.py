@@ -329,6 +329,28 @@ class KeyFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Something in the answers that contradicts the form.
+
+    Attributes
+    ----------
+    code
+        ``key`` or ``range``.
+    subscale
+        Of which subscale; ``None`` for the form as a whole.
+    items
+        The items that contradict the key; empty for the range.
+    detail
+        What it looks like, as a sentence.
+    """
+
+    code: str
+    subscale: str | None
+    items: tuple[int, ...]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFit:
     """How well a definition fits a file's answers.
 
@@ -373,6 +395,8 @@ class ItemsResult:
         Signs of careless answering.
     response_range
         What is odd about the range or the coding of the answers.
+    contradictions
+        What contradicts the form's key or range; where there is any, nothing else should be read.
     local_dependence
         What pairs of items share beyond their factors.
     key_forensics
@@ -391,6 +415,7 @@ class ItemsResult:
     missing: Missingness
     careless: Careless
     response_range: tuple[RangeSuspicion, ...]
+    contradictions: tuple[Contradiction, ...]
     local_dependence: LocalDependence
     key_forensics: Mapping[str, KeyFinding] | None
     form_check: tuple[FormFit, ...] | None

@@ -10,7 +10,7 @@ from psychometrics.cfa.options import CfaOptions, Rival, Structure
 from psychometrics.cfa.results import CfaResult, ModelResult
 from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.analyses.reliability import ClustersSchema
-from schemas.base import IntervalSchema, Number, ResultSchema
+from schemas.base import EstimateSchema, IntervalSchema, Number, ResultSchema
 
 RIVALS = {
     rival.name: rival
@@ -159,6 +159,11 @@ class CfaModelSchema(ResultSchema):
     modification_indices = fields.List(fields.Nested(ModificationIndexSchema))
     explained_common_variance = Number(allow_none=True)
     omega_hierarchical = Number(allow_none=True)
+    general_omega = fields.Nested(
+        EstimateSchema,
+        allow_none=True,
+        metadata={"description": "Hierarchical omega that correlated factors imply."},
+    )
 
     @pre_dump
     def flatten(self, model: ModelResult, **kwargs: Any) -> dict[str, Any]:

@@ -45,6 +45,26 @@ class FreedItemSchema(ResultSchema):
     parameters = fields.List(fields.String())
 
 
+class MovedSchema(ResultSchema):
+    """The item that moves a difference most (:class:`psychometrics.invariance.results.Moved`)."""
+
+    item = fields.Integer()
+    by = Number()
+
+
+class BoundSchema(ResultSchema):
+    """A difference and its bounds (:class:`psychometrics.invariance.results.Bound`)."""
+
+    group = fields.String()
+    factor = fields.String()
+    estimate = Number()
+    interval = fields.Nested(IntervalSchema, allow_none=True)
+    with_bias = fields.Nested(IntervalSchema)
+    moved_most_by = fields.Nested(MovedSchema, allow_none=True)
+    robust_estimate = Number(allow_none=True)
+    suspect_items = fields.List(fields.Integer())
+
+
 class ComparisonResultSchema(ResultSchema):
     """A comparison (:class:`psychometrics.invariance.results.ComparisonResult`)."""
 
@@ -57,4 +77,5 @@ class ComparisonResultSchema(ResultSchema):
     latent_means = fields.List(fields.Nested(LatentMeanSchema))
     observed_means = fields.List(fields.Nested(ObservedMeanSchema))
     freed = fields.List(fields.Nested(FreedItemSchema))
+    bounds = fields.List(fields.Nested(BoundSchema))
     cautions = fields.List(fields.String())

@@ -250,7 +250,6 @@ class HypothesisSchema(ResultSchema):
     estimate = Number(allow_none=True)
     interval = fields.Nested(IntervalSchema, allow_none=True)
     held = fields.Boolean(allow_none=True)
-    interval_within = fields.Boolean(allow_none=True)
 
 
 class OccasionsSchema(ResultSchema):
@@ -285,6 +284,7 @@ class CriterionResultSchema(ResultSchema):
     n_hypotheses = fields.Integer()
     n_tested = fields.Integer()
     n_held = fields.Integer()
+    n_failed = fields.Integer()
     context = fields.List(fields.Nested(ContextSchema))
     definitions = fields.Dict(keys=fields.String(), values=fields.String())
     cautions = fields.List(fields.String())

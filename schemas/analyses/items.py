@@ -158,6 +158,15 @@ class CarelessSchema(ResultSchema):
     mahalanobis = fields.Nested(ScreeningSchema)
 
 
+class ContradictionSchema(ResultSchema):
+    """What contradicts the form (:class:`psychometrics.items.results.Contradiction`)."""
+
+    code = fields.String(validate=validate.OneOf(["key", "range"]))
+    subscale = fields.String(allow_none=True)
+    items = fields.List(fields.Integer())
+    detail = fields.String()
+
+
 class RangeSuspicionSchema(ResultSchema):
     """Something odd about the answers' range or coding."""
 
@@ -225,6 +234,7 @@ class ItemsResultSchema(ResultSchema):
     missing = fields.Nested(MissingnessSchema)
     careless = fields.Nested(CarelessSchema)
     response_range = fields.List(fields.Nested(RangeSuspicionSchema))
+    contradictions = fields.List(fields.Nested(ContradictionSchema))
     local_dependence = fields.Nested(LocalDependenceSchema)
     key_forensics = fields.Dict(
         keys=fields.String(),

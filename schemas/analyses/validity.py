@@ -10,6 +10,7 @@ from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.ensembles.options import FEWEST_REPLICATES, MOST_REPLICATES
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Code, Rating, Status
+from psychometrics.validity.scores import Use
 from schemas.analyses.agreement import AgreementResultSchema
 from schemas.analyses.cfa import CfaResultSchema
 from schemas.analyses.comparison import ComparisonResultSchema
@@ -58,6 +59,17 @@ def _none_or_enough(replicates: int) -> None:
         )
 
 
+class RetestDesignSchema(StrictSchema):
+    """A declared retest."""
+
+    occasions = fields.List(
+        StrictInteger(validate=validate.Range(min=1)),
+        required=True,
+        validate=[validate.Length(equal=2), different_occasions],
+        metadata={"description": "Two values of session_number."},
+    )
+
+
 class ValidityOptionsSchema(StrictSchema):
     """Options of the whole study of validity."""
 
@@ -86,7 +98,7 @@ class ValidityOptionsSchema(StrictSchema):
     missing = fields.Enum(
         Missing,
         by_value=True,
-        load_default=Missing.LISTWISE,
+        load_default=Missing.PAIRWISE,
         validate=validate.OneOf([Missing.LISTWISE, Missing.PAIRWISE]),
         metadata={"description": "How WLSMV treats missing answers; MLR takes all of them (FIML)."},
     )
@@ -121,12 +133,14 @@ class ValidityOptionsSchema(StrictSchema):
             "that may be one if left out, none if null."
         },
     )
-    occasions = fields.List(
-        StrictInteger(validate=validate.Range(min=1)),
+    retest = fields.Nested(
+        RetestDesignSchema,
         load_default=None,
         allow_none=True,
-        validate=[validate.Length(equal=2), different_occasions],
-        metadata={"description": "Two values of session_number; the two lowest if left out."},
+        metadata={
+            "description": "Says that two sessions are a retest: nothing was expected to change. "
+            "Sessions are never taken for one otherwise."
+        },
     )
     minimal_important_change = NamedValues(
         keys=fields.String(),
@@ -149,12 +163,12 @@ class ValidityOptionsSchema(StrictSchema):
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ValidityOptions:
         """Make the engine's options."""
-        occasions, outcomes = data["occasions"], data["outcomes"]
+        retest, outcomes = data["retest"], data["outcomes"]
         return ValidityOptions(
             **data
             | {
                 "outcomes": None if outcomes is None else tuple(outcomes),
-                "occasions": None if occasions is None else (occasions[0], occasions[1]),
+                "retest": None if retest is None else tuple(retest["occasions"]),
             }
         )
 
@@ -174,6 +188,15 @@ class PropertySchema(ResultSchema):
     caution = fields.String()
 
 
+class ScoreVerdictSchema(ResultSchema):
+    """One score (:class:`psychometrics.validity.scores.ScoreVerdict`)."""
+
+    score = fields.String()
+    code = fields.Enum(Use, by_value=True)
+    because = fields.List(fields.String())
+    would_change_it = fields.List(fields.String())
+
+
 class ValidityVerdictSchema(ResultSchema):
     """The answer, what it rests on, and what would change it."""
 
@@ -181,6 +204,10 @@ class ValidityVerdictSchema(ResultSchema):
     code = fields.Enum(Code, by_value=True)
     because = fields.List(fields.String())
     would_change_it = fields.List(fields.String())
+    scores = fields.List(
+        fields.Nested(ScoreVerdictSchema),
+        metadata={"description": "Each subscale in definition order, then the total."},
+    )
     properties = fields.List(fields.Nested(PropertySchema))
 
 

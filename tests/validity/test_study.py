@@ -127,6 +127,7 @@ def test_retest_agreement_and_outcomes_are_used_where_they_are(wai_sr: Definitio
                 {"name": "use", "session_number": 1, "expected": {"minimum": 0.2}},
             ],
             "minimal_important_change": {"total": 10},
+            "retest": {"occasions": [2, 3]},
         },
         person=np.array([f"p{number}" for number in [*range(200)] * 3], dtype=object),
         session_number=np.repeat([2.0, 3.0, 2.0], 200),

@@ -23,6 +23,7 @@ _NOT_OF_PEOPLE = frozenset(
         "n_hypotheses",
         "n_tested",
         "n_held",
+        "n_failed",
         "n_strata",
         "n_studies",
         "n_patterns",

@@ -6,19 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from psychometrics.instrument import Instrument
-from psychometrics.validity.judge import RatedProperty, Verdict, judge
+from psychometrics.validity.judge import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Rating, Rule, Standards
+from psychometrics.validity.scores import ScoreVerdict, contradicted, judge_score, summary
 from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSchema
 from service.catalog.rules import validity_standards
 from service.populations import without_differences
 from service.use_cases.protect import protect
 from service.use_cases.software import software
 from service.use_cases.validity.across import withheld_across
-from service.use_cases.validity.evidence import gather, publishable
+from service.use_cases.validity.evidence import (
+    gather,
+    judged_structure,
+    one_factor_fits,
+    publishable,
+)
+from service.use_cases.validity.score_evidence import gather_scores
 from service.use_cases.validity.sections import is_computed
 
 Json = dict[str, Any]
+
+RIGHT_FORM = (
+    "The definition that these answers were given under: its items, its range and its reversed "
+    "items; or answers as they stand on the form, nothing reversed beforehand."
+)
 
 METHOD = {
     "sample": "One rating a person counts, the first unless another session was chosen.",
@@ -58,31 +70,64 @@ def give_verdict(
         What was asked.
     """
     standards = validity_standards()
-    evidence = gather(sections, instrument, options)
+    contradicting = _contradictions(sections["items"])
+    scores = _scores(sections, instrument, options, contradicting)
     each = {
         name: protect(name, section) if is_computed(section) else dict(section)
         for name, section in sections.items()
     }
     protected = without_differences(withheld_across(each, sections))
-    verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
+    if contradicting:
+        verdict = not_judged(standards, details=contradicting)
+    else:
+        evidence = gather(sections, instrument, options, scores)
+        verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
     return {
-        "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
+        "verdict": dict(ValidityVerdictSchema().dump(_described(verdict, scores, contradicting))),
         "sections": protected | {"standards": _standards(standards)},
         "software": software(),
         "method": dict(METHOD),
     }
 
 
-def _described(verdict: Verdict) -> Json:
+def _contradictions(items: Mapping[str, Any]) -> tuple[str, ...]:
+    found = items["contradictions"] if is_computed(items) else ()
+    return tuple(one["detail"] for one in found)
+
+
+def _scores(
+    sections: Mapping[str, Mapping[str, Any]],
+    instrument: Instrument,
+    options: ValidityOptions,
+    contradicting: tuple[str, ...],
+) -> tuple[ScoreVerdict, ...]:
+    if contradicting:
+        return tuple(contradicted(name, contradicting) for name in instrument.score_names)
+    judged = judged_structure(sections, instrument)
+    known = gather_scores(
+        sections,
+        instrument,
+        options,
+        judged=judged.claimed,
+        one_factor_fits=one_factor_fits(judged),
+    )
+    return tuple(judge_score(one) for one in known)
+
+
+def _described(
+    verdict: Verdict, scores: tuple[ScoreVerdict, ...], contradicting: tuple[str, ...]
+) -> Json:
     return {
-        "answer": verdict.answer,
+        "answer": f"{verdict.answer} {summary(scores)}".rstrip(),
         "code": verdict.code,
-        "because": [
+        "because": list(contradicting)
+        or [
             " ".join(one.because)
             for one in verdict.properties
             if one.because and one.rating is not Rating.NOT_ASSESSED
         ],
-        "would_change_it": _remedies(verdict),
+        "would_change_it": [RIGHT_FORM] if contradicting else _remedies(verdict),
+        "scores": scores,
         "properties": [_property(one) for one in verdict.properties],
     }
 
