@@ -12,6 +12,7 @@ from typing import Any
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
+from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import protected_sentence
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
@@ -24,9 +25,6 @@ from psychometrics.sufficiency.options import SufficiencyOptions
 from psychometrics.types import no_progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import RESPONDENT, Chosen, describe
-from schemas.analyses.comparison import ComparisonResultSchema
-from schemas.analyses.invariance import InvarianceResultSchema
-from schemas.analyses.sample import SampleSectionSchema
 from service.catalog.published import alliance_and_outcome
 from service.use_cases.kinds import KINDS, Material
 
@@ -105,8 +103,7 @@ def _analyse(kind: str, responses: ResponseMatrix, options: object) -> Json:
 
 
 def _sample(study: Study) -> Json:
-    found = describe(study.chosen, group=study.group)
-    return dict(SampleSectionSchema().dump(found))
+    return to_json(describe(study.chosen, group=study.group))
 
 
 def _sufficiency(study: Study) -> Json:
@@ -188,8 +185,8 @@ def _invariance(study: Study) -> Json:
     return {
         "invariance": not_computed(reason(ladder))
         if isinstance(ladder, EstimationError)
-        else dict(InvarianceResultSchema().dump(ladder)),
-        "comparison": dict(ComparisonResultSchema().dump(comparison)),
+        else to_json(ladder),
+        "comparison": to_json(comparison),
     }
 
 

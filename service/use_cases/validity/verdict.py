@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.instrument import Instrument
 from psychometrics.validity.judge import RatedProperty, Verdict, judge
 from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.results import (
+    PropertyResult,
+    StandardResult,
+    StandardsResult,
+    VerdictResult,
+)
 from psychometrics.validity.rules import Rating, Rule, Standards
-from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSchema
 from service.catalog.rules import validity_standards
 from service.populations import without_differences
 from service.use_cases.protect import protect
@@ -66,63 +72,59 @@ def give_verdict(
     protected = without_differences(withheld_across(each, sections))
     verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
     return {
-        "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
+        "verdict": to_json(_described(verdict)),
         "sections": protected | {"standards": _standards(standards)},
         "software": software(),
         "method": dict(METHOD),
     }
 
 
-def _described(verdict: Verdict) -> Json:
-    return {
-        "answer": verdict.answer,
-        "code": verdict.code,
-        "because": [
+def _described(verdict: Verdict) -> VerdictResult:
+    return VerdictResult(
+        answer=verdict.answer,
+        code=verdict.code,
+        because=tuple(
             " ".join(one.because)
             for one in verdict.properties
             if one.because and one.rating is not Rating.NOT_ASSESSED
-        ],
-        "would_change_it": _remedies(verdict),
-        "properties": [_property(one) for one in verdict.properties],
-    }
+        ),
+        would_change_it=_remedies(verdict),
+        properties=tuple(_property(one) for one in verdict.properties),
+    )
 
 
-def _remedies(verdict: Verdict) -> list[str]:
+def _remedies(verdict: Verdict) -> tuple[str, ...]:
     """Say what would change it, the properties in doubt before those that were not assessed."""
     ordered = sorted(verdict.properties, key=lambda one: one.rating is Rating.NOT_ASSESSED)
-    return list(dict.fromkeys(remedy for one in ordered for remedy in one.remedies))
+    return tuple(dict.fromkeys(remedy for one in ordered for remedy in one.remedies))
 
 
-def _property(one: RatedProperty) -> Json:
-    return {
-        "property": one.rule.measurement_property,
-        "title": one.rule.title,
-        "rating": one.rating,
-        "rule": one.rule.id,
-        "status": one.rule.status,
-        "because": " ".join(one.because),
-        "numbers": one.numbers,
-        "caution": one.rule.caution,
-    }
+def _property(one: RatedProperty) -> PropertyResult:
+    return PropertyResult(
+        property=one.rule.measurement_property,
+        title=one.rule.title,
+        rating=one.rating,
+        rule=one.rule.id,
+        status=one.rule.status,
+        because=" ".join(one.because),
+        numbers=one.numbers,
+        caution=one.rule.caution,
+    )
 
 
 def _standards(standards: Standards) -> Json:
-    shown = {
-        "id": standards.id,
-        "version": standards.version,
-        "rules": [_rule(rule) for rule in standards.rules],
-    }
-    return dict(StandardsSectionSchema().dump(shown))
+    rules = tuple(_rule(rule) for rule in standards.rules)
+    return to_json(StandardsResult(id=standards.id, version=standards.version, rules=rules))
 
 
-def _rule(rule: Rule) -> Json:
-    return {
-        "id": rule.id,
-        "property": rule.measurement_property,
-        "title": rule.title,
-        "statement": rule.statement,
-        "status": rule.status,
-        "source": rule.source,
-        "doi": rule.doi,
-        "caution": rule.caution,
-    }
+def _rule(rule: Rule) -> StandardResult:
+    return StandardResult(
+        id=rule.id,
+        property=rule.measurement_property,
+        title=rule.title,
+        statement=rule.statement,
+        status=rule.status,
+        source=rule.source,
+        doi=rule.doi,
+        caution=rule.caution,
+    )
