@@ -119,7 +119,7 @@ class Missingness:
 
     share: Share = about("Of all answers of the persons used.")
     n_complete: Persons = about("Persons with every item answered.")
-    n_patterns: Things = about("Different patterns of missing answers, the complete one included.")
+    n_patterns: Persons = about("Different patterns of missing answers, the complete one included.")
     selective: SelectiveMissingness = about("Whether some items are left out more than others.")
     patterns: MissingPatterns | None = about(
         "Which items are left out together; null where nobody left any out, or so few that it "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from psychometrics.cfa.results import CfaResult
 from psychometrics.criterion.results import CriterionResult
@@ -164,6 +165,11 @@ class Sections:
 class ValidityResult:
     """Whether the form holds up in this sample: one answer, with its evidence."""
 
+    audience: Literal["owner", "public"] = about(
+        "`owner`: every number is exact. `public`: no count of 1 to 10 of people is shown, or "
+        "follows "
+        "from what is."
+    )
     verdict: VerdictResult
     sections: Sections
     software: Mapping[str, str] = about("Versions of what did it.")

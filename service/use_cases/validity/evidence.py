@@ -14,7 +14,7 @@ from psychometrics.invariance.options import Step
 from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.proportions import wilson_interval
-from service.use_cases.validity.sections import is_computed, sentence
+from service.use_cases.validity.computed import is_computed, sentence
 
 Json = Mapping[str, Any]
 

@@ -13,7 +13,6 @@ from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.declared.shapes import to_json
-from psychometrics.disclosure import protected_sentence
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
@@ -27,6 +26,7 @@ from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import RESPONDENT, Chosen, describe
 from service.catalog.published import alliance_and_outcome
 from service.use_cases.kinds import KINDS, Material
+from service.use_cases.validity.computed import is_computed, not_computed, sentence
 
 Json = dict[str, Any]
 Done = Mapping[str, Mapping[str, Any]]
@@ -81,21 +81,6 @@ def compute(step: str, study: Study) -> Json:
 def reason(error: PsychometricsError) -> str:
     """Say why in a sentence; the option that a section was given is no matter of the reader's."""
     return sentence(error.detail if isinstance(error, OptionError) else str(error))
-
-
-def not_computed(why: str) -> Json:
-    """Stand for a section that could not be computed."""
-    return {"computed": False, "reason": protected_sentence(why)}
-
-
-def is_computed(section: Mapping[str, Any]) -> bool:
-    """Whether a section holds a result."""
-    return section.get("computed") is not False
-
-
-def sentence(words: str) -> str:
-    """Write words as a sentence."""
-    return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
 def _analyse(kind: str, responses: ResponseMatrix, options: object) -> Json:

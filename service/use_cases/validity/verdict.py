@@ -1,4 +1,4 @@
-"""The verdict: sections held against the rules, and protected before anyone sees them."""
+"""The verdict: sections held against the rules; and the whole study as it may be handed on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from psychometrics.declared.shapes import to_json
+from psychometrics.disclosure import protected_sentence
 from psychometrics.instrument import Instrument
 from psychometrics.validity.judge import RatedProperty, Verdict, judge
 from psychometrics.validity.options import ValidityOptions
@@ -16,13 +17,15 @@ from psychometrics.validity.results import (
     VerdictResult,
 )
 from psychometrics.validity.rules import Rating, Rule, Standards
+from schemas.analyses.validity import SECTIONS
 from service.catalog.rules import validity_standards
 from service.populations import without_differences
+from service.reports.record import Audience
 from service.use_cases.protect import protect
 from service.use_cases.software import software
 from service.use_cases.validity.across import withheld_across
+from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.evidence import gather, publishable
-from service.use_cases.validity.sections import is_computed
 
 Json = dict[str, Any]
 
@@ -44,9 +47,12 @@ METHOD = {
     "never said to predict it.",
     "verdict": "Every property is held against one rule of the section standards; what is not "
     "known is neither met nor missed.",
-    "disclosure": "Counts of 1 to 10, and what would give them away, are withheld (null): also "
-    "numbers of persons of which two would differ by 1 to 10.",
 }
+
+DISCLOSURE = (
+    "Counts of 1 to 10, and what would give them away, are withheld (null): also numbers of "
+    "persons of which two would differ by 1 to 10."
+)
 
 
 def give_verdict(
@@ -63,19 +69,54 @@ def give_verdict(
     options
         What was asked.
     """
-    standards = validity_standards()
     evidence = gather(sections, instrument, options)
-    each = {
-        name: protect(name, section) if is_computed(section) else dict(section)
-        for name, section in sections.items()
-    }
-    protected = without_differences(withheld_across(each, sections))
-    verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
+    return _study(Audience.OWNER, sections, judge(evidence, validity_standards()), METHOD)
+
+
+def published(
+    result: Mapping[str, Any], instrument: Instrument, options: ValidityOptions
+) -> Mapping[str, Any]:
+    """Return a study as it may be handed on: protected as one table, sentences included.
+
+    Parameters
+    ----------
+    result
+        What :func:`give_verdict` gave. A result of a release that knew no audiences is protected
+        already and stays as it is.
+    instrument, options
+        As there.
+    """
+    if result.get("audience") != Audience.OWNER:
+        return result
+    sections = {name: result["sections"][name] for name in SECTIONS}
+    evidence = gather(sections, instrument, options)
+    protected = without_differences(
+        withheld_across({name: _alone(name, each) for name, each in sections.items()}, sections)
+    )
+    shown = publishable(evidence, sections, protected)
+    verdict = judge(evidence, validity_standards(), shown=shown)
+    return _study(Audience.PUBLIC, protected, verdict, METHOD | {"disclosure": DISCLOSURE})
+
+
+def _alone(name: str, section: Mapping[str, Any]) -> Json:
+    """Protect a section by itself."""
+    if is_computed(section):
+        return protect(name, section)
+    return {**section, "reason": protected_sentence(section["reason"])}
+
+
+def _study(
+    audience: Audience,
+    sections: Mapping[str, Mapping[str, Any]],
+    verdict: Verdict,
+    method: Mapping[str, str],
+) -> Json:
     return {
+        "audience": audience.value,
         "verdict": to_json(_described(verdict)),
-        "sections": protected | {"standards": _standards(standards)},
+        "sections": {**sections, "standards": _standards(validity_standards())},
         "software": software(),
-        "method": dict(METHOD),
+        "method": dict(method),
     }
 
 
