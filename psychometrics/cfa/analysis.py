@@ -16,7 +16,7 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
-from psychometrics.cfa.results import CfaResult, ModelResult
+from psychometrics.cfa.results import CfaResult, HeterotraitMonotrait, ModelResult
 from psychometrics.cfa.rivals import (
     check_rivals,
     rival_model,
@@ -115,7 +115,10 @@ def analyse(
             *_cluster_cautions(responses.n_persons - used.n_persons, method.clusters, models),
             *method.cautions,
         ),
-        heterotrait_monotrait=heterotrait_monotrait(_correlations(fits[0]), instrument),
+        heterotrait_monotrait=tuple(
+            HeterotraitMonotrait(factors=pair, ratio=ratio)
+            for pair, ratio in heterotrait_monotrait(_correlations(fits[0]), instrument).items()
+        ),
         cluster=method.clusters,
     )
 

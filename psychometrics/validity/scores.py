@@ -31,6 +31,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from psychometrics.declared.traits import about, result
 from psychometrics.instrument import TOTAL
 from psychometrics.types import Estimate, Interval
 
@@ -121,22 +122,14 @@ class ScoreEvidence:
     repeated: Estimate | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ScoreVerdict:
-    """Whether a score may be used.
+    """Whether a score may be used."""
 
-    Attributes
-    ----------
-    score, code
-        Which score, and the verdict.
-    because, would_change_it
-        Sentences; ``because`` is never empty.
-    """
-
-    score: str
-    code: Use
-    because: tuple[str, ...]
-    would_change_it: tuple[str, ...]
+    score: str = about("Which score.")
+    code: Use = about("The verdict.")
+    because: tuple[str, ...] = about("What it rests on; never empty.")
+    would_change_it: tuple[str, ...] = about("What would change it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from service.reports.disclosure import DisclosureError, findings_in_text, withheld
-from service.reports.record import ReportRecord
+from service.reports.record import Audience, ReportRecord
 from service.reports.rscript import r_script
 
 _MEANS = ("latent_means", "observed_means", "freed", "bounds")
@@ -19,12 +19,14 @@ _HIDDEN: dict[str, tuple[str, ...]] = {
 
 
 def looked_through(record: ReportRecord) -> ReportRecord:
-    """Return the analysis without what must not be told.
+    """Return the analysis without what must not be told to its audience.
 
-    That is what tells of 10 persons or fewer, and means of groups that must not be compared: the
-    engine gives none behind a shut gate, and here the gate is looked at again.
+    That is, to the public, what tells of 10 persons or fewer; and to everybody, means of groups
+    that must not be compared: the engine gives none behind a shut gate, and here the gate is looked
+    at again.
     """
-    return replace(record, result=_gated(withheld(record.result)))
+    shown = withheld(record.result) if record.audience is Audience.PUBLIC else dict(record.result)
+    return replace(record, result=_gated(shown))
 
 
 def released_script(record: ReportRecord) -> str:
@@ -33,11 +35,11 @@ def released_script(record: ReportRecord) -> str:
     Raises
     ------
     DisclosureError
-        If a line of it tells of 10 persons or fewer.
+        If it is for the public and a line of it tells of 10 persons or fewer.
     """
     script = r_script(looked_through(record))
     found = findings_in_text(script)
-    if found:
+    if found and record.audience is Audience.PUBLIC:
         raise DisclosureError(found)
     return script
 

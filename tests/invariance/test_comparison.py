@@ -7,13 +7,14 @@ import numpy as np
 import orjson
 import pytest
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import OptionError
 from psychometrics.invariance import comparison
 from psychometrics.invariance.groups import joined
 from psychometrics.invariance.means import hedges_g
 from psychometrics.invariance.options import ComparisonOptions
 from psychometrics.responses import ResponseMatrix
-from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema
 from tests.cfa.making import instrument_of
 from tests.invariance.making import two_groups
 
@@ -23,7 +24,7 @@ FIELDS = {"status", "reason", "reference", "latent_means", "observed_means", "fr
 def compared(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options: ComparisonOptions = ComparisonOptionsSchema().load({"group": "setting"} | given)
     result = comparison.analyse(responses, options)
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(ComparisonResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     assert set(dumped) >= FIELDS
     return dumped
 

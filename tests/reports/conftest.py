@@ -11,13 +11,20 @@ import numpy as np
 import pytest
 
 from schemas.definition import Definition
-from service.reports.record import ReportedSample, ReportRecord
+from service.reports.record import Audience, ReportedSample, ReportRecord
 from service.reports.render import Format, render_report
+from service.use_cases.write_report import made_for
 from tests.validity.making import study, validity
 
 
-def record_of(definition: Definition, result: Mapping[str, Any], name: str) -> ReportRecord:
-    return ReportRecord(
+def record_of(
+    definition: Definition,
+    result: Mapping[str, Any],
+    name: str,
+    audience: Audience = Audience.PUBLIC,
+) -> ReportRecord:
+    """Return the record of a report, for the public unless said otherwise."""
+    owned = ReportRecord(
         id="0192f000-0000-7000-8000-000000000000",
         created_at="2026-01-02T03:04:05.678Z",
         definition=definition.document,
@@ -26,6 +33,7 @@ def record_of(definition: Definition, result: Mapping[str, Any], name: str) -> R
         options={"group": "group"},
         result=json.loads(json.dumps(result)),
     )
+    return made_for(owned, audience)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from psychometrics.cfa.options import Structure
 from psychometrics.criterion.results import Timing
 from psychometrics.disclosure import is_small, protected_proportion
 from psychometrics.instrument import TOTAL, Instrument
@@ -16,24 +15,17 @@ from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.proportions import wilson_interval
 from psychometrics.validity.scores import CLOSE, MORE_AT_AN_END, STRICT, ScoreVerdict, Use, below
+from service.use_cases.validity.computed import is_computed, sentence
+from service.use_cases.validity.judged_structure import (
+    SIMPLER,
+    Judged,
+    fit,
+    judged_structure,
+    meets_strict_bounds,
+)
 from service.use_cases.validity.score_evidence import pair_correlations
-from service.use_cases.validity.sections import is_computed, sentence
 
 Json = Mapping[str, Any]
-
-SIMPLER = frozenset(
-    f"{structure.value}{method}"
-    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR)
-    for method in ("", "+method")
-)
-"""Models with fewer factors than subscales, where there are three."""
-
-ONE_FACTOR = (Structure.ONE_FACTOR.value, f"{Structure.ONE_FACTOR.value}+method")
-
-CLAIMED = (Structure.THREE_FACTOR.value, f"{Structure.THREE_FACTOR.value}+method")
-"""The form's claim: one factor for each subscale, with or without one of reverse-keyed items."""
-
-STRICT_CFI, STRICT_RMSEA, STRICT_SRMR = 0.95, 0.06, 0.08
 
 
 def gather(
@@ -155,45 +147,6 @@ def _of_size(sufficiency: Json, claimed: Json | None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """The factor models that are judged: those for ordered answers, else the others.
-
-    Attributes
-    ----------
-    cfa
-        The section; ``None`` where no factor model could be computed.
-    ordered
-        Whether it is the one for ordered answers.
-    claimed
-        The model of the form's claim.
-    """
-
-    cfa: Json | None
-    ordered: bool
-    claimed: Json | None
-
-
-def judged_structure(sections: Mapping[str, Json], instrument: Instrument) -> Judged:
-    """Choose what is judged."""
-    ordered = is_computed(sections["cfa"])
-    cfa = sections["cfa"] if ordered else sections["cfa_continuous"]
-    if not is_computed(cfa):
-        return Judged(cfa=None, ordered=ordered, claimed=None)
-    names = CLAIMED if len(instrument.subscales) > 1 else ("one-factor", "one-factor+method")
-    models = {model["model"]: model for model in cfa["models"]}
-    claimed = _claimed([models[name] for name in names if name in models])
-    return Judged(cfa=cfa, ordered=ordered, claimed=claimed)
-
-
-def one_factor_fits(judged: Judged) -> bool | None:
-    """Whether a proper one-factor model meets the strict bounds; ``None`` without models."""
-    if judged.cfa is None:
-        return None
-    single = [model for model in judged.cfa["models"] if model["model"] in ONE_FACTOR]
-    return any(model["proper"] and _meets_strict_bounds(model) for model in single)
-
-
 def _of_structure(
     sections: Mapping[str, Json], instrument: Instrument, judged: Judged
 ) -> dict[str, Any]:
@@ -205,45 +158,17 @@ def _of_structure(
     models = {model["model"]: model for model in cfa["models"]}
     found["claimed_proper"] = float(claimed["proper"])
     found["ordered"] = float(judged.ordered)
-    found |= _fit(claimed) if claimed["proper"] else {}
+    found |= fit(claimed) if claimed["proper"] else {}
     if n_factors > 1:
         close = pair_correlations(sections, claimed)
         found |= _distinct(cfa, close)
         simpler = [model for name, model in models.items() if name in SIMPLER and model["proper"]]
         found["simpler_preferred"] = float(cfa["best"] in SIMPLER)
-        found["simpler_fits"] = float(any(_meets_strict_bounds(model) for model in simpler))
+        found["simpler_fits"] = float(any(meets_strict_bounds(model) for model in simpler))
         found["names"] = {"closest": _closest(close), "best": cfa["best"] or "none is named"}
     general = [models[name] for name in ("bifactor", "bifactor+method") if name in models]
     found |= _general(next((model for model in general if model["proper"]), None))
     return found
-
-
-def _claimed(models: Sequence[Json]) -> Json:
-    """Choose the claimed model: the plain one unless only the one with a method factor fits."""
-    proper = [model for model in models if model["proper"]]
-    fitting = [model for model in proper if _meets_strict_bounds(model)]
-    return (fitting or proper or models)[0]
-
-
-def _fit(model: Json) -> dict[str, Any]:
-    """Return the best indices that a model has: robust, else scaled, else uncorrected."""
-    versions = (model["robust_indices"], model["scaled_indices"], model)
-    best = next(one for one in versions if one is not None and one["cfi"] is not None)
-    interval = best.get("rmsea_interval")
-    return {
-        "cfi": best["cfi"],
-        "rmsea": best["rmsea"],
-        "rmsea_lower": None if interval is None else interval["lower"],
-        "srmr": model["srmr"],
-    }
-
-
-def _meets_strict_bounds(model: Json) -> bool:
-    fit = _fit(model)
-    if None in (fit["cfi"], fit["rmsea"], fit["srmr"]):
-        return False
-    close = fit["rmsea"] <= STRICT_RMSEA or fit["srmr"] <= STRICT_SRMR
-    return bool(fit["cfi"] >= STRICT_CFI and close)
 
 
 def _distinct(cfa: Json, close: Mapping[frozenset[str], Estimate]) -> dict[str, Any]:

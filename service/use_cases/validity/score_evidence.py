@@ -12,7 +12,8 @@ from psychometrics.types import Estimate, Interval
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.proportions import wilson_interval
 from psychometrics.validity.scores import FEWEST_REPEATED, EndShare, Neighbour, ScoreEvidence
-from service.use_cases.validity.sections import is_computed
+from service.use_cases.validity.computed import is_computed
+from service.use_cases.validity.judged_structure import judged_structure, one_factor_fits
 
 Json = Mapping[str, Any]
 
@@ -22,12 +23,7 @@ IMPORTANT_DMACS = 0.40
 
 
 def gather_scores(
-    sections: Mapping[str, Json],
-    instrument: Instrument,
-    options: ValidityOptions,
-    *,
-    judged: Json | None,
-    one_factor_fits: bool | None,
+    sections: Mapping[str, Json], instrument: Instrument, options: ValidityOptions
 ) -> tuple[ScoreEvidence, ...]:
     """Gather the evidence on each score, subscales first.
 
@@ -39,11 +35,9 @@ def gather_scores(
         The form.
     options
         What was asked.
-    judged
-        The claimed model as it is judged; ``None`` where no factor model could be computed.
-    one_factor_fits
-        Whether a proper one-factor model meets the strict bounds; ``None`` where it was not fitted.
     """
+    structure = judged_structure(sections, instrument)
+    judged = structure.claimed
     several = len(instrument.subscales) > 1
     close = pair_correlations(sections, judged) if several else {}
     biased = _biased_items(sections["invariance"])
@@ -57,7 +51,7 @@ def gather_scores(
                 n_persons=0 if judged is None else judged["n_persons"],
                 neighbours=() if whole else _neighbours(instrument, name, close),
                 general=_general(sections) if name == TOTAL and several else None,
-                one_factor_fits=one_factor_fits if whole else None,
+                one_factor_fits=one_factor_fits(structure) if whole else None,
                 omega=_omega(sections["reliability"], name),
                 ends=_ends(sections["items"], name),
                 biased_items=tuple(item for item in biased if item in items),
@@ -117,7 +111,7 @@ def _general(sections: Mapping[str, Json]) -> Estimate | None:
     """Return the hierarchical omega of the observed total, from continuous answers."""
     if not is_computed(sections["cfa_continuous"]):
         return None
-    known = (model["general_omega"] for model in sections["cfa_continuous"]["models"])
+    known = (model.get("general_omega") for model in sections["cfa_continuous"]["models"])
     found = next((one for one in known if one is not None), None)
     return None if found is None else _estimate(found)
 
