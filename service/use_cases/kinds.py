@@ -14,6 +14,9 @@ from marshmallow import ValidationError
 
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
+from psychometrics.longitudinal.lagged_results import LaggedResult
+from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
+from psychometrics.longitudinal.trajectory_results import TrajectoryResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
@@ -25,9 +28,12 @@ from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
+from schemas.analyses.lagged import LaggedOptionsSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
+from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
 from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
 from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
+from schemas.analyses.trajectory import TrajectoryOptionsSchema
 from schemas.analyses.validity import STEPS, ValidityOptionsSchema, ValidityResultSchema
 from schemas.base import ResultSchema, StrictSchema
 from schemas.faults import RefusedInputError
@@ -269,6 +275,30 @@ KINDS: Mapping[str, Kind] = {
             engine="psychometrics.criterion.analysis",
             uses_columns=True,
             published={"references": alliance_and_outcome},
+        ),
+        Kind(
+            name="trajectory",
+            purpose="How scores grow over sessions, and when they level off.",
+            options=TrajectoryOptionsSchema,
+            result=TrajectoryResult,
+            engine="psychometrics.longitudinal.trajectory",
+            uses_columns=True,
+        ),
+        Kind(
+            name="lagged",
+            purpose="Which comes first, the alliance or an outcome.",
+            options=LaggedOptionsSchema,
+            result=LaggedResult,
+            engine="psychometrics.longitudinal.lagged",
+            uses_columns=True,
+        ),
+        Kind(
+            name="responsiveness",
+            purpose="Whether scales show change, and which change matters.",
+            options=ResponsivenessOptionsSchema,
+            result=ResponsivenessResult,
+            engine="psychometrics.longitudinal.responsiveness",
+            uses_columns=True,
         ),
         Kind(
             name="sufficiency",

@@ -128,7 +128,7 @@ def test_units_of_the_outcome_change_no_standardized_path_and_no_answer() -> Non
     for one, other in zip(first.paths, second.paths, strict=True):
         assert one.standardized is not None
         assert other.standardized is not None
-        sign = 1.0 if one.source == one.to else -1.0
+        sign = 1.0 if one.from_ == one.to else -1.0
         assert np.isclose(one.standardized, sign * other.standardized, atol=1e-5)
 
 
@@ -199,7 +199,7 @@ def test_change_without_error_is_perfectly_reliable_and_pure_error_is_not() -> N
 def test_a_mean_course_levels_off_where_it_no_longer_rises(
     means: list[float], expected: int
 ) -> None:
-    assert levelling(np.array(means, dtype=float), 0.01 * np.eye(5), 200) == expected
+    assert levelling(np.array(means, dtype=float), 0.01 * np.eye(5)) == expected
 
 
 @given(st.integers(0, 10**6), st.integers(8, 60))
