@@ -161,8 +161,7 @@ def _labels(
 ) -> dict[str, int]:
     """Resolve labels where they are few enough to be labels; other texts are refused by cell."""
     written = {text: str(cell) for cell, text in cells.labels.items()}
-    too_many = len(written) > 3 * instrument.n_categories + 6
-    if not written or too_many or (cells.numbers and not are_known_labels(set(written))):
+    if not written or not _are_labels(set(written), cells, columns, instrument):
         cells.labels.clear()  # texts that are no labels are no answers
         return {}
     holding = [column.name for column in columns if any(v in cells.labels for v in column.present)]
@@ -180,6 +179,19 @@ def _labels(
             cells.missing.add(cell)
             del cells.labels[cell]
     return labels
+
+
+def _are_labels(
+    texts: set[str], cells: CellReading, columns: Sequence[Column], instrument: Instrument
+) -> bool:
+    """Whether texts are labels: few of them; beside numbers, known ones that are no slips."""
+    if len(texts) > 3 * instrument.n_categories + 6:
+        return False
+    if not cells.numbers:
+        return True
+    n_labels = sum(_label_counts(cells, columns).values())
+    n_given = sum(column.n_given for column in columns)
+    return are_known_labels(texts) and n_labels >= max(_RECURRING, 0.01 * n_given)
 
 
 def _label_counts(cells: CellReading, columns: Sequence[Column]) -> dict[str, int]:

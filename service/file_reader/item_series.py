@@ -323,7 +323,8 @@ def _ask_without_fit(
         key=lambda one: (len(set(one.places) & wanted), one.speaks),
         default=None,
     )
-    if best is not None and len(set(best.places) & wanted) > n_items / 2:
+    enough = n_items / 2 if best is None or best.prefix not in {"i", "item"} else 1
+    if best is not None and len(set(best.places) & wanted) > enough:
         absent = [str(number) for number in sorted(wanted - set(best.places))]
         doubled = best.n_columns - len(best.places)
         if absent:

@@ -20,6 +20,9 @@ from service.file_reader.questions import Question, Remarks
 _SHOWN_VALUES = 12
 """Columns with at most so many different values are shown with them."""
 
+_RECURRING = 3
+"""Values that stand in fewer cells are not shown: they may be one person's."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
@@ -169,9 +172,12 @@ def _shown_values(column: Column, role: str) -> list[str]:
     """Return the few different values of a column that is kept; none of a person's or left out."""
     if role in {"person", "clinician", LEFT_OUT} or len(column.present) > _SHOWN_VALUES:
         return []
-    if column.n_given < 2 * len(column.present):
-        return []
-    texts = [as_text(cell) for cell in column.present]
+    counts = column.counts.tolist()
+    texts = [
+        as_text(cell)
+        for cell, count in zip(column.values, counts, strict=True)
+        if count >= _RECURRING
+    ]
     return sorted((text[:80] for text in texts if text), key=lambda text: (len(text), text))
 
 

@@ -44,7 +44,7 @@ def read_statistical(ending: str, data: bytes) -> Table:
     except (
         pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError
     ) as error:  # fmt: skip
-        raise UnreadableInputError(f"The file is not a {program} data file ({ending}).") from error
+        raise UnreadableInputError(f"The file is no {program} data file ({ending}).") from error
     names = list(facts.column_names)
     n_rows = len(cells[names[0]]) if names else 0
     check_size(n_rows, len(names))

@@ -41,7 +41,7 @@ def test_an_spss_file_is_understood(person: Browser, tmp_path: Path) -> None:
         ("a.csv", as_csv(table(0)), "no row below the header"),
         ("a.csv", b"i1;i2\n1;2", "columns seen"),
         ("a.csv", b"\xff\xfe\x00", "not in the encoding"),
-        ("a.sav", b"\x00\x01junk" * 500, "not an SPSS data file"),
+        ("a.sav", b"\x00\x01junk" * 500, "no SPSS data file"),
         ("a.sav", b"$FL2@(#) SPSS DATA FILE" + bytes(5000), "SPSS"),
         ("a.xlsx", b"PK\x03\x04junk" * 100, "not an Excel workbook"),
         ("a.docx", b"PK", "not a document"),
