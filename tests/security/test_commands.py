@@ -225,13 +225,7 @@ def test_an_argument_out_of_its_bounds_is_refused_in_words(
     assert "planted" not in said
 
 
-EMPTY = (
-    ("keys", "list"),
-    ("clients", "list"),
-    ("retention", "show"),
-    ("audit",),
-    ("audit", "--verify"),
-)
+READING = ("keys list", "clients list", "retention show", "audit", "audit --verify")
 
 
 @pytest.mark.parametrize("command", READING)
