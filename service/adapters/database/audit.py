@@ -49,7 +49,7 @@ class AuditStore:
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """Add entries in their order; all or none."""
         with self._database.writing() as connection:
-            self._append(connection, entries)
+            self.append_within(connection, entries)
 
     def noting(self, kind: str, what: str) -> Note:
         """Return what notes an action that is no request, in the action's own transaction.
@@ -64,11 +64,12 @@ class AuditStore:
         run = str(uuid7())
 
         def note(connection: Connection, tenant_id: str | None, thing: str | None) -> None:
-            self._append(connection, [_action(kind, what, run, tenant_id, thing)])
+            self.append_within(connection, [_action(kind, what, run, tenant_id, thing)])
 
         return note
 
-    def _append(self, connection: Connection, entries: Sequence[AuditEntry]) -> None:
+    def append_within(self, connection: Connection, entries: Sequence[AuditEntry]) -> None:
+        """Add entries in a transaction; all writers wait for each other from here to its end."""
         head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
         rows, chain = [], head.chain
         for number, entry in enumerate(entries, start=head.number + 1):

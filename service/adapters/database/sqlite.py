@@ -69,6 +69,10 @@ class SqliteStore:
         ):
             yield connection
 
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self._file.exists()
+
     def lock_schema(self, _: Connection) -> None:
         """Do nothing: there is one writer at a time anyway."""
 
