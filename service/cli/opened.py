@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from service.adapters.database.audit import AuditStore, Note
+from service.adapters.database.audit import AuditStore, Note, prepare_key
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import open_schema
 from service.audit import AuditKey
@@ -56,7 +56,7 @@ def opened(*, writes: bool = True) -> Iterator[Opened]:
     database = Database(config.sqlalchemy_url)
     open_schema(database, make=writes)
     key = AuditKey(config.audit_key, config.data.resolve())
-    key.prepare()
+    prepare_key(database, key)
     try:
         yield Opened(config=config, database=database, trail=AuditStore(database, key))
     finally:

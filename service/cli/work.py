@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import time
 
+from service.adapters.database.audit import prepare_key
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import open_schema
 from service.audit import AuditKey
@@ -25,7 +27,7 @@ def run(_: argparse.Namespace) -> None:
     """Work until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
-    AuditKey(config.audit_key, config.data.resolve()).prepare()
+    os.umask(0o077)
     _open_when_the_database_is_there(config)
     Worker(config).run()
 
@@ -36,6 +38,7 @@ def _open_when_the_database_is_there(config: Config) -> None:
     while True:
         try:
             open_schema(database, make=True)
+            prepare_key(database, AuditKey(config.audit_key, config.data.resolve()))
         except UnavailableError:
             log("unavailable", level=logging.ERROR, error=True)
             time.sleep(_AWAY_SECONDS)

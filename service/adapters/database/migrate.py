@@ -34,12 +34,12 @@ def open_schema(database: Database, *, make: bool) -> None:
         If they are not; it says what to run.
     """
     newest = _scripts().get_current_head()
-    found = _revision(database)
+    found = revision(database)
     if found is None and make:
         migrate(database)
     elif found is None:
         raise ConfigurationError(f"There is no database yet; {_RUN} or `alliance serve`.")
-    elif found not in _known():
+    elif found not in known_revisions():
         raise ConfigurationError("The database was made by a newer release; install that one.")
     elif found != newest:
         raise ConfigurationError(f"The database is of an older release; {_RUN} first.")
@@ -64,7 +64,7 @@ def migrate(database: Database) -> tuple[str | None, str | None]:
     return before, newest
 
 
-def _revision(database: Database) -> str | None:
+def revision(database: Database) -> str | None:
     """Read the revision; ``None`` where nothing was made yet."""
     if not database.exists():
         return None
@@ -82,5 +82,6 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def _known() -> set[str]:
+def known_revisions() -> set[str]:
+    """Return every revision that this release can bring forward."""
     return {script.revision for script in _scripts().walk_revisions()}
