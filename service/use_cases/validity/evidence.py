@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from psychometrics.cfa.options import Structure
+from psychometrics.cfa.options import METHOD, Structure, names_of
 from psychometrics.criterion.results import Timing
 from psychometrics.disclosure import is_small, protected_proportion
 from psychometrics.instrument import TOTAL, Instrument
@@ -25,7 +25,9 @@ SIMPLER = frozenset(
 )
 """Models with fewer factors than subscales, where there are three."""
 
-CLAIMED = (Structure.THREE_FACTOR.value, f"{Structure.THREE_FACTOR.value}+method")
+CLAIMED = tuple(
+    f"{name}{method}" for method in ("", METHOD) for name in names_of(Structure.CORRELATED_FACTORS)
+)
 """The form's claim: one factor for each subscale, with or without one of reverse-keyed items."""
 
 STRICT_CFI, STRICT_RMSEA, STRICT_SRMR = 0.95, 0.06, 0.08
