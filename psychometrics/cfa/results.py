@@ -22,7 +22,7 @@ from psychometrics.declared.vocabulary import (
     StandardError,
     Things,
 )
-from psychometrics.types import Interval
+from psychometrics.types import Estimate, Interval
 
 
 @result
@@ -165,6 +165,10 @@ class ModelResult(ModelFit):
     )
     omega_hierarchical: Share | None = about(
         "Of the general factor of a bifactor model.", default=None
+    )
+    general_omega: Estimate | None = about(
+        "Hierarchical omega that the correlations of the factors imply; null in other models.",
+        default=None,
     )
 
 

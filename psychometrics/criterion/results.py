@@ -190,9 +190,9 @@ class Hypothesis:
     estimate: Correlation | None = about("The correlation.")
     interval: Interval | None
     held: bool | None = about(
-        "Whether the estimate has the stated direction and size; null where there is none."
+        "True: the whole interval has the stated direction and size; false: none of it has; null: "
+        "that is open, or there is no interval."
     )
-    interval_within: bool | None = about("Whether the whole interval does: the stricter question.")
 
 
 @result
@@ -216,8 +216,9 @@ class CriterionResult:
     associations: tuple[Association, ...] = about("Every score with every outcome.")
     hypotheses: tuple[Hypothesis, ...] = about("Each hypothesis, held or not.")
     n_hypotheses: Things = about("Hypotheses stated.")
-    n_tested: Things = about("Those that could be held against an estimate.")
+    n_tested: Things = about("Those that have an interval.")
     n_held: Things = about("Those that held.")
+    n_failed: Things = about("Those that failed; the rest of the tested ones is open.")
     context: tuple[Reference, ...] = about("Published correlations, as given: context, not norms.")
     definitions: Mapping[str, str] = about("What each coefficient is, by name.")
     cautions: Cautions

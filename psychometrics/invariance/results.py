@@ -231,10 +231,34 @@ class FreedItem:
 
 
 @result
+class Moved:
+    """The item that moves a latent difference most."""
+
+    item: Item
+    by: float = about("Change of the difference when its parameters alone are freed.")
+
+
+@result
+class Bound:
+    """A latent difference, and how far measurement bias of items could move it."""
+
+    group: GroupName = about("Compared with the reference.")
+    factor: str = about("The factor.")
+    estimate: float = about("Group minus reference, in SD of the reference group.")
+    interval: Interval | None = about("Its 95% interval.")
+    with_bias: Interval = about(
+        "That interval, those with any one item freed, and the robust one, taken together."
+    )
+    moved_most_by: Moved | None = about("Null where no model with a freed item has a solution.")
+    robust_estimate: float | None = about("Bisquare mean of the items' own estimates.")
+    suspect_items: tuple[Item, ...] = about("Items that seem to differ between the groups.")
+
+
+@result
 class ComparisonResult:
     """What may be said of groups' means."""
 
-    status: str = about("`permitted`, `partial`, `refused` or `inconclusive`.")
+    status: str = about("`permitted`, `partial`, `bounded`, `refused` or `inconclusive`.")
     reason: str = about("Why, in a sentence without any figure.")
     group: str = about("The column that makes groups or occasions.")
     between: str = about(
@@ -250,6 +274,11 @@ class ComparisonResult:
     )
     freed: tuple[FreedItem, ...] = about(
         "Items that the comparison does not rest on; empty unless `partial`.",
+        gated=True,
+        default=(),
+    )
+    bounds: tuple[Bound, ...] = about(
+        "Each latent difference with its bounds; empty under `refused` and `inconclusive`.",
         gated=True,
         default=(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from psychometrics.declared.traits import about, result, shown
 from psychometrics.declared.vocabulary import (
@@ -157,6 +158,16 @@ class RangeSuspicion:
 
 
 @result
+class Contradiction:
+    """Something in the answers that contradicts the form."""
+
+    code: Literal["key", "range"] = about("What is contradicted.")
+    subscale: str | None = about("Of which subscale; null for the form as a whole.")
+    items: tuple[Item, ...] = about("The items that contradict the key; empty for the range.")
+    detail: str = about("What it looks like, in a sentence.")
+
+
+@result
 class DependentPair:
     """Two items that share more than their factors."""
 
@@ -240,6 +251,9 @@ class ItemsResult:
     careless: Careless = about("Signs of careless answering.")
     response_range: tuple[RangeSuspicion, ...] = about(
         "What is odd about the range or the coding of the answers."
+    )
+    contradictions: tuple[Contradiction, ...] = about(
+        "What contradicts the form's key or range; where there is any, read nothing else."
     )
     local_dependence: LocalDependence = about("What pairs of items share beyond their factors.")
     key_forensics: Mapping[str, KeyFinding] | None = about(

@@ -26,6 +26,7 @@ from psychometrics.reliability.paired_results import AgreementResult, RetestResu
 from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.sufficiency.results import Clinicians, SufficiencyResult
 from psychometrics.validity.rules import Code, Rating, Status
+from psychometrics.validity.scores import ScoreVerdict
 
 
 @result
@@ -114,6 +115,7 @@ class VerdictResult:
     code: Code = about("The answer in a word.")
     because: tuple[str, ...] = about("What it rests on.")
     would_change_it: tuple[str, ...] = about("What would change it.")
+    scores: tuple[ScoreVerdict, ...] = about("Each subscale in definition order, then the total.")
     properties: tuple[PropertyResult, ...] = about("By measurement property.")
 
 

@@ -37,6 +37,17 @@ def _none_or_enough(replicates: int) -> None:
         )
 
 
+class RetestDesignSchema(StrictSchema):
+    """A declared retest."""
+
+    occasions = fields.List(
+        StrictInteger(validate=validate.Range(min=1)),
+        required=True,
+        validate=[validate.Length(equal=2), different_occasions],
+        metadata={"description": "Two values of session_number."},
+    )
+
+
 class ValidityOptionsSchema(StrictSchema):
     """Options of the whole study of validity."""
 
@@ -65,7 +76,7 @@ class ValidityOptionsSchema(StrictSchema):
     missing = fields.Enum(
         Missing,
         by_value=True,
-        load_default=Missing.LISTWISE,
+        load_default=Missing.PAIRWISE,
         validate=validate.OneOf([Missing.LISTWISE, Missing.PAIRWISE]),
         metadata={"description": "How WLSMV treats missing answers; MLR takes all of them (FIML)."},
     )
@@ -100,12 +111,14 @@ class ValidityOptionsSchema(StrictSchema):
             "that may be one if left out, none if null."
         },
     )
-    occasions = fields.List(
-        StrictInteger(validate=validate.Range(min=1)),
+    retest = fields.Nested(
+        RetestDesignSchema,
         load_default=None,
         allow_none=True,
-        validate=[validate.Length(equal=2), different_occasions],
-        metadata={"description": "Two values of session_number; the two lowest if left out."},
+        metadata={
+            "description": "Says that two sessions are a retest: nothing was expected to change. "
+            "Sessions are never taken for one otherwise."
+        },
     )
     minimal_important_change = NamedValues(
         keys=fields.String(),
@@ -128,11 +141,11 @@ class ValidityOptionsSchema(StrictSchema):
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ValidityOptions:
         """Make the engine's options."""
-        occasions, outcomes = data["occasions"], data["outcomes"]
+        retest, outcomes = data["retest"], data["outcomes"]
         return ValidityOptions(
             **data
             | {
                 "outcomes": None if outcomes is None else tuple(outcomes),
-                "occasions": None if occasions is None else (occasions[0], occasions[1]),
+                "retest": None if retest is None else tuple(retest["occasions"]),
             }
         )

@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
         options = {**options, "group": arguments.group}
     kind = KINDS["validity"]
     kind.load_options(options)
-    definition, block = read_file(arguments)
+    definition, reading = read_file(arguments)
+    block = reading.responses()
     with ProgressLine() as progress:
         answer = analyse_block(kind, definition, block, options, progress)
     record = _record(definition, arguments.file, options, answer["result"])

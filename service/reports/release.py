@@ -9,8 +9,13 @@ from service.reports.disclosure import DisclosureError, findings_in_text, withhe
 from service.reports.record import Audience, ReportRecord
 from service.reports.rscript import r_script
 
-_OPEN = frozenset({"permitted", "partial"})
-_MEANS = ("latent_means", "observed_means", "freed")
+_MEANS = ("latent_means", "observed_means", "freed", "bounds")
+_HIDDEN: dict[str, tuple[str, ...]] = {
+    "permitted": (),
+    "partial": (),
+    "bounded": ("latent_means", "observed_means"),
+}
+"""What is not told by the gate's answer; behind any other answer no mean is."""
 
 
 def looked_through(record: ReportRecord) -> ReportRecord:
@@ -42,7 +47,9 @@ def released_script(record: ReportRecord) -> str:
 def _gated(result: dict[str, Any]) -> dict[str, Any]:
     sections = result.get("sections", {})
     comparison = sections.get("comparison", {})
-    if comparison.get("status") in {None, *_OPEN}:
+    status = comparison.get("status")
+    hidden = _HIDDEN.get(status, _MEANS) if status is not None else ()
+    if not hidden:
         return result
-    shut = {**comparison, **dict.fromkeys(_MEANS, ())}
+    shut = {**comparison, **dict.fromkeys(hidden, ())}
     return {**result, "sections": {**sections, "comparison": shut}}

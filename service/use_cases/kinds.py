@@ -19,6 +19,9 @@ from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.results import CutoffResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
 from psychometrics.items.results import ItemsResult
+from psychometrics.longitudinal.lagged_results import LaggedResult
+from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
+from psychometrics.longitudinal.trajectory_results import TrajectoryResult
 from psychometrics.reliability.paired_results import AgreementResult, RetestResult
 from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.responses import ResponseMatrix
@@ -34,9 +37,12 @@ from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema
 from schemas.analyses.items import ItemsOptionsSchema
+from schemas.analyses.lagged import LaggedOptionsSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema
+from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
 from schemas.analyses.retest import RetestOptionsSchema
 from schemas.analyses.sufficiency import SufficiencyOptionsSchema
+from schemas.analyses.trajectory import TrajectoryOptionsSchema
 from schemas.analyses.validity import STEPS, ValidityOptionsSchema
 from schemas.base import StrictSchema
 from schemas.faults import RefusedInputError
@@ -276,6 +282,30 @@ KINDS: Mapping[str, Kind] = {
             engine="psychometrics.criterion.analysis",
             uses_columns=True,
             published={"references": alliance_and_outcome},
+        ),
+        Kind(
+            name="trajectory",
+            purpose="How scores grow over sessions, and when they level off.",
+            options=TrajectoryOptionsSchema,
+            result=TrajectoryResult,
+            engine="psychometrics.longitudinal.trajectory",
+            uses_columns=True,
+        ),
+        Kind(
+            name="lagged",
+            purpose="Which comes first, the alliance or an outcome.",
+            options=LaggedOptionsSchema,
+            result=LaggedResult,
+            engine="psychometrics.longitudinal.lagged",
+            uses_columns=True,
+        ),
+        Kind(
+            name="responsiveness",
+            purpose="Whether scales show change, and which change matters.",
+            options=ResponsivenessOptionsSchema,
+            result=ResponsivenessResult,
+            engine="psychometrics.longitudinal.responsiveness",
+            uses_columns=True,
         ),
         Kind(
             name="sufficiency",

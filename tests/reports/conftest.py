@@ -49,7 +49,12 @@ def merged(wai_sr: Definition) -> ReportRecord:
     result = validity(
         wai_sr.instrument,
         both,
-        {"group": "group", "replicates": 20, "outcomes": [{"name": "plus_m", "session_number": 5}]},
+        {
+            "group": "group",
+            "replicates": 20,
+            "outcomes": [{"name": "plus_m", "session_number": 5}],
+            "retest": {"occasions": [3, 4]},
+        },
         group=np.tile(groups, 2),
         person=np.tile(np.array([f"{n:08x}" for n in range(600)], dtype=object), 2),
         session_number=np.repeat([3.0, 4.0], 600),

@@ -35,6 +35,7 @@ NO_GROUP = "No group was named and there is one sample, so there is nothing to c
 NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
 NO_OUTCOME_WANTED = "No outcome was to be looked at."
 ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
+NO_RETEST = "No two sessions were declared a retest (option retest)."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
 """Factors that correlate more are one for the ladder, which needs proper solutions."""
@@ -208,9 +209,10 @@ def _as_good_as_one(model: Mapping[str, Any]) -> bool:
 
 
 def _retest(study: Study) -> Json:
-    return _analyse(
-        "retest", study.chosen.respondents, RetestOptions(occasions=study.options.occasions)
-    )
+    if study.options.retest is None:
+        return not_computed(NO_RETEST)
+    options = RetestOptions(occasions=study.options.retest)
+    return _analyse("retest", study.chosen.respondents, options)
 
 
 def _agreement(study: Study) -> Json:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import protected_sentence
 from psychometrics.instrument import Instrument
-from psychometrics.validity.judge import RatedProperty, Verdict, judge
+from psychometrics.validity.judge import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.results import (
     PropertyResult,
@@ -17,6 +18,7 @@ from psychometrics.validity.results import (
     VerdictResult,
 )
 from psychometrics.validity.rules import Rating, Rule, Standards
+from psychometrics.validity.scores import ScoreVerdict, contradicted, judge_score, summary
 from schemas.analyses.validity import SECTIONS
 from service.catalog.rules import validity_standards
 from service.populations import without_differences
@@ -26,8 +28,14 @@ from service.use_cases.software import software
 from service.use_cases.validity.across import withheld_across
 from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.evidence import gather, publishable
+from service.use_cases.validity.score_evidence import gather_scores
 
 Json = dict[str, Any]
+
+RIGHT_FORM = (
+    "The definition that these answers were given under: its items, its range and its reversed "
+    "items; or answers as they stand on the form, nothing reversed beforehand."
+)
 
 METHOD = {
     "sample": "One rating a person counts, the first unless another session was chosen.",
@@ -69,8 +77,8 @@ def give_verdict(
     options
         What was asked.
     """
-    evidence = gather(sections, instrument, options)
-    return _study(Audience.OWNER, sections, judge(evidence, validity_standards()), METHOD)
+    verdict = _judged(sections, instrument, options)
+    return _study(Audience.OWNER, sections, verdict, METHOD)
 
 
 def published(
@@ -89,12 +97,10 @@ def published(
     if result.get("audience") != Audience.OWNER:
         return result
     sections = {name: result["sections"][name] for name in SECTIONS}
-    evidence = gather(sections, instrument, options)
     protected = without_differences(
         withheld_across({name: _alone(name, each) for name, each in sections.items()}, sections)
     )
-    shown = publishable(evidence, sections, protected)
-    verdict = judge(evidence, validity_standards(), shown=shown)
+    verdict = _judged(sections, instrument, options, protected=protected)
     return _study(Audience.PUBLIC, protected, verdict, METHOD | {"disclosure": DISCLOSURE})
 
 
@@ -108,21 +114,49 @@ def _alone(name: str, section: Mapping[str, Any]) -> Json:
 def _study(
     audience: Audience,
     sections: Mapping[str, Mapping[str, Any]],
-    verdict: Verdict,
+    verdict: VerdictResult,
     method: Mapping[str, str],
 ) -> Json:
     return {
         "audience": audience.value,
-        "verdict": to_json(_described(verdict)),
+        "verdict": to_json(verdict),
         "sections": {**sections, "standards": _standards(validity_standards())},
         "software": software(),
         "method": dict(method),
     }
 
 
-def _described(verdict: Verdict) -> VerdictResult:
+def _judged(
+    sections: Mapping[str, Mapping[str, Any]],
+    instrument: Instrument,
+    options: ValidityOptions,
+    *,
+    protected: Mapping[str, Mapping[str, Any]] | None = None,
+) -> VerdictResult:
+    """Judge the form and its scores; what is said is of the protected sections where given."""
+    standards = validity_standards()
+    details = _contradictions(sections["items"])
+    if details:
+        scores = tuple(contradicted(name, details) for name in instrument.score_names)
+        return replace(
+            _described(not_judged(standards, details=details), scores),
+            because=details,
+            would_change_it=(RIGHT_FORM,),
+        )
+    scores = tuple(judge_score(one) for one in gather_scores(sections, instrument, options))
+    evidence = gather(sections, instrument, options, scores)
+    shown = None if protected is None else publishable(evidence, sections, protected)
+    return _described(judge(evidence, standards, shown=shown), scores)
+
+
+def _contradictions(items: Mapping[str, Any]) -> tuple[str, ...]:
+    found = items.get("contradictions", ()) if is_computed(items) else ()
+    return tuple(one["detail"] for one in found)
+
+
+def _described(verdict: Verdict, scores: tuple[ScoreVerdict, ...]) -> VerdictResult:
     return VerdictResult(
-        answer=verdict.answer,
+        answer=f"{verdict.answer} {summary(scores)}".rstrip(),
         code=verdict.code,
         because=tuple(
             " ".join(one.because)
@@ -130,6 +164,7 @@ def _described(verdict: Verdict) -> VerdictResult:
             if one.because and one.rating is not Rating.NOT_ASSESSED
         ),
         would_change_it=_remedies(verdict),
+        scores=scores,
         properties=tuple(_property(one) for one in verdict.properties),
     )
 
