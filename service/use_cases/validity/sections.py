@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure, names_of
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.declared.shapes import to_json
@@ -187,16 +187,16 @@ def ladder_structure(cfa: Mapping[str, Any]) -> Structure:
     whichever is proper.
     """
     if not is_computed(cfa):
-        return Structure.THREE_FACTOR
+        return Structure.CORRELATED_FACTORS
     models = {model["model"]: model for model in cfa["models"]}
-    for structure in (Structure.THREE_FACTOR, Structure.TWO_FACTOR):
-        model = models.get(structure.value)
+    for structure in (Structure.CORRELATED_FACTORS, Structure.TWO_FACTOR):
+        model = next((models[name] for name in names_of(structure) if name in models), None)
         if model is not None and model["proper"] and not _as_good_as_one(model):
             return structure
     return Structure.ONE_FACTOR if _is_proper(models, Structure.ONE_FACTOR) else _CLAIMED
 
 
-_CLAIMED = Structure.THREE_FACTOR
+_CLAIMED = Structure.CORRELATED_FACTORS
 
 
 def _is_proper(models: Mapping[str, Any], structure: Structure) -> bool:
