@@ -10,6 +10,7 @@ import numpy as np
 from psychometrics.cfa import fit
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.fitted import Fitted, ScaledTest
+from psychometrics.cfa.general_factor import general_omega
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.modification import modifications, standardized_change
 from psychometrics.cfa.propriety import improprieties
@@ -67,13 +68,26 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         if general is None
         else explained_common_variance(fitted, general),
         omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
+        general_omega=general_omega(fitted) if shown.proper and _correlates(fitted) else None,
     )
 
 
-def describe_fit(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
-    """Return how a model fits, of any number of groups, without its parameters."""
+def describe_fit(
+    fitted: Fitted, *, cautions: tuple[str, ...] = (), improper: tuple[str, ...] | None = None
+) -> ModelResult:
+    """Return how a model fits, of any number of groups, without its parameters.
+
+    Parameters
+    ----------
+    fitted
+        The model and its estimates.
+    cautions
+        What is doubtful about it for reasons that it does not know itself.
+    improper
+        What makes the solution improper; ``None``: what ``propriety`` finds in a model of items.
+    """
     tests = fitted.tests
-    improper = improprieties(fitted)
+    improper = improprieties(fitted) if improper is None else improper
     aic, bic = information_criteria(fitted)
     return ModelResult(
         model=fitted.layout.model.name,
@@ -232,6 +246,12 @@ def _general_column(fitted: Fitted) -> int | None:
     if GENERAL not in model.factors or any(model.rows(Matrix.REGRESSIONS)):
         return None
     return model.factors.index(GENERAL) if len(model.factors) > 2 else None
+
+
+def _correlates(fitted: Fitted) -> bool:
+    """Whether the model is one of correlated factors, each with items of its own."""
+    cells = fitted.layout.groups[0].cells
+    return len(cells[Matrix.FACTOR_COVARIANCES]) > 0 and len(cells[Matrix.REGRESSIONS]) == 0
 
 
 def _modification_indices(fitted: Fitted) -> Iterator[ModificationIndex]:

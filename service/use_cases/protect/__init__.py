@@ -31,11 +31,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.use_cases.protect.blocks import Json, of_people
+from psychometrics.declared.shapes import Record
+from psychometrics.disclosure.declared import protected
+from schemas.analyses.validity import SECTIONS
 from service.use_cases.protect.criterion import criterion
 from service.use_cases.protect.items import items
 from service.use_cases.protect.sample import sample
 from service.use_cases.protect.sufficiency import sufficiency
+
+Json = dict[str, Any]
 
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": items,
@@ -56,4 +60,5 @@ def protect(kind: str, result: Mapping[str, Any]) -> Json:
         Its result as JSON values; it is left as it is.
     """
     own = _BY_KIND.get(kind)
-    return of_people(own(dict(result)) if own else dict(result))
+    given = own(dict(result)) if own else dict(result)
+    return dict(protected(Record(declared=SECTIONS[kind]), given))
