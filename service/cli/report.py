@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def run(arguments: argparse.Namespace) -> None:
     block = reading.responses()
     with ProgressLine() as progress:
         answer = analyse_block(kind, definition, block, options, progress)
-    record = _record(definition, arguments.file, options, answer["result"])
+    record = replace(
+        _record(definition, arguments.file, options, answer["result"]), reading=reading.result
+    )
     _write(arguments.out, write(record))
 
 

@@ -15,7 +15,7 @@ from service.file_reader.cells import as_number, as_text, is_missing_word
 from service.file_reader.column_roles import LEFT_OUT, RESPONSE, Role, left_out
 from service.file_reader.columns import Column, Table
 from service.file_reader.occasions import session_numbers
-from service.file_reader.persons import Pseudonym, check_repeated, named_values
+from service.file_reader.persons import Pseudonym, ask_possible_person, check_repeated, named_values
 from service.file_reader.questions import Remarks, counted, shortened
 from service.file_reader.vocabulary import plain_name
 
@@ -94,10 +94,13 @@ def read_beside(
     _outcomes_and_groups(table, roles, beside, remarks)
     if RESPONSE in by_role:
         beside.ids = [str(value) for value in _texts(by_role[RESPONSE])]
-    if "person" in by_role:
+    unordered = "occasion" in by_role and sessions is None and n_occasions == 1
+    if "person" in by_role and not unordered:
         sessions = _told_apart(by_role, sessions, table, roles, beside, mapping, remarks)
     if sessions is not None and n_occasions == 1:
         beside.columns["session_number"] = _or_none(sessions)
+    if "person" not in by_role and n_occasions == 1:
+        ask_possible_person(table, roles, mapping, remarks)
     return beside
 
 

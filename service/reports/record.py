@@ -43,6 +43,8 @@ class ReportRecord:
         As given.
     result
         The analysis's result, protected (:mod:`service.use_cases.protect`).
+    reading
+        How the file was read, where the answers come from one.
     """
 
     id: str | None
@@ -52,6 +54,7 @@ class ReportRecord:
     samples: tuple[ReportedSample, ...]
     options: Json
     result: Json
+    reading: Json | None = None
 
     def section(self, name: str) -> Json | None:
         """Return a section of the result, ``None`` where it was not computed."""

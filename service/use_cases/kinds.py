@@ -12,6 +12,8 @@ from typing import Any, Protocol, cast
 
 from marshmallow import ValidationError
 
+from psychometrics.criterion.columns import PERSON
+from psychometrics.criterion.occasions import FIRST_RULE, one_rating_a_person
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.responses import ResponseMatrix
@@ -106,6 +108,8 @@ class Kind:
         The module whose ``analyse`` does it, or ``analyse_step`` where there are several steps.
     uses_columns
         Whether it looks at more than the answers: outcomes, groups, timing.
+    counts_rows
+        Whether its engine takes every row for a person.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
     published
@@ -121,6 +125,7 @@ class Kind:
     result: type
     engine: str
     uses_columns: bool = False
+    counts_rows: bool = False
     joins_forms: bool = False
     published: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     steps: tuple[str, ...] = (WHOLE,)
@@ -168,15 +173,33 @@ class Kind:
     def analyse(self, material: Material, options: Any, progress: Progress) -> dict[str, Any]:
         """Analyse at a stretch by the engine's own options."""
         engine = import_module(self.engine)
+        repeated = False
         if material.other_form is None:
             analyse = cast("Analyse", engine.analyse)
-            result = analyse(material.responses, options, progress=progress)
+            responses = self.rated_once(material.responses, options)
+            repeated = responses is not material.responses
+            result = analyse(responses, options, progress=progress)
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
         if issubclass(self.result, ResultSchema):
-            return dict(self.result().dump(result))
-        return to_json(result)
+            given = dict(self.result().dump(result))
+        else:
+            given = to_json(result)
+        if repeated and isinstance(given.get("cautions"), list):
+            given["cautions"] = [*given["cautions"], FIRST_RULE]
+        return given
+
+    def rated_once(self, responses: ResponseMatrix, options: Any) -> ResponseMatrix:
+        """Return each person's first rating, where rows of a person would count as persons.
+
+        Occasions of the same persons, and persons as clusters of their ratings, are chosen by an
+        option; then all rows are used.
+        """
+        chosen = getattr(options, "repeated", False) or getattr(options, "cluster", None) == PERSON
+        if self.counts_rows and not chosen:
+            return one_rating_a_person(responses)
+        return responses
 
 
 KINDS: Mapping[str, Kind] = {
@@ -188,6 +211,7 @@ KINDS: Mapping[str, Kind] = {
             options=ItemsOptionsSchema,
             result=ItemsResultSchema,
             engine="psychometrics.items.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -196,6 +220,7 @@ KINDS: Mapping[str, Kind] = {
             options=ReliabilityOptionsSchema,
             result=ReliabilityResultSchema,
             engine="psychometrics.reliability.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -204,6 +229,7 @@ KINDS: Mapping[str, Kind] = {
             options=DimensionalityOptionsSchema,
             result=DimensionalityResult,
             engine="psychometrics.efa.dimensionality",
+            counts_rows=True,
         ),
         Kind(
             name="efa",
@@ -211,6 +237,7 @@ KINDS: Mapping[str, Kind] = {
             options=EfaOptionsSchema,
             result=EfaResult,
             engine="psychometrics.efa.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -219,6 +246,7 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResultSchema,
             engine="psychometrics.cfa.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -227,6 +255,7 @@ KINDS: Mapping[str, Kind] = {
             options=CutoffOptionsSchema,
             result=CutoffResultSchema,
             engine="psychometrics.ensembles.cutoffs",
+            counts_rows=True,
         ),
         Kind(
             name="retest",
@@ -251,6 +280,7 @@ KINDS: Mapping[str, Kind] = {
             options=InvarianceOptionsSchema,
             result=InvarianceResultSchema,
             engine="psychometrics.invariance.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -259,6 +289,7 @@ KINDS: Mapping[str, Kind] = {
             options=ComparisonOptionsSchema,
             result=ComparisonResultSchema,
             engine="psychometrics.invariance.comparison",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
