@@ -17,10 +17,11 @@ from service.cli.progress import ProgressLine
 from service.errors import ConflictError
 from service.reports.disclosure import DisclosureError
 from service.reports.json import report_json
-from service.reports.record import ReportedSample, ReportRecord
+from service.reports.record import Audience, ReportedSample, ReportRecord
 from service.reports.release import looked_through, released_script
 from service.use_cases.analyse_file import analyse_block
 from service.use_cases.kinds import KINDS
+from service.use_cases.write_report import made_for
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", metavar="COLUMN", help="the column of groups to compare")
     parser.add_argument(
         "--options", default="{}", metavar="JSON", help="options of `validity`, as in the API"
+    )
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="to be handed on: no count of 1 to 10 of people is shown or follows from what is",
     )
     parser.add_argument(
         "--out",
@@ -51,10 +57,11 @@ def run(arguments: argparse.Namespace) -> None:
     block = reading.responses()
     with ProgressLine() as progress:
         answer = analyse_block(kind, definition, block, options, progress)
-    record = replace(
-        _record(definition, arguments.file, options, answer["result"]), reading=reading.result
-    )
-    _write(arguments.out, write(record))
+    record = _record(definition, arguments.file, options, answer["result"])
+    audience = Audience.PUBLIC if arguments.public else Audience.OWNER
+    if audience is Audience.OWNER:  # how a file was read counts its rows
+        record = replace(record, reading=reading.result)
+    _write(arguments.out, write(made_for(record, audience)))
 
 
 def _record(
