@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
-from schemas.base import ResultSchema
 from schemas.file_mapping import FileMappingSchema
 
 
-class FileFactsSchema(ResultSchema):
+class FileFactsSchema(Schema):
     """How the file itself was opened."""
 
     format = fields.String(required=True)
@@ -25,7 +24,7 @@ class FileFactsSchema(ResultSchema):
     )
 
 
-class FileColumnSchema(ResultSchema):
+class FileColumnSchema(Schema):
     """What one column was read as."""
 
     name = fields.String(required=True)
@@ -47,7 +46,7 @@ class FileColumnSchema(ResultSchema):
     )
 
 
-class FileChoiceSchema(ResultSchema):
+class FileChoiceSchema(Schema):
     """One way to answer a question."""
 
     label = fields.String(required=True)
@@ -56,7 +55,7 @@ class FileChoiceSchema(ResultSchema):
     )
 
 
-class FileQuestionSchema(ResultSchema):
+class FileQuestionSchema(Schema):
     """What cannot be known, or what is wrong: nothing is computed while a question is open."""
 
     code = fields.String(required=True)
@@ -74,14 +73,14 @@ class FileQuestionSchema(ResultSchema):
     )
 
 
-class LeftOutColumnSchema(ResultSchema):
+class LeftOutColumnSchema(Schema):
     """A column that was not read, and why."""
 
     column = fields.String(required=True)
     reason = fields.String(required=True)
 
 
-class FileReadingSchema(ResultSchema):
+class FileReadingSchema(Schema):
     """How a file was read, and what is asked."""
 
     file = fields.Nested(FileFactsSchema, required=True)
