@@ -123,7 +123,9 @@ class Member:
     Attributes
     ----------
     name
-        In Python and JSON.
+        In JSON: the field's name without the underscore after a reserved word (``class_``).
+    field
+        In Python.
     shape
         What it holds.
     trait
@@ -131,6 +133,7 @@ class Member:
     """
 
     name: str
+    field: str
     shape: Shape
     trait: Trait
 
@@ -150,7 +153,7 @@ class Record(Shape):
         """Write each field."""
         found: dict[str, Json] = {}
         for member in _members(self.declared):
-            one = member.shape.json(getattr(value, member.name))
+            one = member.shape.json(getattr(value, member.field))
             found |= one if member.trait.inline else {member.name: one}
         return found
 
@@ -251,7 +254,7 @@ def _member(declared: type, name: str, hint: Any, trait: Trait) -> Member:
         trait = replace(trait, description=first_sentence(shape.declared))
     if not trait.description:
         raise DeclarationError(where, "it lacks its description")
-    return Member(name=name, shape=shape, trait=trait)
+    return Member(name=name.removesuffix("_"), field=name, shape=shape, trait=trait)
 
 
 def first_sentence(declared: type) -> str:

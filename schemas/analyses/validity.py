@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.options import FEWEST_REPLICATES, MOST_REPLICATES
+from psychometrics.irt.results import IrtResult
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Code, Rating, Status
 from schemas.analyses.agreement import AgreementResultSchema
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type] = {
     "cfa": CfaResultSchema,
     "cfa_continuous": CfaResultSchema,
     "cutoffs": CutoffResultSchema,
+    "irt": IrtResult,
     "reliability": ReliabilityResultSchema,
     "invariance": InvarianceResultSchema,
     "comparison": ComparisonResultSchema,

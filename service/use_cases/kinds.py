@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
+from psychometrics.irt.results import IrtResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
@@ -24,6 +25,7 @@ from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
+from schemas.analyses.irt import IrtOptionsSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
 from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
@@ -219,6 +221,14 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResultSchema,
             engine="psychometrics.cfa.analysis",
+            uses_columns=True,
+        ),
+        Kind(
+            name="irt",
+            purpose="What each item measures, where on the trait, and whether for all alike.",
+            options=IrtOptionsSchema,
+            result=IrtResult,
+            engine="psychometrics.irt.analysis",
             uses_columns=True,
         ),
         Kind(

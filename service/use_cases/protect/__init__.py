@@ -22,6 +22,9 @@ error would give it anyway.
 ``criterion``
     Small counts of timings, of missing and of contradictory values; strata as groups; how many
     different values a continuous outcome has, for that is how many persons have one.
+``irt``
+    Persons along the trait as one row; shares that are small counts; persons flagged; the persons'
+    scores are left out.
 ``retest``, ``agreement`` and the others
     Nothing beyond what is said of every kind.
 """
@@ -37,12 +40,14 @@ from schemas.analyses.validity import SECTIONS
 from schemas.base import ResultSchema
 from service.use_cases.protect.blocks import Json, of_people
 from service.use_cases.protect.criterion import criterion
+from service.use_cases.protect.irt import irt
 from service.use_cases.protect.items import items
 from service.use_cases.protect.sample import sample
 from service.use_cases.protect.sufficiency import sufficiency
 
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": items,
+    "irt": irt,
     "sample": sample,
     "sufficiency": sufficiency,
     "criterion": criterion,

@@ -1,0 +1,51 @@
+"""Item response theory: where the persons are, how many fit, and what each of them scores."""
+
+from __future__ import annotations
+
+from psychometrics.disclosure import protected_count, protected_counts, protected_proportion
+from service.use_cases.protect.blocks import Json
+
+_SHARES = ("share_below_lowest", "share_above_highest", "share_at_highest_sum", "share_measured")
+
+
+def irt(result: Json) -> Json:
+    """Protect persons along the trait, persons flagged, and leave out the scores of persons."""
+    return {
+        **result,
+        "scales": {name: _scale(scale) for name, scale in result["scales"].items()},
+    }
+
+
+def _scale(scale: Json) -> Json:
+    n_persons = scale["n_persons"]
+    n_complete = protected_count(scale["n_complete"], n_persons)
+    return {
+        **scale,
+        "n_complete": n_complete,
+        "fit": scale["fit"] and {**scale["fit"], "n_complete": n_complete},
+        "targeting": scale["targeting"] and _targeting(scale["targeting"], n_persons),
+        "person_fit": scale["person_fit"] and _person_fit(scale["person_fit"], n_persons),
+        "scores": None,
+    }
+
+
+def _targeting(targeting: Json, n_persons: int) -> Json:
+    row = protected_counts([one["persons"] for one in targeting["bins"]]).counts
+    return {
+        **targeting,
+        **{name: protected_proportion(targeting[name], n_persons) for name in _SHARES},
+        "bins": [
+            {**one, "persons": count} for one, count in zip(targeting["bins"], row, strict=True)
+        ],
+    }
+
+
+def _person_fit(found: Json, n_persons: int) -> Json:
+    tested = protected_count(found["n_persons"], n_persons)
+    flagged = None if tested is None else protected_count(found["n_flagged"], tested)
+    return {
+        **found,
+        "n_persons": tested,
+        "n_flagged": flagged,
+        "share_flagged": None if flagged is None else found["share_flagged"],
+    }
