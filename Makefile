@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow faults image-check lint check format lock audit openapi bench-engine bench-report bench-http clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow faults image-check lint check format lock audit openapi bench-engine bench-report bench-irt bench-http clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -88,6 +88,9 @@ bench-engine: setup-dev ## time the engine, beside R's packages where R is insta
 
 bench-report: setup-dev ## time the whole validity analysis, beside its own R script where R is installed
 	@$(BIN)/python -m benchmarks.report
+
+bench-irt: setup-dev ## time item response models, beside mirt where it is installed
+	@$(BIN)/python -m benchmarks.irt
 
 bench-http: setup-dev ## time the service beside a bare server, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.http

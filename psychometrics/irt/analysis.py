@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.invariance.groups import groups_of
 from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.irt.bifactor_results import bifactor_results
 from psychometrics.irt.dif_results import differential_functioning
 from psychometrics.irt.options import IrtOptions, ModelName
 from psychometrics.irt.results import Dif, IrtResult
@@ -45,12 +48,16 @@ def analyse(responses: ResponseMatrix, options: IrtOptions, *, progress: Progres
     if options.rasch and options.model is not ModelName.PARTIAL_CREDIT:
         raise OptionError("rasch", "is a form of the model `partial-credit` only")
     scales = _scales(responses.instrument, options)
+    if options.bifactor and (TOTAL not in scales or options.model is not ModelName.GRADED):
+        raise OptionError("bifactor", "describes the graded model of the scale `total`; name it")
     dif_steps = 0 if options.group is None else 1
     total = len(scales) + dif_steps
     answers, found = responses.recoded, {}
     for done, (name, items) in enumerate(scales.items()):
         progress(done, total, name)
         found[name] = scale_results(answers[:, np.asarray(items) - 1], items, options)
+    if options.bifactor:
+        found[TOTAL] = replace(found[TOTAL], bifactor=bifactor_results(responses, scales[TOTAL]))
     if not any(scale.converged for scale in found.values()):
         raise EstimationError(
             "item response model",

@@ -223,6 +223,33 @@ class StructuralValidity:
 
 
 @result
+class BifactorItem:
+    """An item's slopes on the general trait and on that of its subscale."""
+
+    item: Item
+    subscale: str = about("Its subscale.")
+    general: float = about("Slope on the general trait.")
+    general_standard_error: StandardError | None
+    specific: float = about("Slope on the subscale's own trait.")
+    specific_standard_error: StandardError | None
+    general_loading: Correlation = about("Standardized loading on the general trait.")
+    specific_loading: Correlation = about("Standardized loading on the subscale's own trait.")
+
+
+@result
+class BifactorModel:
+    """The graded bifactor model of the total: a general trait and one of each subscale."""
+
+    log_likelihood: float | None = about("At the maximum.")
+    n_parameters: Things | None = about("Free parameters.")
+    aic: float | None = about("Akaike's information criterion.")
+    bic: float | None = about("Bayesian information criterion, by the number of persons.")
+    explained_common_variance: Share | None = about("Share of the common variance that is general.")
+    items: tuple[BifactorItem, ...] = about("In the order of the scale.")
+    reason: Reason | None
+
+
+@result
 class ScaleIrt:
     """One scale's items, fit and scores."""
 
@@ -249,6 +276,7 @@ class ScaleIrt:
     short_forms: tuple[ShortForm, ...] = about("From all items but one downwards.")
     person_fit: PersonFit | None
     structural_validity: StructuralValidity | None
+    bifactor: BifactorModel | None = about("Of the total, where it was asked for.", default=None)
     scores: tuple[PersonScore, ...] | None = about(
         "Of each person used, in their order, where they were asked for."
     )

@@ -50,6 +50,15 @@ class IrtOptionsSchema(StrictSchema):
         load_default=Detail.SUMMARY,
         metadata={"description": "With `scores` each scale lists the persons' scores."},
     )
+    bifactor = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Also fit a general trait and one of each subscale to `total`, which "
+            "`scales` must then name."
+        },
+    )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
     @post_load

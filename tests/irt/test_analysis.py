@@ -160,6 +160,18 @@ def test_a_pair_that_depends_is_found_and_independent_ones_are_not(form: Instrum
     assert found["q3_critical"]["exceeded"]
 
 
+def test_the_total_can_be_described_by_a_general_trait_and_one_a_subscale(
+    form: Instrument,
+) -> None:
+    found = run(form, data("wai_1000")[:, 1:], {"scales": ["total"], "bifactor": True})
+    total = found["scales"]["total"]
+    assert total["bifactor"]["bic"] < total["bic"]
+    assert [item["subscale"] for item in total["bifactor"]["items"]][:4] == [
+        "task", "task", "bond", "goal",
+    ]  # fmt: skip
+    assert 0.6 < total["bifactor"]["explained_common_variance"] < 0.9
+
+
 def test_what_differs_is_named_with_its_size_and_what_it_moves(form: Instrument) -> None:
     rng = np.random.default_rng(5)
     group = np.repeat([1.0, 2.0], 600)
@@ -217,6 +229,7 @@ def test_thirty_persons_are_told_to_be_few(form: Instrument) -> None:
         ({"scales": ["goal", "nothing"]}, "scales/1"),
         ({"group": "nothing"}, "group"),
         ({"rasch": True}, "rasch"),
+        ({"bifactor": True}, "bifactor"),
     ],
 )
 def test_options_without_meaning_are_named(
