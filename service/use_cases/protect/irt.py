@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from psychometrics.disclosure import protected_count, protected_counts, protected_proportion
-from service.use_cases.protect.blocks import Json
+
+Json = dict[str, Any]
 
 _SHARES = ("share_below_lowest", "share_above_highest", "share_at_highest_sum", "share_measured")
 
