@@ -270,6 +270,19 @@ def test_published_results_name_no_person_and_no_small_count(found: dict[str, An
     assert found["scales"]["goal"]["scores"] is not None
 
 
+def test_who_left_an_item_out_does_not_follow_from_what_is_published(form: Instrument) -> None:
+    answers = data("wai_1000")[:, 1:].copy()
+    answers[:5, 3] = np.nan
+    found = run(form, answers, {})
+    assert found["scales"]["goal"]["n_complete"] == 995
+    shown = protect("irt", found)["scales"]
+    assert shown["goal"]["n_complete"] is None
+    assert shown["goal"]["fit"]["n_complete"] is None
+    assert shown["goal"]["fit"]["rmsea"] is None
+    assert all(item["fit"]["rmsea"] is None for item in shown["goal"]["items"])
+    assert shown["bond"]["fit"]["rmsea"] is not None
+
+
 def test_a_scale_of_few_persons_is_published_without_numbers(found: dict[str, Any]) -> None:
     few = {**found, "scales": {"goal": {**found["scales"]["goal"], "n_persons": 7}}}
     shown = protected(Record(declared=IrtResult), few)["scales"]["goal"]

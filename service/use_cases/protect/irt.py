@@ -1,4 +1,8 @@
-"""Item response theory: where the persons are, how many fit, and what each of them scores."""
+"""Item response theory: where the persons are, how many fit, and what each of them scores.
+
+Where some persons left items out, RMSEA is withheld: with the statistic beside it, it gives the
+number of persons who answered all. Sizes of groups stand in the section on invariance alone.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +20,25 @@ def irt(result: Json) -> Json:
     return {
         **result,
         "scales": {name: _scale(scale) for name, scale in result["scales"].items()},
+        "dif": result["dif"] and _dif(result["dif"]),
     }
+
+
+def _dif(found: Json) -> Json:
+    return {**found, "groups": [{**group, "n_persons": None} for group in found["groups"]]}
 
 
 def _scale(scale: Json) -> Json:
     n_persons = scale["n_persons"]
+    hidden = {} if scale["n_complete"] == n_persons else {"rmsea": None}
     n_complete = protected_count(scale["n_complete"], n_persons)
     return {
         **scale,
         "n_complete": n_complete,
-        "fit": scale["fit"] and {**scale["fit"], "n_complete": n_complete},
+        "fit": scale["fit"] and {**scale["fit"], **hidden, "n_complete": n_complete},
+        "items": [
+            {**item, "fit": item["fit"] and {**item["fit"], **hidden}} for item in scale["items"]
+        ],
         "targeting": scale["targeting"] and _targeting(scale["targeting"], n_persons),
         "person_fit": scale["person_fit"] and _person_fit(scale["person_fit"], n_persons),
         "scores": None,
