@@ -20,6 +20,7 @@ from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.results import CutoffResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
+from psychometrics.irt.results import IrtResult
 from psychometrics.items.results import ItemsResult
 from psychometrics.longitudinal.lagged_results import LaggedResult
 from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
@@ -38,6 +39,7 @@ from schemas.analyses.cutoffs import CutoffOptionsSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema
+from schemas.analyses.irt import IrtOptionsSchema
 from schemas.analyses.items import ItemsOptionsSchema
 from schemas.analyses.lagged import LaggedOptionsSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema
@@ -259,6 +261,14 @@ KINDS: Mapping[str, Kind] = {
             result=CfaResult,
             engine="psychometrics.cfa.analysis",
             counts_rows=True,
+            uses_columns=True,
+        ),
+        Kind(
+            name="irt",
+            purpose="What each item measures, where on the trait, and whether for all alike.",
+            options=IrtOptionsSchema,
+            result=IrtResult,
+            engine="psychometrics.irt.analysis",
             uses_columns=True,
         ),
         Kind(
