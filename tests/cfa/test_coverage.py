@@ -21,6 +21,7 @@ from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray
 from tests.cfa.making import SCALES, instrument_of
+from tests.classical import normal_scores
 
 N_SAMPLES, N_PERSONS = 500, 500
 MODEL = rival_model(instrument_of(SCALES), Rival(structure=Structure.CORRELATED_FACTORS))
@@ -29,7 +30,7 @@ LOADINGS = np.linspace(0.55, 0.85, 12)
 
 
 def latent_answers(rng: np.random.Generator) -> FloatArray:
-    factors = rng.multivariate_normal(np.zeros(3), PHI, size=N_PERSONS)
+    factors = normal_scores(rng, PHI, N_PERSONS)
     answers = np.empty((N_PERSONS, 12))
     for column, items in enumerate(SCALES.values()):
         for item in items:

@@ -26,6 +26,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray
 from tests.cfa.making import SCALES, instrument_of
+from tests.classical import normal_scores
 
 WAI = instrument_of(SCALES)
 REVERSED = instrument_of(SCALES, reversed_items=(4, 10))
@@ -85,7 +86,7 @@ def test_wlsmv_recovers_the_population_exactly(rival: Rival) -> None:
 def sampled(seed: int, n_persons: int = 200) -> FloatArray:
     rng = np.random.default_rng(seed)
     _, covariance = population(WAI, Rival(structure=Structure.CORRELATED_FACTORS), 1)
-    return rng.multivariate_normal(np.zeros(12), covariance, size=n_persons)
+    return normal_scores(rng, covariance, n_persons)
 
 
 def three(answers: FloatArray, instrument: Instrument = WAI) -> Fitted:

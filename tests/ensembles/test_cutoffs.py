@@ -16,6 +16,7 @@ from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from schemas.analyses.cutoffs import CutoffOptionsSchema
+from tests.classical import normal_scores
 from tests.ensembles.test_ensembles import ANSWERS, WAI_SR
 
 RESPONSES = ResponseMatrix(instrument=WAI_SR, answers=ANSWERS)
@@ -131,7 +132,7 @@ def test_nothing_is_simulated_from_an_improper_solution() -> None:
     correlations[0, 1:] = correlations[1:, 0] = 0.8
     np.fill_diagonal(correlations, 1)
     rng = np.random.default_rng(3)
-    normal = rng.multivariate_normal(np.zeros(4), correlations, size=250)
+    normal = normal_scores(rng, correlations, 250)
     answers[:, [3, 5, 7, 10]] = np.clip(3 + 0.6 * normal, 1, 5)
     with pytest.raises(EstimationError, match="not proper"):
         analyse(ResponseMatrix(instrument=WAI_SR, answers=answers), OPTIONS)

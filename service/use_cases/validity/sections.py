@@ -17,6 +17,7 @@ from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
 from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
 from psychometrics.reliability.options import AgreementOptions, ReliabilityOptions, RetestOptions
 from psychometrics.responses import ResponseMatrix
@@ -140,6 +141,17 @@ def _cutoffs(study: Study) -> Json:
         return not_computed(NO_CUTOFFS)
     options = CutoffOptions(replicates=replicates, seed=study.options.seed)
     return _analyse("cutoffs", study.chosen.persons, options)
+
+
+def _irt(study: Study) -> Json:
+    """Fit graded models to each subscale; compare items where groups are compared."""
+    several = _n_groups(study) > 1
+    options = IrtOptions(
+        group=study.group if several else None,
+        reference=study.options.reference if several else None,
+        seed=study.options.seed,
+    )
+    return _analyse("irt", study.chosen.persons, options)
 
 
 def _reliability(study: Study) -> Json:
@@ -296,6 +308,7 @@ _SECTIONS: Mapping[str, Callable[[Study], Json]] = {
     "cfa": _cfa,
     "cfa_continuous": _cfa_continuous,
     "cutoffs": _cutoffs,
+    "irt": _irt,
     "reliability": _reliability,
     "invariance": _invariance,
     "retest": _retest,
