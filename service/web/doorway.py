@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask import Flask
 
+from schemas.fhir.names import FHIR_JSON
 from service.composition import Services
 from service.rates import Verdict
 from service.records import AuditEntry, Caller
@@ -36,8 +37,15 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _LARGEST_BODY = 64 * 1024
 """In bytes; beside a larger one it does not matter what the framework takes."""
 
-_ORDINARY_TYPES = frozenset({JSON, f"{JSON}; charset=utf-8", f"{JSON};charset=utf-8"})
+_ORDINARY_TYPES = frozenset(
+    kind + charset
+    for kind in (JSON, FHIR_JSON)
+    for charset in ("", "; charset=utf-8", ";charset=utf-8")
+)
 """In small letters: as most HTTP libraries declare JSON."""
+
+_ANYTHING = frozenset({"", "*/*"})
+"""What a caller accepts who takes any form of the answer."""
 
 _LENGTH = re.compile(r"[1-9][0-9]{0,9}")
 
@@ -48,6 +56,7 @@ class Answered(NamedTuple):
     text: bytes
     rule: Mapping[str, str]
     n_responses: int
+    media_type: str = JSON
 
 
 class _Guest(NamedTuple):
@@ -63,11 +72,21 @@ AnswerBody = Callable[[Services, Caller, bytes], Answered]
 """Answers a JSON body without any effect; raises whatever it likes if anything is wrong."""
 
 
-def short_way(answer: AnswerBody) -> Callable[[_View], _View]:
-    """Let ordinary requests of a route that keeps nothing be answered at the door."""
+def short_way(answer: AnswerBody, *media_types: str) -> Callable[[_View], _View]:
+    """Let ordinary requests of a route that keeps nothing be answered at the door.
+
+    Parameters
+    ----------
+    answer
+        Answers them.
+    media_types
+        Those it reads and may be asked for; any, if none is named, for then JSON is answered.
+    """
 
     def decorate(view: _View) -> _View:
         view.short_way = answer  # type: ignore[attr-defined]  # read below
+        view.media_types = media_types or (JSON,)  # type: ignore[attr-defined]  # likewise
+        view.negotiates = bool(media_types)  # type: ignore[attr-defined]  # likewise
         return view
 
     return decorate
@@ -93,7 +112,7 @@ def open_doorway(app: Flask, addresses: Known, observe: Observe | None) -> None:
         started = time.perf_counter()
         rule = remembered(environ, addresses) if _is_ordinary(environ, largest) else None
         view: Any = None if rule is None else app.view_functions[rule.endpoint]
-        guest = _let_in(services, view, environ) if hasattr(view, "short_way") else None
+        guest = _let_in(services, view, environ) if _is_short(view, environ) else None
         if rule is None or guest is None:
             return onward(environ, start_response)
         REQUEST_ID.set(request_id(environ))
@@ -122,6 +141,16 @@ def _is_ordinary(environ: WSGIEnvironment, largest: int) -> bool:
         and _LENGTH.fullmatch(length) is not None
         and int(length) <= largest
     )
+
+
+def _is_short(view: Any, environ: WSGIEnvironment) -> bool:
+    """Whether a route has a short way, for what is sent and asked for."""
+    if not hasattr(view, "short_way"):
+        return False
+    if environ["CONTENT_TYPE"].lower().partition(";")[0] not in view.media_types:
+        return False
+    wanted = environ.get("HTTP_ACCEPT", "")
+    return not view.negotiates or wanted in _ANYTHING or wanted in view.media_types
 
 
 def _let_in(services: Services, view: Any, environ: WSGIEnvironment) -> _Guest | None:
@@ -155,7 +184,7 @@ def _entry(guest: _Guest, route: str) -> AuditEntry:
 
 def _headers(guest: _Guest) -> list[Header]:
     return [
-        ("Content-Type", JSON),
+        ("Content-Type", guest.answered.media_type),
         ("Content-Length", str(len(guest.answered.text))),
         *(() if guest.verdict is None else rate_headers(guest.verdict)),
         ("X-Request-Id", REQUEST_ID.get() or ""),

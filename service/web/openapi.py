@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -17,9 +17,11 @@ from flask_smorest.utils import prepare_response
 from marshmallow import Schema
 
 from schemas.base import Number
+from schemas.fhir.documented import OperationOutcomeSchema
+from schemas.fhir.names import FHIR_JSON
 from schemas.problem import ProblemSchema
 from service.use_cases.kinds import Kind
-from service.web.problems import PROBLEM_TYPE
+from service.web.problems import PROBLEM_TYPE, is_fhir
 
 _DESCRIPTION = """\
 Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
@@ -102,7 +104,27 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
         "description": "By kind; null until the analysis has succeeded.",
         "anyOf": [*results, {"type": "null"}],
     }
+    _refuse_in_fhir(document, converter.resolve_nested_schema(OperationOutcomeSchema))
     return {"openapi": document["openapi"], **document}
+
+
+def _refuse_in_fhir(document: dict[str, Any], outcome: dict[str, Any]) -> None:
+    """Say that refusals under /fhir are OperationOutcomes."""
+    for path, operation in _operations(document):
+        for status in operation["responses"] if is_fhir(path) else ():
+            if status.isdigit() and int(status) >= 400:
+                operation["responses"][status] = {
+                    "description": HTTPStatus(int(status)).phrase,
+                    "content": {FHIR_JSON: {"schema": outcome}},
+                }
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Walk through the operations, with their addresses."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                yield path, operation
 
 
 def _one_request_for_each_kind(
