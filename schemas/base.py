@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 
 class Number(fields.Float):
@@ -38,8 +38,35 @@ class StrictInteger(fields.Integer):
         return super()._validated(value)
 
 
+class Pattern(validate.Regexp):
+    r"""A pattern that the whole text must match; written ``^…$``, as ECMA-262 reads it too.
+
+    (To Python alone, ``$`` would let a line end follow; ``\Z`` is no ECMA-262.)
+    """
+
+    def __call__(self, value: Any) -> Any:
+        """Return the text if it matches."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
 class ResultSchema(Schema):
     """What an analysis answers; numbers are never rounded and never ``NaN``."""
+
+
+class Derived(fields.Field[Any]):
+    """A declared result within a schema; its description is derived (:mod:`schemas.derived`).
+
+    Parameters
+    ----------
+    declared
+        Its class.
+    """
+
+    def __init__(self, declared: type, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.declared = declared
 
 
 class StrictSchema(Schema):

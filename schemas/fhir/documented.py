@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
+from schemas.base import Pattern
 from schemas.fhir.response import KIND, STATUSES
 
 
@@ -50,10 +51,10 @@ class QuestionnaireResponseSchema(Schema):
     """A QuestionnaireResponse of FHIR R4."""
 
     resourceType = _kind(KIND)  # noqa: N815 as FHIR names it
-    id = fields.String(validate=validate.Regexp(r"^[A-Za-z0-9.-]{1,64}$"))
+    id = fields.String(validate=Pattern(r"^[A-Za-z0-9.-]{1,64}$"))
     questionnaire = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[^#|\s][^|\s]*\|[^|\s]+$"),
+        validate=Pattern(r"^[^#|\s][^|\s]*\|[^|\s]+$"),
         metadata={"description": "Canonical of the form, with its version after `|`."},
     )
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))

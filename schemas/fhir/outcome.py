@@ -112,8 +112,8 @@ def root_of(document: object) -> str:
 def _fault(fault: Fault, *, root: str, base: str) -> dict[str, Any]:
     issue = _issue(_BY_CODE.get(fault.code, "invalid"), fault.detail)
     issue["details"]["coding"] = [{"system": fault_system(base), "code": fault.code}]
-    if fault.pointer.startswith("?"):
-        return issue | {"location": [f"http.{fault.pointer[1:]}"]}
+    if fault.pointer.startswith("/query"):
+        return issue | {"location": ["http" + fault.pointer.replace("/", ".")]}
     return issue | {"expression": [fhirpath(fault.pointer, root)]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -16,21 +15,18 @@ from schemas.fhir.documented import (
     CapabilityStatementSchema,
     QuestionnaireResponseSchema,
     QuestionnaireSchema,
-    example_response,
 )
 from schemas.fhir.names import FHIR_JSON
 from schemas.fhir.outcome import root_of
 from schemas.fhir.questionnaire import questionnaire, refuse_what_has_no_name
 from schemas.fhir.reading import read_resource, write_resource
 from schemas.fhir.response import KIND
-from service.composition import Services
 from service.errors import NotAcceptableError, UnsupportedTypeError
-from service.records import Caller, Scope
+from service.records import Scope
 from service.telemetry import this_request
 from service.use_cases.extract_scores import Extracted, extract_scores
 from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import JSON, in_turn
-from service.web.doorway import Answered, short_way
 from service.web.problems import service_address
 from service.web.routes import Blueprint, open_to_all, refuses, requires, services, tenant_id
 
@@ -39,10 +35,6 @@ blueprint = Blueprint("fhir", __name__, description="FHIR R4, in JSON; nothing o
 _SENT = (FHIR_JSON, JSON)
 _ASKED = frozenset({*_SENT, "json", "text/json", "*/*"})
 _R4 = frozenset({"", "4.0"})
-_EXAMPLE = example_response(
-    "https://alliance.example.org/fhir/Questionnaire/wai-sr-client|1.0.0",
-    (5, 4, 5, 4, 5, 5, 4, 4, 5, 3, 4, 3),
-)
 _FORMAT = {
     "in": "query",
     "name": "_format",
@@ -71,7 +63,7 @@ def _check_format() -> None:
         raise NotAcceptableError(f"Answers are given as {FHIR_JSON} only.")
     if incoming.args.get("_pretty", "true") not in {"true", "false"}:
         detail = "Must be true or false, or left out."
-        raise RefusedInputError([Fault(pointer="?_pretty", code="invalid", detail=detail)])
+        raise RefusedInputError([Fault(pointer="/query/_pretty", code="invalid", detail=detail)])
 
 
 blueprint.before_request(_check_format)
@@ -99,16 +91,8 @@ def get_questionnaire(instrument_id: str) -> Response:
     return _resource(questionnaire(definition, base=service_address()))
 
 
-def _extract_at_the_door(parts: Services, caller: Caller, text: bytes) -> Answered:
-    """Extract from an ordinary request."""
-    find = partial(parts.instruments.scoring_rule, caller.tenant_id)
-    found = extract_scores(text, read_resource(text), find=find, bases=(parts.config.public_url,))
-    return Answered(write_resource(found.bundle), found.rule, 1, FHIR_JSON)
-
-
 @blueprint.route("/fhir/QuestionnaireResponse/$extract", methods=["POST"])
 @keeps_nothing
-@short_way(_extract_at_the_door, *_SENT)
 @requires(Scope.SCORE)
 @refuses(
     "BAD_REQUEST",
@@ -122,9 +106,7 @@ def _extract_at_the_door(parts: Services, caller: Caller, text: bytes) -> Answer
     parameters=_PARAMETERS,
     requestBody={
         "required": True,
-        "content": {
-            kind: {"schema": QuestionnaireResponseSchema, "example": _EXAMPLE} for kind in _SENT
-        },
+        "content": {kind: {"schema": QuestionnaireResponseSchema} for kind in _SENT},
     },
 )
 @blueprint.response(200, BundleSchema, content_type=FHIR_JSON)

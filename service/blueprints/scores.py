@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import orjson
 from flask import Request, Response, request
 
@@ -12,40 +10,28 @@ from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
-from service.composition import Services
-from service.records import Caller, Scope
+from service.records import Scope
 from service.telemetry import this_request
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_text import score_text
 from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import (
+    INSTRUMENT_PARAMETER,
     at_most,
     in_turn,
     read_document,
-    read_request,
     read_scoring_body,
-    refuse_too_many,
     rows_documentation,
+    same_instrument,
 )
-from service.web.doorway import Answered, short_way
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is kept.")
 
 
-def _score_at_the_door(parts: Services, caller: Caller, text: bytes) -> Answered:
-    """Score an ordinary request: a JSON document without further wishes."""
-    find = partial(parts.instruments.scoring_rule, caller.tenant_id)
-    definition, rows = read_request(text, find)
-    refuse_too_many(rows, parts.config.maximum_rows)
-    block = load_scoring(rows, definition.instrument)
-    return Answered(score_text(definition, block), definition.rule, len(block))
-
-
 @blueprint.route("/v1/score", methods=["POST"])
 @keeps_nothing
-@short_way(_score_at_the_door)
 @requires(Scope.SCORE)
 @refuses(
     "BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE_ENTITY"
@@ -54,12 +40,7 @@ def _score_at_the_door(parts: Services, caller: Caller, text: bytes) -> Answered
 @blueprint.doc(
     requestBody=rows_documentation(ScoreRequestSchema),
     parameters=[
-        {
-            "in": "query",
-            "name": "instrument",
-            "schema": {"type": "string"},
-            "description": "The instrument's id, for CSV and NDJSON.",
-        },
+        INSTRUMENT_PARAMETER,
         {
             "in": "query",
             "name": "detail",
@@ -95,6 +76,7 @@ def _answer(incoming: Request) -> bytes:
         return score_text(*read_scoring_body(incoming, _scoring_rule, load_scoring))
     if detail == "change":
         body = read_document(incoming, known=("instrument", "responses", "measurement_error"))
+        same_instrument(incoming, body.get("instrument"))
         at_most(body.get("responses"))
         return orjson.dumps(describe_change(_scoring_rule(body.get("instrument")), body))
     if detail == "guide":

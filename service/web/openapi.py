@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -16,12 +16,13 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema
 
-from schemas.base import Number
+from schemas.base import Derived, Number
+from schemas.derived import Components
 from schemas.fhir.documented import OperationOutcomeSchema
-from schemas.fhir.names import FHIR_JSON
 from schemas.problem import ProblemSchema
 from service.use_cases.kinds import Kind
-from service.web.problems import PROBLEM_TYPE, is_fhir
+from service.web.problems import PROBLEM_TYPE
+from service.web.specification import finish
 
 _DESCRIPTION = """\
 Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
@@ -91,40 +92,63 @@ def make_api(app: Flask) -> ServiceApi:
     return api
 
 
-def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
+def finished_document(api: ServiceApi, kinds: Iterable[Kind], app: Flask) -> dict[str, Any]:
     """Write the document, with what each kind of analysis takes and gives."""
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
-    results = [converter.resolve_nested_schema(kind.result) for kind in kinds]
+    results = Components(taken=api.spec.components.schemas)
+    converter.add_attribute_function(_reference_to_declared(results))
+    given = {
+        kind.name: converter.resolve_nested_schema(kind.result)
+        if issubclass(kind.result, Schema)
+        else results.add(kind.result)
+        for kind in kinds
+    }
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
     del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
+    schemas |= results.schemas
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
-    schemas["Analysis"]["properties"]["result"] = {
-        "description": "By kind; null until the analysis has succeeded.",
-        "anyOf": [*results, {"type": "null"}],
-    }
-    _refuse_in_fhir(document, converter.resolve_nested_schema(OperationOutcomeSchema))
+    schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
+    finish(document, converter.resolve_nested_schema(OperationOutcomeSchema), app)
     return {"openapi": document["openapi"], **document}
 
 
-def _refuse_in_fhir(document: dict[str, Any], outcome: dict[str, Any]) -> None:
-    """Say that refusals under /fhir are OperationOutcomes."""
-    for path, operation in _operations(document):
-        for status in operation["responses"] if is_fhir(path) else ():
-            if status.isdigit() and int(status) >= 400:
-                operation["responses"][status] = {
-                    "description": HTTPStatus(int(status)).phrase,
-                    "content": {FHIR_JSON: {"schema": outcome}},
-                }
+def _reference_to_declared(results: Components) -> Callable[..., dict[str, Any]]:
+    def refer(_: OpenAPIConverter, field: Any, **__: Any) -> dict[str, Any]:
+        """Refer from a schema to the declared result that stands in it."""
+        return results.add(field.declared) if isinstance(field, Derived) else {}
+
+    return refer
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Walk through the operations, with their addresses."""
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            if method != "parameters":
-                yield path, operation
+def _one_analysis_for_each_kind(
+    analysis: dict[str, Any], results: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Say which result goes with which kind: a schema for each, told apart by ``kind``."""
+    names = {kind: f"{kind.title().replace('-', '')}Analysis" for kind in results}
+    addresses = {kind: f"#/components/schemas/{name}" for kind, name in names.items()}
+    found = {
+        names[kind]: {
+            **analysis,
+            "title": names[kind],
+            "properties": {
+                **analysis["properties"],
+                "kind": {"type": "string", "const": kind},
+                "result": {
+                    "description": "Null until the analysis has succeeded.",
+                    "anyOf": [result, {"type": "null"}],
+                },
+            },
+        }
+        for kind, result in results.items()
+    }
+    found["Analysis"] = {
+        "title": "Analysis",
+        "oneOf": [{"$ref": address} for address in addresses.values()],
+        "discriminator": {"propertyName": "kind", "mapping": addresses},
+    }
+    return found
 
 
 def _one_request_for_each_kind(
