@@ -33,6 +33,7 @@ FAULT_CODES: Mapping[str, str] = {
     "repeated": "a member comes twice in one object",
     "required": "something is missing that must be there",
     "too-many-outcomes": "more outcomes than are taken",
+    "unknown": "a value that is none of those offered",
     "unknown-code": "a code that is no option of the form",
     "unknown-detail": "a detail that is not offered",
     "unknown-field": "a field that is not known",
