@@ -22,11 +22,14 @@ LEVEL = 0.05
 CLEAR_BIC = 2.0
 
 RULE = (
-    "Improper solutions are set aside. Of two nested models the larger is kept when the (scaled) "
-    "difference test rejects the smaller one at the 5% level, else the smaller. Models with the "
-    "same fit and degrees of freedom count as one, named by the one without a higher order. Of "
-    "models that are still left, the lowest BIC wins where there is a likelihood and the next is "
-    "higher by 2 at least; otherwise the answers cannot tell and none is named."
+    "Improper solutions are set aside, and models with more parameters than persons or than "
+    "clusters less one. A bifactor model is set aside where the BIC of its robust maximum "
+    "likelihood fit is above that of one factor for each subscale. Of two nested models the "
+    "larger is kept when the (scaled) difference test rejects the smaller one at the 5% level, "
+    "else the smaller. Models with the same fit and degrees of freedom count as one, named by "
+    "the one without a higher order. Of models that are still left, the lowest BIC wins where "
+    "there is a likelihood and the next is higher by 2 at least; otherwise the answers cannot "
+    "tell and none is named."
 )
 
 DifferenceP = Callable[[Fitted, Fitted], float | None]

@@ -55,6 +55,7 @@ class Text(Shape):
 
     choices: tuple[str, ...] = ()
     group: bool = False
+    told: bool = False
 
     def write(self, value: Any) -> Json:
         """Write it; of an enumeration, its value."""
@@ -250,8 +251,9 @@ def _member(declared: type, name: str, hint: Any, trait: Trait) -> Member:
     where = f"{declared.__name__}.{name}"
     trait = trait.over(_unwrapped(hint)[1])
     shape = _shape(hint, trait, where)
-    if not trait.description and isinstance(shape, Record):
-        trait = replace(trait, description=first_sentence(shape.declared))
+    held = shape.records[0] if isinstance(shape, Either) else shape
+    if not trait.description and isinstance(held, Record):
+        trait = replace(trait, description=first_sentence(held.declared))
     if not trait.description:
         raise DeclarationError(where, "it lacks its description")
     return Member(name=name.removesuffix("_"), field=name, shape=shape, trait=trait)
@@ -291,7 +293,7 @@ def _plain(given: type, trait: Trait, where: str, *, nullable: bool) -> Shape:
     if issubclass(given, Enum):
         return Text(choices=tuple(one.value for one in given), nullable=nullable)
     if issubclass(given, str):
-        return Text(group=trait.group, nullable=nullable)
+        return Text(group=trait.group, told=trait.told, nullable=nullable)
     if issubclass(given, int):
         if trait.counts is None:
             raise DeclarationError(where, "a whole number must say whom it counts")

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psychometrics.cfa.results import FitIndices, ModelResult
+from psychometrics.cfa.results import FitIndices, ModelFit
 from psychometrics.invariance.exclusion import EXCLUSION_RATE
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Checks, Delta
@@ -115,7 +115,7 @@ def rule(step: Step, n_persons: int) -> str:
     )
 
 
-def compared_indices(smaller: ModelResult, larger: ModelResult) -> tuple[FitIndices, ...]:
+def compared_indices(smaller: ModelFit, larger: ModelFit) -> tuple[FitIndices, ...]:
     """Return the best indices that both models have, the smaller model's first."""
     if smaller.robust_indices is not None and larger.robust_indices is not None:
         return smaller.robust_indices, larger.robust_indices
@@ -124,7 +124,7 @@ def compared_indices(smaller: ModelResult, larger: ModelResult) -> tuple[FitIndi
     return smaller.indices, larger.indices
 
 
-def delta(smaller: ModelResult, larger: ModelResult) -> Delta:
+def delta(smaller: ModelFit, larger: ModelFit) -> Delta:
     """Subtract the larger model's indices from the smaller one's."""
     ours, theirs = compared_indices(smaller, larger)
     kind = {id(smaller.robust_indices): "robust", id(smaller.scaled_indices): "scaled"}
@@ -149,7 +149,7 @@ def within(change: Delta, step: Step, n_persons: int) -> bool | None:
     return change.cfi >= -bounds.cfi and not misfit
 
 
-def fits(model: ModelResult) -> bool | None:
+def fits(model: ModelFit) -> bool | None:
     """Whether the first step fits."""
     indices = model.robust_indices or model.scaled_indices or model.indices
     p_value = model.p_value if model.scaled is None else model.scaled.p_value

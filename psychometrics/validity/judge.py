@@ -31,6 +31,7 @@ from psychometrics.validity.rules import (
 )
 
 NOT_KNOWN = "not known"
+NOT_JUDGED = "Not judged: the answers contradict the form."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +177,34 @@ def _rating(rule: Rule, case: _Case) -> Rating:
     return Rating.INDETERMINATE
 
 
+def not_judged(standards: Standards, *, details: Sequence[str]) -> Verdict:
+    """Return the verdict on answers that contradict the form: nothing is rated.
+
+    Parameters
+    ----------
+    standards
+        The rules that would have rated.
+    details
+        What contradicts, in sentences.
+    """
+    return Verdict(
+        code=Code.WRONG_FORM,
+        answer=" ".join(("The answers contradict the form, so nothing is judged.", *details)),
+        properties=tuple(
+            RatedProperty(
+                rule=rule,
+                rating=Rating.NOT_ASSESSED,
+                because=(NOT_JUDGED,),
+                remedies=(),
+                numbers={},
+            )
+            for rule in standards.rules
+        ),
+    )
+
+
 def _sentence(words: str, case: _Case) -> str:
+    """Fill in an answer; what must be said in the headline and is not yet, is said at its end."""
     clauses = {
         rating.value: _joined(
             [
@@ -188,7 +216,16 @@ def _sentence(words: str, case: _Case) -> str:
         )
         for rating in Rating
     }
-    return words.format_map(_Words(case.shown, clauses))
+    said = words.format_map(_Words(case.shown, clauses))
+    further = [
+        clause
+        for one in case.rated.values()
+        if one.rule.headline
+        and one.rating is not Rating.NOT_ASSESSED
+        and f"{{{one.rating.value}}}" not in words
+        for clause in case.said(one.rule.phrases.get(one.rating, ()))[:1]
+    ]
+    return " ".join((said, *(f"{clause[:1].upper()}{clause[1:]}." for clause in further)))
 
 
 def _joined(clauses: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The kind ``cutoffs``: options taken and result given."""
+"""Options of the kind ``cutoffs``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psychometrics.ensembles.options import (
     MOST_REPLICATES,
     CutoffOptions,
 )
-from schemas.base import Number, ResultSchema, StrictInteger, StrictSchema
+from schemas.base import StrictInteger, StrictSchema
 
 MODELS = {
     rival.name: rival
@@ -62,65 +62,3 @@ class CutoffOptionsSchema(StrictSchema):
             replicates=data["replicates"],
             seed=data["seed"],
         )
-
-
-class FitValuesSchema(ResultSchema):
-    """Three indices (:class:`psychometrics.ensembles.results.FitValues`)."""
-
-    srmr = Number()
-    rmsea = Number()
-    cfi = Number()
-
-
-class CrossLoadingSchema(ResultSchema):
-    """An added loading (:class:`psychometrics.ensembles.results.CrossLoading`)."""
-
-    item = fields.Integer()
-    factor = fields.String()
-    loading = Number()
-
-
-class ResidualCorrelationSchema(ResultSchema):
-    """An added residual correlation (:class:`psychometrics.ensembles.results`)."""
-
-    items = fields.List(fields.Integer())
-    correlation = Number()
-
-
-class CutoffSchema(ResultSchema):
-    """A cut-off (:class:`psychometrics.ensembles.results.Cutoff`)."""
-
-    value = Number(
-        allow_none=True,
-        metadata={"description": "Null where right and wrong models overlap too much."},
-    )
-    separation = Number(allow_none=True)
-    correct = Number(metadata={"description": "Median under the right model."})
-    misspecified = Number(metadata={"description": "Median under the wrong model."})
-
-
-class CutoffLevelSchema(ResultSchema):
-    """Cut-offs of one level (:class:`psychometrics.ensembles.results.CutoffLevel`)."""
-
-    level = fields.Integer()
-    cross_loadings = fields.List(fields.Nested(CrossLoadingSchema))
-    residual_correlations = fields.List(fields.Nested(ResidualCorrelationSchema))
-    srmr = fields.Nested(CutoffSchema)
-    rmsea = fields.Nested(CutoffSchema)
-    cfi = fields.Nested(CutoffSchema)
-    n_converged = fields.Integer()
-
-
-class CutoffResultSchema(ResultSchema):
-    """The result (:class:`psychometrics.ensembles.results.CutoffResult`)."""
-
-    model = fields.String()
-    estimator = fields.String()
-    n_persons = fields.Integer()
-    replicates = fields.Integer()
-    seed = fields.Integer()
-    n_converged = fields.Integer()
-    observed = fields.Nested(FitValuesSchema)
-    levels = fields.List(fields.Nested(CutoffLevelSchema))
-    method = fields.String()
-    cautions = fields.List(fields.String())

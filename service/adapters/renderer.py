@@ -79,7 +79,7 @@ class Renderer:
         UnavailableError
             If it took too long, or its process ended.
         """
-        key = (record.id, wanted)
+        key = (record.id, record.audience, wanted)
         kept = None if record.id is None else self._kept.find(key)
         if kept is None:
             kept = self._in_turn(record, wanted)

@@ -14,12 +14,13 @@ from importlib import import_module
 from typing import NoReturn
 
 from psychometrics.errors import PsychometricsError
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from service.errors import ServiceError
 
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
     "work": "run analyses",
+    "inspect": "print how a file is read, and what cannot be known",
     "score": "score the answers in a file",
     "analyze": "analyse the answers in a file",
     "report": "write the validity report of the answers in a file",
@@ -35,6 +36,9 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each is a module of this package with ``declare(parser)`` and ``run(arguments)``."""
 
+
+MAXIMUM_LINES = 12
+"""Lines that a refused input is answered with."""
 
 _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Set to one before NumPy is loaded, unless the environment says more: the matrices are small, and
@@ -60,8 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(command.run(parser.parse_args(words[1:])) or 0)
     except RefusedInputError as error:
-        for fault in error.faults:
-            _say(f"{fault.pointer or '/'}: {fault.detail}")
+        _say_faults(error.faults)
         return 2
     except UnreadableInputError as error:
         _say(error.detail)
@@ -89,6 +92,16 @@ def _overview() -> argparse.ArgumentParser:
     for name, purpose in COMMANDS.items():
         commands.add_parser(name, help=purpose, add_help=False)
     return parser
+
+
+def _say_faults(faults: Sequence[Fault]) -> None:
+    """Say each fault in a line; what concerns the whole first, and so many lines at most."""
+    ordered = sorted(faults, key=lambda fault: fault.pointer != "")
+    further = len(ordered) - MAXIMUM_LINES + 1 if len(ordered) > MAXIMUM_LINES else 0
+    for fault in ordered[: len(ordered) - further]:
+        _say(f"{fault.pointer or '/'}: {fault.detail}")
+    if further:
+        _say(f"/: {further} further faults are not listed.")
 
 
 def _say(line: str) -> None:

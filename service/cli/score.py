@@ -16,5 +16,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the scores."""
-    definition, block = read_file(arguments)
-    sys.stdout.write(to_json(score_responses(definition, block)))
+    definition, reading = read_file(arguments)
+    scored = score_responses(definition, reading.responses())
+    sys.stdout.write(to_json({**scored, "reading": reading.result}))

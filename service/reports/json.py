@@ -12,6 +12,7 @@ def report_json(record: ReportRecord) -> dict[str, Any]:
     return {
         "id": record.id,
         "kind": "validity",
+        "audience": record.audience.value,
         "created_at": record.created_at,
         "instrument": {
             "id": record.definition["id"],

@@ -12,30 +12,39 @@ from typing import Any, Protocol, cast
 
 from marshmallow import ValidationError
 
+from psychometrics.cfa.results import CfaResult
+from psychometrics.criterion.results import CriterionResult
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
+from psychometrics.ensembles.results import CutoffResult
+from psychometrics.invariance.results import ComparisonResult, InvarianceResult
+from psychometrics.items.results import ItemsResult
 from psychometrics.longitudinal.lagged_results import LaggedResult
 from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
 from psychometrics.longitudinal.trajectory_results import TrajectoryResult
+from psychometrics.reliability.paired_results import AgreementResult, RetestResult
+from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sufficiency.results import SufficiencyResult
 from psychometrics.types import Progress
-from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
-from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
-from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
-from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
-from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
+from psychometrics.validity.results import ValidityResult
+from schemas.analyses.agreement import AgreementOptionsSchema
+from schemas.analyses.cfa import CfaOptionsSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema
+from schemas.analyses.criterion import CriterionOptionsSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
-from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
-from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
+from schemas.analyses.invariance import InvarianceOptionsSchema
+from schemas.analyses.items import ItemsOptionsSchema
 from schemas.analyses.lagged import LaggedOptionsSchema
-from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
+from schemas.analyses.reliability import ReliabilityOptionsSchema
 from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
-from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
-from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
+from schemas.analyses.retest import RetestOptionsSchema
+from schemas.analyses.sufficiency import SufficiencyOptionsSchema
 from schemas.analyses.trajectory import TrajectoryOptionsSchema
-from schemas.analyses.validity import STEPS, ValidityOptionsSchema, ValidityResultSchema
-from schemas.base import ResultSchema, StrictSchema
+from schemas.analyses.validity import STEPS, ValidityOptionsSchema
+from schemas.base import StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
 from service.catalog.published import alliance_and_outcome
@@ -180,8 +189,6 @@ class Kind:
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
-        if issubclass(self.result, ResultSchema):
-            return dict(self.result().dump(result))
         return to_json(result)
 
 
@@ -192,7 +199,7 @@ KINDS: Mapping[str, Kind] = {
             name="items",
             purpose="How each item is answered, and whether the answers contradict the key.",
             options=ItemsOptionsSchema,
-            result=ItemsResultSchema,
+            result=ItemsResult,
             engine="psychometrics.items.analysis",
             uses_columns=True,
         ),
@@ -200,7 +207,7 @@ KINDS: Mapping[str, Kind] = {
             name="reliability",
             purpose="How consistently each scale measures.",
             options=ReliabilityOptionsSchema,
-            result=ReliabilityResultSchema,
+            result=ReliabilityResult,
             engine="psychometrics.reliability.analysis",
             uses_columns=True,
         ),
@@ -223,7 +230,7 @@ KINDS: Mapping[str, Kind] = {
             name="cfa",
             purpose="Whether the items have the structure the form claims, against its rivals.",
             options=CfaOptionsSchema,
-            result=CfaResultSchema,
+            result=CfaResult,
             engine="psychometrics.cfa.analysis",
             uses_columns=True,
         ),
@@ -231,14 +238,14 @@ KINDS: Mapping[str, Kind] = {
             name="cutoffs",
             purpose="Which fit indices this very model would show if it were right, and if not.",
             options=CutoffOptionsSchema,
-            result=CutoffResultSchema,
+            result=CutoffResult,
             engine="psychometrics.ensembles.cutoffs",
         ),
         Kind(
             name="retest",
             purpose="How far scores stay the same between two occasions.",
             options=RetestOptionsSchema,
-            result=RetestResultSchema,
+            result=RetestResult,
             engine="psychometrics.reliability.retest",
             uses_columns=True,
         ),
@@ -246,7 +253,7 @@ KINDS: Mapping[str, Kind] = {
             name="agreement",
             purpose="How far two respondents of a dyad agree, patient and practitioner.",
             options=AgreementOptionsSchema,
-            result=AgreementResultSchema,
+            result=AgreementResult,
             engine="psychometrics.reliability.agreement",
             uses_columns=True,
             joins_forms=True,
@@ -255,7 +262,7 @@ KINDS: Mapping[str, Kind] = {
             name="invariance",
             purpose="Whether the form measures the same in several groups, or over time.",
             options=InvarianceOptionsSchema,
-            result=InvarianceResultSchema,
+            result=InvarianceResult,
             engine="psychometrics.invariance.analysis",
             uses_columns=True,
         ),
@@ -263,7 +270,7 @@ KINDS: Mapping[str, Kind] = {
             name="comparison",
             purpose="Means of groups or occasions, where the ladder of invariance carries them.",
             options=ComparisonOptionsSchema,
-            result=ComparisonResultSchema,
+            result=ComparisonResult,
             engine="psychometrics.invariance.comparison",
             uses_columns=True,
         ),
@@ -271,7 +278,7 @@ KINDS: Mapping[str, Kind] = {
             name="criterion",
             purpose="How alliance and outcomes go together, and whether the rating came first.",
             options=CriterionOptionsSchema,
-            result=CriterionResultSchema,
+            result=CriterionResult,
             engine="psychometrics.criterion.analysis",
             uses_columns=True,
             published={"references": alliance_and_outcome},
@@ -304,7 +311,7 @@ KINDS: Mapping[str, Kind] = {
             name="sufficiency",
             purpose="Whether the sample can answer, and how many more persons it would take.",
             options=SufficiencyOptionsSchema,
-            result=SufficiencyResultSchema,
+            result=SufficiencyResult,
             engine="psychometrics.sufficiency.analysis",
             uses_columns=True,
         ),
@@ -312,7 +319,7 @@ KINDS: Mapping[str, Kind] = {
             name="validity",
             purpose="Whether the form holds up in this sample: one answer, with its evidence.",
             options=ValidityOptionsSchema,
-            result=ValidityResultSchema,
+            result=ValidityResult,
             engine="service.use_cases.validity.steps",
             uses_columns=True,
             joins_forms=True,

@@ -41,6 +41,7 @@ too large) or 500, all in the same shape and with an `X-Request-Id` that stands 
 class ServiceApi(Api):  # type: ignore[misc]  # untyped there
     """An API whose refusals are documented as the problem documents they are."""
 
+    results: Components
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -75,6 +76,8 @@ def make_api(app: Flask) -> ServiceApi:
     )
     converter: Any = plugin.converter  # there once the document is started
     converter.add_attribute_function(_number_may_be_null)
+    api.results = Components(taken=api.spec.components.schemas)
+    converter.add_attribute_function(_reference_to_declared(api.results))
     api.spec.components.security_scheme(
         "apiKey",
         {"type": "http", "scheme": "bearer", "description": "An API key: `alliance_…`."},
@@ -94,18 +97,11 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
     """Write the document, with what each kind of analysis takes and gives."""
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
-    results = Components(taken=api.spec.components.schemas)
-    converter.add_attribute_function(_reference_to_declared(results))
-    given = {
-        kind.name: converter.resolve_nested_schema(kind.result)
-        if issubclass(kind.result, Schema)
-        else results.add(kind.result)
-        for kind in kinds
-    }
+    given = {kind.name: api.results.add(kind.result) for kind in kinds}
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
     del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
-    schemas |= results.schemas
+    schemas |= api.results.schemas
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
     schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
     return {"openapi": document["openapi"], **document}
@@ -114,7 +110,10 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
 def _reference_to_declared(results: Components) -> Callable[..., dict[str, Any]]:
     def refer(_: OpenAPIConverter, field: Any, **__: Any) -> dict[str, Any]:
         """Refer from a schema to the declared result that stands in it."""
-        return results.add(field.declared) if isinstance(field, Derived) else {}
+        if not isinstance(field, Derived):
+            return {}
+        found = [results.add(one) for one in field.declared]
+        return found[0] if len(found) == 1 else {"anyOf": found}
 
     return refer
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.options import Estimator, Rival, Structure
+from psychometrics.declared.shapes import to_json
 from psychometrics.ensembles.cutoffs import analyse
 from psychometrics.ensembles.misspecification import (
     StandardizedModel,
@@ -14,7 +15,7 @@ from psychometrics.ensembles.misspecification import (
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
-from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema
 from tests.ensembles.test_ensembles import ANSWERS, WAI_SR
 
 RESPONSES = ResponseMatrix(instrument=WAI_SR, answers=ANSWERS)
@@ -106,7 +107,7 @@ def test_under_the_right_model_rmsea_is_what_chance_gives() -> None:
 
 
 def test_the_answer_has_the_schemas_shape_and_no_nan() -> None:
-    dumped = CutoffResultSchema().dump(analyse(RESPONSES, OPTIONS))
+    dumped = to_json(analyse(RESPONSES, OPTIONS))
     json.dumps(dumped, allow_nan=False)
     assert dumped["model"] == "three-factor"
     assert dumped["levels"][0]["cross_loadings"][0].keys() == {"item", "factor", "loading"}

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from marshmallow import ValidationError
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.invariance import comparison
 from psychometrics.invariance.analysis import analyse
@@ -16,8 +17,8 @@ from psychometrics.invariance.groups import joined
 from psychometrics.invariance.means import standardized_change
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
-from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema
+from schemas.analyses.invariance import InvarianceOptionsSchema
 from tests.invariance.making import occasions, two_groups
 
 ESTIMATORS = ("MLR", "WLSMV")
@@ -26,14 +27,14 @@ ESTIMATORS = ("MLR", "WLSMV")
 def climbed(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options = InvarianceOptionsSchema().load({"occasion": "session_number"} | given)
     result = analyse(responses, options, progress=no_progress)
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(InvarianceResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 
 def compared(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options = ComparisonOptionsSchema().load({"occasion": "session_number"} | given)
     result = comparison.analyse(responses, options)
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(ComparisonResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 

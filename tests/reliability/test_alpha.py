@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.reliability.alpha import alpha, feldt_interval
 from psychometrics.reliability.analysis import analyse
 from psychometrics.reliability.options import ReliabilityOptions
@@ -18,7 +19,6 @@ from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.reliability.split_half import _every_split, _improved_split, greatest_split_half
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from schemas.analyses.reliability import ReliabilityResultSchema
 from schemas.definition import Definition
 from tests.classical import SCALES, form, psych, simulated_patients, three_factor_answers, wai_sr
 
@@ -100,7 +100,7 @@ def test_no_answers_whatever_yield_nan(answers: np.ndarray) -> None:
     responses = ResponseMatrix(
         instrument=form(4, scales={"one": (1, 2, 3), "lone": (4,)}), answers=answers
     )
-    body = ReliabilityResultSchema().dump(analysed(responses))
+    body = to_json(analysed(responses))
     text = str(body["scales"])
     assert "nan" not in text
     assert "inf" not in text

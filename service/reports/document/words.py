@@ -23,6 +23,13 @@ SETTINGS = {
     "other": "another setting",
 }
 
+USES = {
+    "use": "use",
+    "use-with-care": "use with care",
+    "do-not-use": "do not use",
+    "cannot-say": "nothing can be said",
+}
+
 STEPS = {
     "configural": "Configural (same factors)",
     "thresholds": "Thresholds equal",

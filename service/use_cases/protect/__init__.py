@@ -34,12 +34,12 @@ from typing import Any
 from psychometrics.declared.shapes import Record
 from psychometrics.disclosure.declared import protected
 from schemas.analyses.validity import SECTIONS
-from schemas.base import ResultSchema
-from service.use_cases.protect.blocks import Json, of_people
 from service.use_cases.protect.criterion import criterion
 from service.use_cases.protect.items import items
 from service.use_cases.protect.sample import sample
 from service.use_cases.protect.sufficiency import sufficiency
+
+Json = dict[str, Any]
 
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": items,
@@ -61,7 +61,4 @@ def protect(kind: str, result: Mapping[str, Any]) -> Json:
     """
     own = _BY_KIND.get(kind)
     given = own(dict(result)) if own else dict(result)
-    declared = SECTIONS.get(kind)
-    if declared is None or issubclass(declared, ResultSchema):
-        return of_people(given)
-    return dict(protected(Record(declared=declared), given))
+    return dict(protected(Record(declared=SECTIONS[kind]), given))

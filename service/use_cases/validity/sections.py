@@ -12,7 +12,7 @@ from typing import Any
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
-from psychometrics.disclosure import protected_sentence
+from psychometrics.declared.shapes import to_json
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
@@ -24,11 +24,9 @@ from psychometrics.sufficiency.options import SufficiencyOptions
 from psychometrics.types import no_progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import RESPONDENT, Chosen, describe
-from schemas.analyses.comparison import ComparisonResultSchema
-from schemas.analyses.invariance import InvarianceResultSchema
-from schemas.analyses.sample import SampleSectionSchema
 from service.catalog.published import alliance_and_outcome
 from service.use_cases.kinds import KINDS, Material
+from service.use_cases.validity.computed import is_computed, not_computed, sentence
 
 Json = dict[str, Any]
 Done = Mapping[str, Mapping[str, Any]]
@@ -37,6 +35,7 @@ NO_GROUP = "No group was named and there is one sample, so there is nothing to c
 NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
 NO_OUTCOME_WANTED = "No outcome was to be looked at."
 ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
+NO_RETEST = "No two sessions were declared a retest (option retest)."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
 """Factors that correlate more are one for the ladder, which needs proper solutions."""
@@ -85,28 +84,12 @@ def reason(error: PsychometricsError) -> str:
     return sentence(error.detail if isinstance(error, OptionError) else str(error))
 
 
-def not_computed(why: str) -> Json:
-    """Stand for a section that could not be computed."""
-    return {"computed": False, "reason": protected_sentence(why)}
-
-
-def is_computed(section: Mapping[str, Any]) -> bool:
-    """Whether a section holds a result."""
-    return section.get("computed") is not False
-
-
-def sentence(words: str) -> str:
-    """Write words as a sentence."""
-    return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
 def _analyse(kind: str, responses: ResponseMatrix, options: object) -> Json:
     return KINDS[kind].analyse(Material(responses=responses), options, no_progress)
 
 
 def _sample(study: Study) -> Json:
-    found = describe(study.chosen, group=study.group)
-    return dict(SampleSectionSchema().dump(found))
+    return to_json(describe(study.chosen, group=study.group))
 
 
 def _sufficiency(study: Study) -> Json:
@@ -188,8 +171,8 @@ def _invariance(study: Study) -> Json:
     return {
         "invariance": not_computed(reason(ladder))
         if isinstance(ladder, EstimationError)
-        else dict(InvarianceResultSchema().dump(ladder)),
-        "comparison": dict(ComparisonResultSchema().dump(comparison)),
+        else to_json(ladder),
+        "comparison": to_json(comparison),
     }
 
 
@@ -226,9 +209,10 @@ def _as_good_as_one(model: Mapping[str, Any]) -> bool:
 
 
 def _retest(study: Study) -> Json:
-    return _analyse(
-        "retest", study.chosen.respondents, RetestOptions(occasions=study.options.occasions)
-    )
+    if study.options.retest is None:
+        return not_computed(NO_RETEST)
+    options = RetestOptions(occasions=study.options.retest)
+    return _analyse("retest", study.chosen.respondents, options)
 
 
 def _agreement(study: Study) -> Json:
