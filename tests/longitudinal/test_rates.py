@@ -112,7 +112,7 @@ def test_an_outcome_that_dropout_depends_on_takes_the_bias_away() -> None:
             scales=("total",),
             shape=Shape.LATENT_BASIS,
             estimator=Estimator.ML,
-            replicates=0,
+            replicates=10,
             auxiliary=(),
         )
         truth, biased, helped = (
