@@ -134,3 +134,26 @@ class Evidence:
 
 NUMBERS = tuple(name for name in Evidence.__slots__ if name != "names")
 """Names of all numbers."""
+
+ESTIMATED = frozenset(
+    {
+        "cfi",
+        "rmsea",
+        "srmr",
+        "htmt",
+        "factor_correlation",
+        "factor_correlation_upper",
+        "explained_common_variance",
+        "omega_hierarchical",
+        "alpha",
+        "alpha_lower",
+        "alpha_highest",
+        "item_difference",
+        "icc",
+        "icc_lower",
+        "smallest_detectable_change",
+        "change_ratio",
+    }
+)
+"""Names of the numbers that are estimates, not counts or shares of counts: they decide nothing
+within `psychometrics.margin.MARGIN` of a bound."""

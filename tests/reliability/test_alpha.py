@@ -20,7 +20,15 @@ from psychometrics.reliability.split_half import _every_split, _improved_split, 
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.definition import Definition
-from tests.classical import SCALES, form, psych, simulated_patients, three_factor_answers, wai_sr
+from tests.classical import (
+    SCALES,
+    form,
+    normal_scores,
+    psych,
+    simulated_patients,
+    three_factor_answers,
+    wai_sr,
+)
 
 
 def analysed(responses: ResponseMatrix) -> ReliabilityResult:
@@ -115,7 +123,7 @@ def test_feldt_intervals_cover_alpha_19_times_in_20() -> None:
     assert truth is not None
     covered = 0
     for _ in range(replicates):
-        answers = rng.multivariate_normal(np.zeros(n_items), covariance, 60)
+        answers = normal_scores(rng, covariance, 60)
         found = alpha(np.cov(answers.T))
         assert found is not None
         interval = feldt_interval(found, n_persons=60, n_items=n_items)

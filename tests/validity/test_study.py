@@ -27,7 +27,7 @@ def holds_up(wai_sr: Definition) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def merged(wai_sr: Definition) -> dict[str, Any]:
-    answers, groups = study(wai_sr.instrument, "merged-ceiling", n_persons=1000, seed=1)
+    answers, groups = study(wai_sr.instrument, "merged-ceiling", n_persons=1600, seed=1)
     return validity(wai_sr.instrument, answers, {"group": "group"}, group=groups)
 
 
