@@ -53,7 +53,7 @@ class Estimate:
     interval
         Its confidence interval, where one exists.
     reason
-        Why there is no value.
+        Why there is no value, or none of its precision.
     """
 
     estimate: float | None

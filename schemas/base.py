@@ -71,4 +71,6 @@ class EstimateSchema(ResultSchema):
     estimate = Number(allow_none=True)
     standard_error = Number(allow_none=True)
     interval = fields.Nested(IntervalSchema, allow_none=True)
-    reason = fields.String(allow_none=True, metadata={"description": "Why there is no value."})
+    reason = fields.String(
+        allow_none=True, metadata={"description": "Why there is no value, or no interval."}
+    )

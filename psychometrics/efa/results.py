@@ -54,6 +54,8 @@ class Parallel:
         The same with squared multiple correlations in the diagonal.
     quantile, seed, replicates
         How it was done.
+    used
+        Random samples that had positive definite correlations; the others are left out.
     random_data
         What the random samples were.
     """
@@ -65,6 +67,7 @@ class Parallel:
     quantile: float
     seed: int
     replicates: int
+    used: int
     random_data: str
 
 
@@ -264,6 +267,8 @@ class EfaResult:
         Persons with every scored item answered.
     n_factors, extraction, rotation, correlation
         What was done, in the words of the options.
+    normalize
+        Whether rows had unit length while they were rotated (Kaiser normalization).
     order
         Item numbers of the rows.
     factors
@@ -299,6 +304,7 @@ class EfaResult:
     n_factors: int
     extraction: str
     rotation: str
+    normalize: bool
     correlation: str
     order: tuple[int, ...]
     factors: tuple[str, ...]

@@ -131,6 +131,9 @@ class StepResult:
         Of the difference test, to see the stated departure.
     power_method
         ``analytic`` or ``simulated``; simulated only where nothing else decides.
+    power_samples_used
+        Of a simulation's ``replicates``, those in which the test could be done; ``None`` without
+        one. Where they are too few the power is analytic.
     departure
         That departure, in words.
     single
@@ -150,6 +153,7 @@ class StepResult:
     error_rate: float | None = None
     power: float | None = None
     power_method: str | None = None
+    power_samples_used: int | None = None
     departure: str | None = None
     single: SingleItem | None = None
     released: tuple[int, ...] = ()

@@ -70,10 +70,17 @@ def mean_squares(ratings: FloatArray) -> MeanSquares:
     return MeanSquares(
         targets=float(n_occasions * ((by_target - grand) ** 2).sum() / (n_targets - 1)),
         occasions=float(n_targets * ((by_occasion - grand) ** 2).sum() / (n_occasions - 1)),
-        residual=float((residual**2).sum() / ((n_targets - 1) * (n_occasions - 1))),
+        residual=_not_rounding(
+            float((residual**2).sum() / ((n_targets - 1) * (n_occasions - 1))), float(ratings.var())
+        ),
         n_targets=n_targets,
         n_occasions=n_occasions,
     )
+
+
+def _not_rounding(residual: float, variance: float) -> float:
+    """Make a residual exactly zero that is nothing but rounding."""
+    return 0.0 if residual <= 1e-20 * variance else residual
 
 
 def icc_agreement(squares: MeanSquares, level: float) -> Estimate:
@@ -84,7 +91,12 @@ def icc_agreement(squares: MeanSquares, level: float) -> Estimate:
     bias = k * (squares.occasions - squares.residual) / n
     denominator = squares.targets + (k - 1) * squares.residual + bias
     value = (squares.targets - squares.residual) / denominator
-    return Estimate(estimate=value, interval=_agreement_interval(squares, value, level))
+    if value >= 1.0:
+        return Estimate(estimate=value, reason=NO_RESIDUAL)
+    interval = _agreement_interval(squares, value, level)
+    return Estimate(
+        estimate=value, interval=interval, reason=None if interval else NO_SATTERTHWAITE
+    )
 
 
 def icc_agreement_of_mean(squares: MeanSquares, level: float) -> Estimate:
@@ -96,7 +108,9 @@ def icc_agreement_of_mean(squares: MeanSquares, level: float) -> Estimate:
     if squares.targets + bias <= 1e-12:
         return Estimate(estimate=None, reason="the persons' mean scores do not differ")
     value = (squares.targets - squares.residual) / (squares.targets + bias)
-    return Estimate(estimate=value, interval=_of_mean(single.interval, squares.n_occasions))
+    interval = _of_mean(single.interval, squares.n_occasions)
+    reason = None if interval else single.reason or BELOW_MEAN
+    return Estimate(estimate=value, interval=interval, reason=reason)
 
 
 def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
@@ -106,7 +120,7 @@ def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
     k = squares.n_occasions
     value = (squares.targets - squares.residual) / (squares.targets + (k - 1) * squares.residual)
     if squares.residual <= 0.0:
-        return Estimate(estimate=value)
+        return Estimate(estimate=value, reason=NO_RESIDUAL)
     df = (squares.n_targets - 1, (squares.n_targets - 1) * (k - 1))
     quantiles = fdtri(*df, [(1.0 + level) / 2.0, (1.0 - level) / 2.0])
     lower, upper = (squares.targets / squares.residual / quantile for quantile in quantiles)
@@ -123,12 +137,10 @@ def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
 def _agreement_interval(squares: MeanSquares, value: float, level: float) -> Interval | None:
     n, k = squares.n_targets, squares.n_occasions
     MSR, MSC, MSE = squares.targets, squares.occasions, squares.residual
-    if MSE <= 0.0 or value >= 1.0:
-        return None
     a = k * value / (n * (1.0 - value))
     b = 1.0 + k * value * (n - 1.0) / (n * (1.0 - value))
     spread = (a * MSC) ** 2 / (k - 1.0) + (b * MSE) ** 2 / ((n - 1.0) * (k - 1.0))
-    v = (a * MSC + b * MSE) ** 2 / spread
+    v = (a * MSC + b * MSE) ** 2 / spread if spread > 0.0 else 0.0
     if v <= 1e-9:
         return None
     tail = (1.0 + level) / 2.0
@@ -151,4 +163,7 @@ def _of_mean(single: Interval | None, k: int) -> Interval | None:
     return Interval(lower=lower, upper=upper, level=single.level)
 
 
+NO_RESIDUAL = "there is no interval: all scores change alike, without an error"
+NO_SATTERTHWAITE = "there is no interval: it would rest on no degrees of freedom"
+BELOW_MEAN = "there is no interval: a single score's reaches where the mean's is not defined"
 _NO_VARIANCE = Estimate(estimate=None, reason="the scores do not vary")

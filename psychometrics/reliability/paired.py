@@ -104,8 +104,12 @@ def _correlation(scores: FloatArray, level: float) -> Estimate:
     first, second = (centred / np.linalg.norm(centred, axis=0)).T
     value = float(np.clip(first @ second, -1.0, 1.0))
     n_pairs = scores.shape[0]
-    if n_pairs < 4 or abs(value) >= 1.0 - 1e-12:
-        return Estimate(estimate=value)
+    if n_pairs < 4:
+        return Estimate(estimate=value, reason="there is no interval: fewer than 4 persons")
+    if abs(value) >= 1.0 - 1e-12:
+        return Estimate(
+            estimate=value, reason="there is no interval: one score is a line of the other"
+        )
     z, reach = np.arctanh(value), float(ndtri((1.0 + level) / 2.0)) / np.sqrt(n_pairs - 3)
     interval = Interval(
         lower=float(np.tanh(z - reach)), upper=float(np.tanh(z + reach)), level=level

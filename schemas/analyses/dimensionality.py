@@ -61,6 +61,7 @@ class ParallelSchema(RetentionSchema):
     quantile = Number()
     seed = fields.Integer()
     replicates = fields.Integer()
+    used = fields.Integer()
     random_data = fields.String()
 
 

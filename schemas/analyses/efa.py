@@ -21,6 +21,16 @@ class EfaOptionsSchema(StrictSchema):
     )
     extraction = fields.Enum(Extraction, by_value=True, load_default=Extraction.MINRES)
     rotation = fields.Enum(Rotation, by_value=True, load_default=Rotation.OBLIMIN)
+    normalize = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Kaiser normalization; if left out, varimax and promax use it and the "
+            "other rotations do not, as in psych."
+        },
+    )
     correlation = fields.Enum(
         CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
     )
@@ -96,6 +106,7 @@ class EfaResultSchema(ResultSchema):
     n_factors = fields.Integer()
     extraction = fields.String()
     rotation = fields.String()
+    normalize = fields.Boolean()
     correlation = fields.String()
     order = fields.List(fields.Integer(), metadata={"description": "Item numbers of the rows."})
     factors = fields.List(fields.String())

@@ -188,6 +188,7 @@ class StepSchema(ResultSchema):
     error_rate = Number(allow_none=True)
     power = Number(allow_none=True)
     power_method = fields.String(allow_none=True)
+    power_samples_used = fields.Integer(allow_none=True)
     departure = fields.String(allow_none=True)
     single = fields.Nested(SingleItemSchema, allow_none=True)
     released = fields.List(fields.Integer())
