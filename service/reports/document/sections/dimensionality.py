@@ -63,7 +63,7 @@ def efa(sources: Sources) -> Section:
     blocks = (
         *said(
             f"{numbers.count(found['n_factors'])} factors, extraction {found['extraction']}, "
-            f"rotation {found['rotation']} {'with' if found['normalize'] else 'without'} Kaiser "
+            f"rotation {found['rotation']} {'with' if found.get('normalize') else 'without'} Kaiser "
             f"normalization, {found['correlation']} "
             f"correlations, n = {numbers.count(found['n_persons'])}. "
             + (
