@@ -32,6 +32,21 @@ from psychometrics.types import Estimate, FloatArray, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IccInfluence:
+    """Each target's influence on the coefficients, with these occasions taken as they are.
+
+    Attributes
+    ----------
+    agreement, consistency, agreement_of_mean
+        Shape (n_targets,).
+    """
+
+    agreement: FloatArray
+    consistency: FloatArray
+    agreement_of_mean: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeanSquares:
     """The two-way analysis of variance without replication.
 
@@ -75,6 +90,50 @@ def mean_squares(ratings: FloatArray) -> MeanSquares:
         ),
         n_targets=n_targets,
         n_occasions=n_occasions,
+    )
+
+
+def icc_influence(ratings: FloatArray, squares: MeanSquares) -> IccInfluence:
+    """Compute each target's influence on the intraclass correlations.
+
+    Notes
+    -----
+    With R, E the mean squares and B = MSC / n the occasions' own variance, a target moves n times
+    them by k (x̄_i − x̄)² − R, Σ_j e_ij² / (k − 1) − E and 2 Σ_j (x̄_j − x̄) (x_ij − x̄_j) / (k − 1);
+    influences on the coefficients follow by the chain rule.
+
+    Parameters
+    ----------
+    ratings
+        Complete, shape (n_targets, n_occasions).
+    squares
+        Their mean squares.
+    """
+    n, k = squares.n_targets, squares.n_occasions
+    centred = ratings - ratings.mean(axis=0)
+    by_target = centred.mean(axis=1)
+    errors = ((centred - by_target[:, None]) ** 2).sum(axis=1) / (k - 1)
+    shifts = ratings.mean(axis=0) - ratings.mean()
+    R, E, B = squares.targets, squares.residual, squares.occasions / n
+    moved = np.stack(
+        [
+            k * (by_target**2 - (by_target**2).mean()),
+            errors - errors.mean(),
+            2.0 * centred @ shifts / (k - 1),
+        ]
+    )
+
+    def along(*denominator: float) -> FloatArray:
+        bottom = float(np.dot(denominator, (R, E, B)))
+        if bottom <= 0.0:
+            return np.zeros(n)  # there is no coefficient
+        slopes = (np.array([1.0, -1.0, 0.0]) - (R - E) / bottom * np.array(denominator)) / bottom
+        return np.asarray(slopes @ moved / n)
+
+    return IccInfluence(
+        agreement=along(1.0, k - 1.0 - k / n, float(k)),
+        consistency=along(1.0, k - 1.0, 0.0),
+        agreement_of_mean=along(1.0, -1.0 / n, 1.0),
     )
 
 

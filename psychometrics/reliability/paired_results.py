@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from psychometrics.types import Estimate
+from psychometrics.types import Estimate, Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedEstimate(Estimate):
+    """An estimate of two scores of each person, with two intervals.
+
+    Attributes
+    ----------
+    interval_method
+        How ``interval`` was found; ``None`` where there is none.
+    normal_theory_interval
+        What textbooks and other programs give, which presumes normal scores.
+    """
+
+    interval_method: str | None = None
+    normal_theory_interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +93,11 @@ class Paired:
     means: tuple[float | None, ...]
     sds: tuple[float | None, ...]
     difference: Estimate
-    icc_2_1: Estimate
-    icc_3_1: Estimate
-    icc_2_k: Estimate
+    icc_2_1: PairedEstimate
+    icc_3_1: PairedEstimate
+    icc_2_k: PairedEstimate
     correlation: Estimate
-    standard_error_of_measurement: Estimate
+    standard_error_of_measurement: PairedEstimate
     standard_error_agreement: float | None
     smallest_detectable_change: float | None
     limits_of_agreement: LimitsOfAgreement

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psychometrics.clusters import Clusters
-from psychometrics.types import Estimate
+from psychometrics.types import Estimate, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,19 @@ class Clustering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlphaEstimate(Estimate):
+    """Coefficient alpha with two intervals.
+
+    Attributes
+    ----------
+    distribution_free_interval
+        What judgements rest on: ``interval`` is Feldt's, which presumes normal answers.
+    """
+
+    distribution_free_interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleReliability:
     """The reliability of one scale's sum score; what each coefficient means stands in the result.
 
@@ -70,6 +83,8 @@ class ScaleReliability:
         Standard deviation of the sum score.
     standard_error_of_measurement
         In points of the sum score; ``None`` without omega.
+    standard_error_of_measurement_interval
+        ``None`` where omega has none.
     if_item_deleted
         Without each item in turn.
     clustering
@@ -79,7 +94,7 @@ class ScaleReliability:
     """
 
     items: tuple[int, ...]
-    alpha: Estimate
+    alpha: AlphaEstimate
     standardized_alpha: Estimate
     ordinal_alpha: Estimate
     omega: Estimate
@@ -91,6 +106,7 @@ class ScaleReliability:
     split_half: Estimate
     sd: float | None
     standard_error_of_measurement: float | None
+    standard_error_of_measurement_interval: Interval | None = None
     if_item_deleted: tuple[IfItemDeleted, ...]
     clustering: Clustering | None = None
     cautions: tuple[str, ...]

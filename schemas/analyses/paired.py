@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schemas.base import EstimateSchema, Number, ResultSchema
+from schemas.base import EstimateSchema, IntervalSchema, Number, ResultSchema
+
+
+class PairedEstimateSchema(EstimateSchema):
+    """An estimate (:class:`psychometrics.reliability.paired_results.PairedEstimate`)."""
+
+    interval_method = fields.String(allow_none=True)
+    normal_theory_interval = fields.Nested(IntervalSchema, allow_none=True)
 
 
 class LimitsOfAgreementSchema(ResultSchema):
@@ -31,11 +38,13 @@ class PairedSchema(ResultSchema):
     means = fields.List(Number(allow_none=True))
     sds = fields.List(Number(allow_none=True))
     difference = fields.Nested(EstimateSchema)
-    icc_2_1 = fields.Nested(EstimateSchema, metadata={"description": "Absolute agreement."})
-    icc_3_1 = fields.Nested(EstimateSchema, metadata={"description": "Consistency."})
-    icc_2_k = fields.Nested(EstimateSchema, metadata={"description": "Agreement of the mean."})
+    icc_2_1 = fields.Nested(PairedEstimateSchema, metadata={"description": "Absolute agreement."})
+    icc_3_1 = fields.Nested(PairedEstimateSchema, metadata={"description": "Consistency."})
+    icc_2_k = fields.Nested(
+        PairedEstimateSchema, metadata={"description": "Agreement of the mean."}
+    )
     correlation = fields.Nested(EstimateSchema)
-    standard_error_of_measurement = fields.Nested(EstimateSchema)
+    standard_error_of_measurement = fields.Nested(PairedEstimateSchema)
     standard_error_agreement = Number(allow_none=True)
     smallest_detectable_change = Number(allow_none=True)
     limits_of_agreement = fields.Nested(LimitsOfAgreementSchema)

@@ -7,7 +7,14 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.reliability.options import ReliabilityOptions
-from schemas.base import EstimateSchema, Number, ResultSchema, StrictNumber, StrictSchema
+from schemas.base import (
+    EstimateSchema,
+    IntervalSchema,
+    Number,
+    ResultSchema,
+    StrictNumber,
+    StrictSchema,
+)
 
 
 class ReliabilityOptionsSchema(StrictSchema):
@@ -57,11 +64,17 @@ class ClustersSchema(ResultSchema):
     largest = fields.Integer()
 
 
+class AlphaEstimateSchema(EstimateSchema):
+    """Coefficient alpha (:class:`psychometrics.reliability.results.AlphaEstimate`)."""
+
+    distribution_free_interval = fields.Nested(IntervalSchema, allow_none=True)
+
+
 class ScaleReliabilitySchema(ResultSchema):
     """One scale (:class:`psychometrics.reliability.results.ScaleReliability`)."""
 
     items = fields.List(fields.Integer())
-    alpha = fields.Nested(EstimateSchema)
+    alpha = fields.Nested(AlphaEstimateSchema)
     standardized_alpha = fields.Nested(EstimateSchema)
     ordinal_alpha = fields.Nested(EstimateSchema)
     omega = fields.Nested(EstimateSchema)
@@ -73,6 +86,7 @@ class ScaleReliabilitySchema(ResultSchema):
     split_half = fields.Nested(EstimateSchema)
     sd = Number(allow_none=True)
     standard_error_of_measurement = Number(allow_none=True)
+    standard_error_of_measurement_interval = fields.Nested(IntervalSchema, allow_none=True)
     if_item_deleted = fields.List(fields.Nested(IfItemDeletedSchema))
     clustering = fields.Nested(ClusteringSchema, allow_none=True)
     cautions = fields.List(fields.String())
