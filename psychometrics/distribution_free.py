@@ -121,7 +121,33 @@ def interval_by_influence(
     """
     units = _units(influence, clusters)
     error = float(np.sqrt((units**2).sum() * units.size / (units.size - 1)))
-    reach = float(stdtrit(degrees_of_freedom(units), (1.0 + level) / 2.0)) * error
+    return interval_by_error(
+        value, error, transformation, df=degrees_of_freedom(units), level=level
+    )
+
+
+def interval_by_error(
+    value: float,
+    error: float,
+    transformation: Transformation,
+    *,
+    df: float,
+    level: float = 0.95,
+) -> Interval:
+    """Compute Student's interval on the scale of a transformation.
+
+    Parameters
+    ----------
+    value, error
+        The estimate, inside the range that the transformation opens, and its standard error.
+    transformation
+        The scale on which the interval is symmetric.
+    df
+        Student's degrees of freedom.
+    level
+        Coverage, between 0 and 1.
+    """
+    reach = float(stdtrit(df, (1.0 + level) / 2.0)) * error
     centre, width = transformation.forward(value), reach * transformation.slope(value)
     lower, upper = transformation.inverse(np.array([centre - width, centre + width]))
     return Interval(lower=float(lower), upper=float(upper), level=level)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psychometrics.clusters import Clusters
-from psychometrics.types import FloatArray, Interval
+from psychometrics.types import Estimate, FloatArray, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +95,14 @@ class FactorCorrelation:
         Their names.
     estimate, standard_error
         The correlation.
+    interval
+        95%, by Fisher's z of it and Student's t; ``None`` where the model is improper.
     """
 
     factors: tuple[str, str]
     estimate: float
     standard_error: float | None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,5 +254,5 @@ class CfaResult:
     best: str | None
     best_rule: str
     cautions: tuple[str, ...] = ()
-    heterotrait_monotrait: Mapping[tuple[str, str], float | None] = field(default_factory=dict)
+    heterotrait_monotrait: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     cluster: Clusters | None = None

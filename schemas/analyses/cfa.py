@@ -102,6 +102,7 @@ class FactorCorrelationSchema(ResultSchema):
     factors = fields.List(fields.String())
     estimate = Number()
     standard_error = Number(allow_none=True)
+    interval = fields.Nested(IntervalSchema, allow_none=True)
 
 
 class CfaItemSchema(ResultSchema):
@@ -173,6 +174,9 @@ class HeterotraitMonotraitSchema(ResultSchema):
 
     factors = fields.List(fields.String())
     ratio = Number(allow_none=True)
+    standard_error = Number(allow_none=True)
+    interval = fields.Nested(IntervalSchema, allow_none=True)
+    reason = fields.String(allow_none=True)
 
 
 class CfaResultSchema(ResultSchema):
@@ -192,8 +196,14 @@ class CfaResultSchema(ResultSchema):
     def list_ratios(self, result: CfaResult, **kwargs: Any) -> dict[str, Any]:
         """Turn ratios by pair into a list, as JSON has no pairs for keys."""
         ratios = [
-            {"factors": list(pair), "ratio": ratio}
-            for pair, ratio in result.heterotrait_monotrait.items()
+            {
+                "factors": list(pair),
+                "ratio": found.estimate,
+                "standard_error": found.standard_error,
+                "interval": found.interval,
+                "reason": found.reason,
+            }
+            for pair, found in result.heterotrait_monotrait.items()
         ]
         shown = {name: getattr(result, name) for name in self.fields}
         return shown | {"heterotrait_monotrait": ratios}

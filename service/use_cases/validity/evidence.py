@@ -185,6 +185,7 @@ def _distinct(cfa: Json, claimed: Json) -> dict[str, Any]:
         closest = max(pairs, key=lambda one: abs(one["estimate"]))
         error = closest["standard_error"]
         found["factor_correlation"] = closest["estimate"]
+        # Wald's, as it is held against 1: the interval that is shown never reaches it
         found["factor_correlation_upper"] = (
             None if error is None else abs(closest["estimate"]) + Z * error
         )
@@ -214,7 +215,7 @@ def _of_consistency(reliability: Json, instrument: Instrument) -> dict[str, Any]
     if any(alpha["estimate"] is None for alpha in alphas.values()):
         return {"names": {"lowest_scale": "a subscale"}}
     lowest = min(alphas, key=lambda name: float(alphas[name]["estimate"]))
-    interval = alphas[lowest]["interval"]
+    interval = alphas[lowest].get("distribution_free_interval")
     return {
         "alpha": alphas[lowest]["estimate"],
         "alpha_lower": None if interval is None else interval["lower"],
