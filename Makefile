@@ -11,8 +11,8 @@ PORT ?= 8000
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-# Debian's names of what some tests drive: a real PostgreSQL, a real browser, a word processor, R.
-SYSTEM_PACKAGES = postgresql chromium libreoffice-writer-nogui \
+# Debian's names of what some tests drive: PostgreSQL, nginx, a browser, a word processor, R.
+SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
 .PHONY: help setup setup-dev setup-system demo run test test-slow faults image-check lint check format lock audit openapi bench-engine bench-report bench-http clean

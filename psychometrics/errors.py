@@ -8,6 +8,8 @@
     ├── OptionError          an analysis option has no meaning for this instrument or sample
     └── EstimationError      a quantity cannot be estimated from these answers
 
+    DeclarationError         a result's class does not say all it must; found when it is first read
+
 A message names the argument, the rule broken and what to do; it never contains a person's answer
 or identifier.
 """
@@ -71,4 +73,21 @@ class EstimationError(PsychometricsError):
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(f"{step}: {reason}")
         self.step = step
+        self.reason = reason
+
+
+class DeclarationError(TypeError):
+    """A declared class lacks something that is derived from it: a mistake in the code.
+
+    Parameters
+    ----------
+    where
+        The class and its field.
+    reason
+        What it lacks.
+    """
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
         self.reason = reason

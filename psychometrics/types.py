@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import Level, Reason, StandardError
 
 FloatArray = NDArray[np.float64]
 """An array of floats; missing is ``nan``."""
@@ -23,43 +25,23 @@ def no_progress(done: int, total: int, stage: str) -> None:
     """Ignore progress."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Interval:
-    """A confidence interval.
+    """A confidence interval."""
 
-    Attributes
-    ----------
-    lower, upper
-        Its ends, in the unit of the estimate.
-    level
-        Coverage, between 0 and 1.
-    """
-
-    lower: float
-    upper: float
-    level: float = 0.95
+    lower: float = about("Lower limit, in the unit of the estimate.")
+    upper: float = about("Upper limit, in the unit of the estimate.")
+    level: Level = about(default=0.95)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Estimate:
-    """A point estimate with what is known of its precision.
+    """A point estimate with what is known of its precision."""
 
-    Attributes
-    ----------
-    estimate
-        The value, or ``None`` where it cannot be estimated (``reason`` says why).
-    standard_error
-        Its standard error, where one exists.
-    interval
-        Its confidence interval, where one exists.
-    reason
-        Why there is no value, or none of its precision.
-    """
-
-    estimate: float | None
-    standard_error: float | None = None
-    interval: Interval | None = None
-    reason: str | None = None
+    estimate: float | None = about("The value.")
+    standard_error: StandardError | None = about(default=None)
+    interval: Interval | None = about(default=None)
+    reason: Reason | None = about(default=None)
 
 
 class Convergence(Enum):

@@ -42,6 +42,20 @@ class ResultSchema(Schema):
     """What an analysis answers; numbers are never rounded and never ``NaN``."""
 
 
+class Derived(fields.Field[Any]):
+    """A declared result within a schema; its description is derived (:mod:`schemas.derived`).
+
+    Parameters
+    ----------
+    declared
+        Its class.
+    """
+
+    def __init__(self, declared: type, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.declared = declared
+
+
 class StrictSchema(Schema):
     """What a caller sends; an unknown field is refused instead of ignored."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import orjson
-from flask import Flask, Request, Response
+from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
 
@@ -29,9 +28,7 @@ from service.metrics import request_metrics
 from service.pages.register import show_pages
 from service.telemetry import observe_requests
 from service.use_cases.kinds import KINDS
-from service.web.addresses import Addresses, Known
 from service.web.audit import keep_audit_trail
-from service.web.doorway import open_doorway
 from service.web.headers import close_browsers
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_coded_bodies, refuse_large_bodies
@@ -59,14 +56,12 @@ def create_app(config: Config) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions["alliance"] = compose(config)
 
-    observe = request_metrics() if config.metrics else None
-    observe_requests(app, observe)
+    observe_requests(app, request_metrics() if config.metrics else None)
     keep_audit_trail(app)
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
     refuse_coded_bodies(app)
     app.before_request(guard_request)
-    open_doorway(app, app.addresses, observe)
     show_rates(app, config.trusted_proxies)
     close_browsers(app)
 
@@ -81,7 +76,7 @@ def create_app(config: Config) -> Flask:
 
 
 class _NoSessions(SessionInterface):
-    """No session, for none is ever opened."""
+    """No sessions of Flask's; see ``pages.session`` for those of people."""
 
     _none = NullSession()
 
@@ -90,26 +85,15 @@ class _NoSessions(SessionInterface):
 
 
 class _App(Flask):
-    """Flask, told once what it would find out anew for each request.
+    """A Flask application of which no view or hook is asynchronous, and which keeps no session.
 
-    No view is asynchronous, there are no sessions (see ``pages.session`` for those of people), and
-    an address leads where it led before.
+    Flask asks this of each function that it calls, a dozen in a request.
     """
 
     session_interface = _NoSessions()
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.addresses: Known = {}
-
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
-
-    def create_url_adapter(self, request: Request | None) -> Any:
-        bind = super().create_url_adapter
-        if request is None:
-            return bind(None)
-        return Addresses(request.environ, partial(bind, request), self.addresses)
 
 
 class _Json(JSONProvider):

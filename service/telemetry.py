@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import orjson
 from flask import Flask, Request, Response, g, request
@@ -102,7 +102,7 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
 
     @app.before_request
     def start() -> None:
-        REQUEST_ID.set(request_id(this_request().environ))
+        REQUEST_ID.set(_request_id(this_request().environ))
         g.started = time.perf_counter()
 
     @app.after_request
@@ -111,37 +111,19 @@ def observe_requests(app: Flask, observe: Observe | None) -> None:
         now = time.perf_counter()
         seconds = now - known.get("started", now)
         route = incoming.url_rule.rule if incoming.url_rule else "(none)"
-        response.headers["X-Request-Id"] = REQUEST_ID.get() or ""
         method = incoming.method if incoming.method in _METHODS else "(other)"
-        size = known.get("n_responses")
-        finished = Finished(method, route, response.status_code, seconds, size)
-        note_request(finished, known.get("tenant_id"), observe)
-        return response
-
-
-class Finished(NamedTuple):
-    """A finished request, as it is measured; ``size`` is its number of responses."""
-
-    method: str
-    route: str
-    status: int
-    seconds: float
-    size: int | None
-
-
-def note_request(finished: Finished, tenant_id: str | None, observe: Observe | None) -> None:
-    """Write the log line of a request and measure it."""
-    if LOG.isEnabledFor(logging.INFO):
+        response.headers.add("X-Request-Id", REQUEST_ID.get() or "")
         log(
             "request",
-            method=finished.method,
-            route=finished.route,
-            status=finished.status,
-            milliseconds=round(1000 * finished.seconds, 1),
-            tenant=tenant_id,
+            method=method,
+            route=route,
+            status=response.status_code,
+            milliseconds=round(1000 * seconds, 1),
+            tenant=known.get("tenant_id"),
         )
-    if observe is not None:
-        observe(*finished)
+        if observe is not None:
+            observe(method, route, response.status_code, seconds, known.get("n_responses"))
+        return response
 
 
 def this_request() -> Request:
@@ -154,7 +136,7 @@ def this_g() -> Any:
     return g._get_current_object()  # noqa: SLF001 its documented name
 
 
-def request_id(environ: WSGIEnvironment) -> str:
+def _request_id(environ: WSGIEnvironment) -> str:
     """Take over a caller's trace id when it is one; anything else might be a name."""
     given = environ.get("HTTP_X_REQUEST_ID", "")
     return given if _ACCEPTED_REQUEST_ID.fullmatch(given) else trace_id()

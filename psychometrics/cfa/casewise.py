@@ -118,7 +118,7 @@ class CasewiseDiscrepancy(Grouped[PatternedAnswers]):
             terms = case_terms(sample, state.covariance, state.mean)
             if terms is None:
                 return None
-            by_cell = _case_scores(sample, terms, slopes_at(group, state))
+            by_cell = case_scores(sample, terms, slopes_at(group, state))
             products = cross_products(by_cell, sample.clusters)
             total += group.gather_hessian(products) / self.n_persons
         return total
@@ -222,7 +222,7 @@ def _places(n_items: int) -> _Places:
     return _Places(rows=rows, columns=columns, number=number)
 
 
-def _case_scores(sample: PatternedAnswers, terms: CaseTerms, slopes: Slopes) -> FloatArray:
+def case_scores(sample: PatternedAnswers, terms: CaseTerms, slopes: Slopes) -> FloatArray:
     """Return casewise scores by cell: (w′x)(w′y) − x′P̃y + w′dμ, shape (n_persons, n_cells)."""
     w = terms.weighted
     n_patterns = terms.inverses.shape[0]

@@ -71,10 +71,22 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
     )
 
 
-def describe_fit(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
-    """Return how a model fits, of any number of groups, without its parameters."""
+def describe_fit(
+    fitted: Fitted, *, cautions: tuple[str, ...] = (), improper: tuple[str, ...] | None = None
+) -> ModelResult:
+    """Return how a model fits, of any number of groups, without its parameters.
+
+    Parameters
+    ----------
+    fitted
+        The model and its estimates.
+    cautions
+        What is doubtful about it for reasons that it does not know itself.
+    improper
+        What makes the solution improper; ``None``: what ``propriety`` finds in a model of items.
+    """
     tests = fitted.tests
-    improper = improprieties(fitted)
+    improper = improprieties(fitted) if improper is None else improper
     aic, bic = information_criteria(fitted)
     return ModelResult(
         model=fitted.layout.model.name,

@@ -64,6 +64,7 @@ def fit_fiml(
     *,
     robust: bool = False,
     layout: Layout | None = None,
+    starts: Sequence[FloatArray] = (),
 ) -> Fitted:
     """Fit a model to incomplete answers.
 
@@ -77,6 +78,9 @@ def fit_fiml(
         MLR instead of ML.
     layout
         The model's, if it is already made.
+    starts
+        Where estimation starts, each of shape (n_free,); empty for guesses from the items'
+        correlations (``starts``).
 
     Returns
     -------
@@ -87,7 +91,7 @@ def fit_fiml(
     discrepancy = CasewiseDiscrepancy(
         layout=compiled, samples=tuple(answers.sample for answers in samples)
     )
-    starts = starting_vectors(
+    starts = starts or starting_vectors(
         compiled,
         [answers.covariance for answers in samples],
         [answers.mean for answers in samples],

@@ -1,4 +1,4 @@
-"""The kind ``efa``: options taken and result given."""
+"""Options of the kind ``efa``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.efa.options import CorrelationType, EfaOptions, Extraction, Rotation
-from schemas.base import IntervalSchema, Number, ResultSchema, StrictInteger, StrictSchema
+from schemas.base import StrictInteger, StrictSchema
 
 
 class EfaOptionsSchema(StrictSchema):
@@ -52,75 +52,3 @@ class EfaOptionsSchema(StrictSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> EfaOptions:
         """Make the engine's options."""
         return EfaOptions(**data)
-
-
-class EfaFitSchema(ResultSchema):
-    """How well the factors fit (:class:`psychometrics.efa.results.EfaFit`)."""
-
-    df = fields.Integer()
-    chi_square = Number(allow_none=True)
-    p_value = Number(allow_none=True)
-    rmsea = Number(allow_none=True)
-    rmsea_interval = fields.Nested(IntervalSchema, allow_none=True)
-    tli = Number(allow_none=True)
-    rmsr = Number()
-
-
-class CongruenceSchema(ResultSchema):
-    """How well a factor matches a subscale (:class:`psychometrics.efa.results.Congruence`)."""
-
-    subscale = fields.String()
-    factor = fields.String()
-    congruence = Number()
-
-
-class SchmidLeimanSchema(ResultSchema):
-    """A general and group factors (:class:`psychometrics.efa.results.SchmidLeiman`)."""
-
-    general = fields.List(Number(), allow_none=True)
-    group = fields.List(fields.List(Number()), allow_none=True)
-    reason = fields.String(allow_none=True)
-
-
-class BootstrapErrorsSchema(ResultSchema):
-    """Standard errors by resampling (:class:`psychometrics.efa.results.BootstrapErrors`)."""
-
-    replicates = fields.Integer()
-    used = fields.Integer()
-    cluster = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(min=1, max=64),
-        metadata={"description": "Column of clusters; the bootstrap then draws whole clusters."},
-    )
-    seed = fields.Integer()
-    loadings = fields.List(fields.List(Number()), allow_none=True)
-    factor_correlations = fields.List(fields.List(Number()), allow_none=True)
-    reason = fields.String(allow_none=True)
-
-
-class EfaResultSchema(ResultSchema):
-    """An exploratory factor analysis (:class:`psychometrics.efa.results.EfaResult`)."""
-
-    n_persons = fields.Integer()
-    n_factors = fields.Integer()
-    extraction = fields.String()
-    rotation = fields.String()
-    normalize = fields.Boolean()
-    correlation = fields.String()
-    order = fields.List(fields.Integer(), metadata={"description": "Item numbers of the rows."})
-    factors = fields.List(fields.String())
-    loadings = fields.List(fields.List(Number()))
-    factor_correlations = fields.List(fields.List(Number()))
-    structure = fields.List(fields.List(Number()))
-    uniquenesses = fields.List(Number())
-    communalities = fields.List(Number())
-    explained_variance = fields.List(Number())
-    correlations = fields.List(fields.List(Number()))
-    fit = fields.Nested(EfaFitSchema)
-    congruence = fields.List(fields.Nested(CongruenceSchema), allow_none=True)
-    schmid_leiman = fields.Nested(SchmidLeimanSchema, allow_none=True)
-    standard_errors = fields.Nested(BootstrapErrorsSchema, allow_none=True)
-    converged = fields.Boolean()
-    proper = fields.Boolean()
-    cautions = fields.List(fields.String())

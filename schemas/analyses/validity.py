@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.cfa.options import Estimator, Missing
+from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.options import FEWEST_REPLICATES, MOST_REPLICATES
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.rules import Code, Rating, Status
@@ -15,25 +16,23 @@ from schemas.analyses.cfa import CfaResultSchema
 from schemas.analyses.comparison import ComparisonResultSchema
 from schemas.analyses.criterion import MOST_OUTCOMES, CriterionResultSchema, OutcomeSchema
 from schemas.analyses.cutoffs import CutoffResultSchema
-from schemas.analyses.dimensionality import DimensionalityResultSchema
-from schemas.analyses.efa import EfaResultSchema
 from schemas.analyses.invariance import InvarianceResultSchema
 from schemas.analyses.items import ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityResultSchema
 from schemas.analyses.retest import RetestResultSchema, different_occasions
 from schemas.analyses.sample import SampleSectionSchema
 from schemas.analyses.sufficiency import SufficiencyResultSchema
-from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
+from schemas.base import Derived, Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
 from schemas.definition import NamedValues
 
 _NAME = validate.Length(min=1, max=64)
 
-SECTIONS: dict[str, type[ResultSchema]] = {
+SECTIONS: dict[str, type] = {
     "sample": SampleSectionSchema,
     "sufficiency": SufficiencyResultSchema,
     "items": ItemsResultSchema,
-    "dimensionality": DimensionalityResultSchema,
-    "efa": EfaResultSchema,
+    "dimensionality": DimensionalityResult,
+    "efa": EfaResult,
     "cfa": CfaResultSchema,
     "cfa_continuous": CfaResultSchema,
     "cutoffs": CutoffResultSchema,
@@ -205,12 +204,14 @@ class StandardsSectionSchema(ResultSchema):
     rules = fields.List(fields.Nested(StandardSchema))
 
 
-def _section(schema: type[ResultSchema], kind: str) -> fields.Nested:
+def _section(result: type, kind: str) -> fields.Field[Any]:
     description = (
         f"As the result of `{kind}`, counts of 1 to 10 withheld (null); "
         "or `computed` (false) and `reason`."
     )
-    return fields.Nested(schema, metadata={"description": description})
+    if issubclass(result, ResultSchema):
+        return fields.Nested(result, metadata={"description": description})
+    return Derived(result, metadata={"description": description})
 
 
 SectionsSchema = ResultSchema.from_dict(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import orjson
 from flask import Request, Response, request
 
@@ -12,8 +10,7 @@ from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
-from service.composition import Services
-from service.records import Caller, Scope
+from service.records import Scope
 from service.telemetry import this_request
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
@@ -23,29 +20,16 @@ from service.web.bodies import (
     at_most,
     in_turn,
     read_document,
-    read_request,
     read_scoring_body,
-    refuse_too_many,
     rows_documentation,
 )
-from service.web.doorway import Answered, short_way
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is kept.")
 
 
-def _score_at_the_door(parts: Services, caller: Caller, text: bytes) -> Answered:
-    """Score an ordinary request: a JSON document without further wishes."""
-    find = partial(parts.instruments.scoring_rule, caller.tenant_id)
-    definition, rows = read_request(text, find)
-    refuse_too_many(rows, parts.config.maximum_rows)
-    block = load_scoring(rows, definition.instrument)
-    return Answered(score_text(definition, block), definition.rule, len(block))
-
-
 @blueprint.route("/v1/score", methods=["POST"])
 @keeps_nothing
-@short_way(_score_at_the_door)
 @requires(Scope.SCORE)
 @refuses(
     "BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "UNPROCESSABLE_ENTITY"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -13,9 +15,13 @@ from service.config import Config
 from service.errors import ConfigurationError
 from service.processes.cores import usable_cores
 from service.processes.supervisor import Supervisor
-from service.telemetry import configure_logging
+from service.telemetry import configure_logging, log
 
 MOST_PROCESSES = 1024
+_EXPOSED = (
+    "listening beyond this machine without a proxy: slow clients can occupy every thread, and "
+    "nothing is encrypted; put a proxy in front and set ALLIANCE_PROXIES (docs/operations.md)"
+)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +59,8 @@ def _run_web(config: Config, arguments: argparse.Namespace) -> int:
 
     if config.metrics:
         prepare_folder(config.metrics_folder)
+    if not config.trusted_proxies and not _is_loopback(arguments.host):
+        log(_EXPOSED, level=logging.WARNING)
     from service.processes.web import run_web
 
     run_web(config, host=arguments.host, port=arguments.port, workers=arguments.workers)
@@ -88,6 +96,14 @@ def _say_what_to_do(host: str, port: int) -> None:
         f"\n  To sign in, make a key in another terminal:  {program} keys create --tenant NAME"
         "\n  Ctrl-C stops the service.\n\n"
     )
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address; a name other than ``localhost`` may be any."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _check_port_is_free(host: str, port: int) -> None:

@@ -82,13 +82,14 @@ def type_of(schema: Mapping[str, Any]) -> list[tuple[str, str]]:
         for alternative in alternatives:
             joined += [(" or ", ""), *type_of(alternative)]
         return joined[1:]
-    if schema.get("type") == "array":
-        return [("list of ", ""), *type_of(schema.get("items", {}))]
-    extra = schema.get("additionalProperties")
-    if isinstance(extra, dict):
-        return [("object of ", ""), *type_of(extra)]
     kind = schema.get("type", "any")
-    return [(" or ".join(kind) if isinstance(kind, list) else str(kind), "")]
+    kinds = kind if isinstance(kind, list) else [str(kind)]
+    held = schema.get("items", schema.get("additionalProperties"))
+    if not isinstance(held, dict):
+        return [(" or ".join(kinds), "")]
+    holder = "list" if "items" in schema else "object"
+    null = [(" or null", "")] if "null" in kinds else []
+    return [(f"{holder} of ", ""), *type_of(held), *null]
 
 
 def prose(text: str) -> Markup:

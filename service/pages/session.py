@@ -49,7 +49,7 @@ def page(
         @wraps(view)
         def guarded(**arguments: Any) -> ResponseReturnValue:
             g.token = request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
-            g.caller = _signed_in()
+            g.caller = signed_in_caller()
             if signed_in and g.caller is None:
                 if request.method == "POST":
                     raise UnauthenticatedError
@@ -98,7 +98,8 @@ def form_mark(token: str) -> str:
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 
-def _signed_in() -> Caller | None:
+def signed_in_caller() -> Caller | None:
+    """Find the caller whose session the request's cookie names."""
     token = request.cookies.get(COOKIE)
     caller = services().sessions.find(token) if token else None
     if caller is not None:

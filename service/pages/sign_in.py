@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from service.errors import UnauthenticatedError
 from service.pages.home import show_home
-from service.pages.session import begin, end, page, signed_in
+from service.pages.session import begin, end, page, signed_in, signed_in_caller
+from service.pages.site import pages
 from service.records import CallerKind
 from service.web.rates import authenticate
-from service.web.routes import services
+from service.web.routes import open_to_all, presented_key, services
 
 _NOT_A_KEY = (
     "This key is not valid. Keys begin with alliance_ and are shown once, when they are made."
@@ -45,6 +46,20 @@ def sign_out() -> ResponseReturnValue:
     """End the session."""
     end()
     return redirect("/", 303)
+
+
+@pages.get("/authenticated")
+@open_to_all
+def authenticated() -> ResponseReturnValue:
+    """Answer 204 to a valid key, token or session, and 401 to all others.
+
+    A proxy asks this before it receives a large body (``auth_request`` of nginx).
+    """
+    key = presented_key(request.environ)
+    if key is None and signed_in_caller() is not None:
+        return "", 204
+    authenticate(services(), key)
+    return "", 204
 
 
 def _is_ours(address: str) -> bool:

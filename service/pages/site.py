@@ -27,6 +27,7 @@ _FOR_PROGRAMS = (
     "/docs",
     "/healthz",
     "/readyz",
+    "/authenticated",
     "/metrics",
     "/openapi.json",
     "/.well-known",

@@ -12,6 +12,8 @@ from typing import Any, Protocol, cast
 
 from marshmallow import ValidationError
 
+from psychometrics.declared.shapes import to_json
+from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
@@ -19,8 +21,8 @@ from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
 from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
 from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
 from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
-from schemas.analyses.dimensionality import DimensionalityOptionsSchema, DimensionalityResultSchema
-from schemas.analyses.efa import EfaOptionsSchema, EfaResultSchema
+from schemas.analyses.dimensionality import DimensionalityOptionsSchema
+from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
 from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
@@ -96,8 +98,10 @@ class Kind:
         As callers say it.
     purpose
         What it answers, in a sentence.
-    options, result
-        Schemas of what it takes and gives.
+    options
+        Schema of what it takes.
+    result
+        The declared class of what it gives; JSON, OpenAPI and disclosure control follow from it.
     engine
         The module whose ``analyse`` does it, or ``analyse_step`` where there are several steps.
     uses_columns
@@ -114,7 +118,7 @@ class Kind:
     name: str
     purpose: str
     options: type[StrictSchema]
-    result: type[ResultSchema]
+    result: type
     engine: str
     uses_columns: bool = False
     joins_forms: bool = False
@@ -170,7 +174,9 @@ class Kind:
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
-        return dict(self.result().dump(result))
+        if issubclass(self.result, ResultSchema):
+            return dict(self.result().dump(result))
+        return to_json(result)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -196,14 +202,14 @@ KINDS: Mapping[str, Kind] = {
             name="dimensionality",
             purpose="How many dimensions the items have.",
             options=DimensionalityOptionsSchema,
-            result=DimensionalityResultSchema,
+            result=DimensionalityResult,
             engine="psychometrics.efa.dimensionality",
         ),
         Kind(
             name="efa",
             purpose="Which factors the items show when nothing is presumed about them.",
             options=EfaOptionsSchema,
-            result=EfaResultSchema,
+            result=EfaResult,
             engine="psychometrics.efa.analysis",
             uses_columns=True,
         ),

@@ -87,31 +87,19 @@ def _entry(incoming: Request, caller: Caller | None, response: Response) -> Audi
     given = incoming.view_args or {}
     found = response.status_code < 400
     things = [given[name] for name in _OF_OURS if name in given] if found else []
-    return entry_of(
-        caller,
-        method=incoming.method,
-        route=incoming.url_rule.rule if incoming.url_rule else "(none)",
-        thing=things[0] if things else None,
-        rule=rule,
-        body_mac=incoming.body_mac,
-        status=response.status_code,
-    )
-
-
-def entry_of(
-    caller: Caller | None, *, rule: Mapping[str, str], thing: str | None = None, **what: Any
-) -> AuditEntry:
-    """Make the entry of the present request: who, by which rule, and ``what`` as it stands."""
     return AuditEntry(
         at=now_ms(),
         tenant_id=None if caller is None else caller.tenant_id,
         caller_kind=None if caller is None else caller.kind.value,
         caller_id=None if caller is None else caller.id,
-        thing=thing,
+        method=incoming.method,
+        route=incoming.url_rule.rule if incoming.url_rule else "(none)",
+        thing=things[0] if things else None,
         instrument_id=rule.get("id"),
         instrument_version=rule.get("version"),
+        body_mac=incoming.body_mac,
+        status=response.status_code,
         request_id=REQUEST_ID.get() or "",
-        **what,
     )
 
 

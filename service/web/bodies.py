@@ -50,17 +50,12 @@ def read_scoring_body(
         Validates the responses.
     """
     if incoming.mimetype == JSON:
-        definition, rows = read_request(json_text(incoming), find)
-        return definition, load(at_most(rows), definition.instrument)
+        body = read_document(incoming, known=_REQUEST)
+        definition = find(body.get("instrument"))
+        return definition, load(at_most(body.get("responses")), definition.instrument)
     check_type(incoming)
     definition = find(incoming.args.get("instrument"))
     return definition, read_rows(incoming, definition.instrument, load)
-
-
-def read_request(text: bytes, find: Callable[[object], Definition]) -> tuple[Definition, object]:
-    """Read a document that names its instrument; the definition, and what stands for responses."""
-    body = document_of(text, known=_REQUEST)
-    return find(body.get("instrument")), body.get("responses")
 
 
 def read_batch_body(
@@ -68,7 +63,7 @@ def read_batch_body(
 ) -> ResponseBlock:
     """Read a body of responses to an instrument that is known; it may name the instrument too."""
     if incoming.mimetype == JSON:
-        body = document_of(incoming.get_data(), known=_REQUEST)
+        body = read_document(incoming, known=_REQUEST)
         if body.get("instrument", definition.instrument.id) != definition.instrument.id:
             detail = "Must be the sample's instrument, or left out."
             raise RefusedInputError([Fault(pointer="/instrument", code="other", detail=detail)])
@@ -79,15 +74,17 @@ def read_batch_body(
 
 @contextmanager
 def in_turn(incoming: Request) -> Iterator[None]:
-    """Let large bodies be read and answered one after the other.
+    """Parse and answer large bodies one after the other; receive them side by side.
 
     Several at once take no less time, for one thread computes at a time, but several times the
-    memory. Each has arrived to its last byte and is sent later, so nobody waits for a client.
+    memory. The body is received before the lock is taken, so that a slow client delays nobody.
     """
     length = incoming.content_length
     if length is not None and length < _LARGE:
         yield
         return
+    check_type(incoming)
+    incoming.get_data()
     with _TURN:
         yield
 
@@ -107,12 +104,7 @@ def json_text(incoming: Request) -> bytes:
 
 def read_document(incoming: Request, *, known: Collection[str]) -> dict[str, Any]:
     """Read a body that must be a JSON object of known fields."""
-    return document_of(json_text(incoming), known=known)
-
-
-def document_of(text: bytes, *, known: Collection[str]) -> dict[str, Any]:
-    """Read a JSON object, and refuse fields that nobody would read."""
-    body = parse_json(text)
+    body = parse_json(json_text(incoming))
     if not body.keys() <= set(known):
         detail = f"Holds an unknown field; the known ones are {', '.join(known)}."
         raise RefusedInputError([Fault(pointer="", code="unknown-field", detail=detail)])
@@ -137,15 +129,11 @@ def at_most(rows: _Rows) -> _Rows:
         If there are more than the limit.
     """
     limit = cast("Services", current_app.extensions["alliance"]).config.maximum_rows
-    refuse_too_many(rows, limit)
-    g.n_responses = len(rows) if isinstance(rows, list) else None
+    if isinstance(rows, list):
+        if len(rows) > limit:
+            raise TooLargeError(limit, "responses")
+        g.n_responses = len(rows)
     return rows
-
-
-def refuse_too_many(rows: object, limit: int) -> None:
-    """Refuse a list that is longer than the limit."""
-    if isinstance(rows, list) and len(rows) > limit:
-        raise TooLargeError(limit, "responses")
 
 
 def check_type(incoming: Request) -> None:

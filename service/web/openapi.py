@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -16,7 +16,8 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields, validate
 
-from schemas.base import Number
+from schemas.base import Derived, Number
+from schemas.derived import Components
 from schemas.problem import ProblemSchema
 from service.use_cases.kinds import Kind
 from service.web.problems import PROBLEM_TYPE
@@ -94,16 +95,58 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
     """Write the document, with what each kind of analysis takes and gives."""
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
-    results = [converter.resolve_nested_schema(kind.result) for kind in kinds]
+    results = Components(taken=api.spec.components.schemas)
+    converter.add_attribute_function(_reference_to_declared(results))
+    given = {
+        kind.name: converter.resolve_nested_schema(kind.result)
+        if issubclass(kind.result, Schema)
+        else results.add(kind.result)
+        for kind in kinds
+    }
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
     del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
+    schemas |= results.schemas
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
-    schemas["Analysis"]["properties"]["result"] = {
-        "description": "By kind; null until the analysis has succeeded.",
-        "anyOf": [*results, {"type": "null"}],
-    }
+    schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
     return {"openapi": document["openapi"], **document}
+
+
+def _reference_to_declared(results: Components) -> Callable[..., dict[str, Any]]:
+    def refer(_: OpenAPIConverter, field: Any, **__: Any) -> dict[str, Any]:
+        """Refer from a schema to the declared result that stands in it."""
+        return results.add(field.declared) if isinstance(field, Derived) else {}
+
+    return refer
+
+
+def _one_analysis_for_each_kind(
+    analysis: dict[str, Any], results: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Say which result goes with which kind: a schema for each, told apart by ``kind``."""
+    names = {kind: f"{kind.title().replace('-', '')}Analysis" for kind in results}
+    addresses = {kind: f"#/components/schemas/{name}" for kind, name in names.items()}
+    found = {
+        names[kind]: {
+            **analysis,
+            "title": names[kind],
+            "properties": {
+                **analysis["properties"],
+                "kind": {"type": "string", "const": kind},
+                "result": {
+                    "description": "Null until the analysis has succeeded.",
+                    "anyOf": [result, {"type": "null"}],
+                },
+            },
+        }
+        for kind, result in results.items()
+    }
+    found["Analysis"] = {
+        "title": "Analysis",
+        "oneOf": [{"$ref": address} for address in addresses.values()],
+        "discriminator": {"propertyName": "kind", "mapping": addresses},
+    }
+    return found
 
 
 def _one_request_for_each_kind(

@@ -33,6 +33,7 @@ from service.telemetry import log, this_request
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+_PIECE = 256 * 1024
 
 _CHALLENGE = 'Bearer realm="alliance"'
 _INVALID, _TOO_LITTLE = ', error="invalid_token"', ', error="insufficient_scope"'
@@ -67,6 +68,26 @@ def refuse_large_bodies(app: Flask, limit: int) -> None:
             body = incoming.environ["wsgi.input"]
             incoming.environ["wsgi.input"] = _LimitedBody(body, limit)
 
+    @app.after_request
+    def discard_body(response: Response) -> Response:
+        if response.status_code >= 400 and (this_request().content_length or 0) <= limit:
+            _discard_body()
+        return response
+
+
+def _discard_body() -> None:
+    """Read what was not read of a refused request's body.
+
+    A connection that is closed with unread bytes is reset, and the client may never see the answer
+    (RFC 9112, section 9.6). Gunicorn itself reads 64 KiB on.
+    """
+    body = this_request().environ["wsgi.input"]
+    try:
+        while body.read(_PIECE):
+            pass
+    except (ParseException, NoMoreData, OSError, TooLargeError, UnreadableInputError):
+        log("body of a refused request is incomplete", level=logging.DEBUG)
+
 
 def refuse_coded_bodies(app: Flask) -> None:
     """Answer 415 to a body in a content coding (gzip, br), for none is read here."""
@@ -80,7 +101,7 @@ def refuse_coded_bodies(app: Flask) -> None:
 
 
 class _LimitedBody:
-    """A body in chunks, which must be well-formed and must not go on for ever."""
+    """A body in chunks, which must be well-formed and must not be endless."""
 
     def __init__(self, body: IO[bytes], limit: int) -> None:
         self._body = body
@@ -92,8 +113,8 @@ class _LimitedBody:
         most = self._left + 1
         try:
             data = self._body.read(most if size < 0 else min(size, most))
-        except (ParseException, NoMoreData):
-            detail = "The body's chunks are malformed (RFC 9112, section 7.1)."
+        except (ParseException, NoMoreData, OSError):
+            detail = "The body's chunks are malformed or end too early (RFC 9112, section 7.1)."
             raise UnreadableInputError(detail) from None
         self._left -= len(data)
         if self._left < 0:

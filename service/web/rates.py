@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,14 +12,8 @@ from service.composition import Services
 from service.errors import TooManyRequestsError, UnauthenticatedError
 from service.rates import Verdict
 from service.records import Caller
-from service.telemetry import this_g, this_request
+from service.telemetry import this_g
 from service.web.headers import Header
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
-_TAKEN = "alliance.rate"
-"""Where a request carries the verdict on it."""
 
 _NETWORK_BITS = 64
 """Of an IPv6 address; the rest is at the choice of whoever has the network."""
@@ -39,12 +32,12 @@ def show_rates(app: Flask, trusted_proxies: int) -> None:
     @app.after_request
     def show(response: Response) -> Response:
         verdict: Verdict | None = this_g().get("rate")
-        for name, value in () if verdict is None else rate_headers(verdict):
-            response.headers[name] = value
+        if verdict is not None:
+            response.headers.extend(_rate_headers(verdict))
         return response
 
 
-def rate_headers(verdict: Verdict) -> tuple[Header, ...]:
+def _rate_headers(verdict: Verdict) -> tuple[Header, ...]:
     """Write how a rate stands."""
     return (
         ("RateLimit-Limit", str(verdict.limit)),
@@ -100,15 +93,6 @@ def count_failure(services: Services) -> None:
         services.rates.take(_failures(), services.config.failed_attempts)
 
 
-def take_token(services: Services, caller: Caller, environ: WSGIEnvironment) -> Verdict | None:
-    """Count a request of a caller, but only once; nothing where there is no limit."""
-    verdict: Verdict | None = environ.get(_TAKEN)
-    per_minute = services.config.requests_per_minute
-    if verdict is None and per_minute:
-        verdict = environ[_TAKEN] = services.rates.take(f"caller {caller.id}", per_minute)
-    return verdict
-
-
 def limit_rate(services: Services, caller: Caller) -> None:
     """Count a request of a caller.
 
@@ -117,8 +101,11 @@ def limit_rate(services: Services, caller: Caller) -> None:
     TooManyRequestsError
         If it has used up its rate.
     """
-    verdict = g.rate = take_token(services, caller, this_request().environ)
-    if verdict is not None and not verdict.allowed:
+    per_minute = services.config.requests_per_minute
+    if not per_minute:
+        return
+    verdict = g.rate = services.rates.take(f"caller {caller.id}", per_minute)
+    if not verdict.allowed:
         detail = f"At most {verdict.limit} requests a minute are answered for one key or client."
         raise TooManyRequestsError(detail, retry_after=verdict.retry_after)
 

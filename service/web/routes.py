@@ -88,8 +88,9 @@ def guard_request() -> None:
     known = authenticate(parts, presented_key(incoming.environ))
     g.caller, g.tenant_id = known, known.tenant_id
     limit_rate(parts, known)
-    note_use(parts, known)
-    if not may_call(known, scopes):
+    if known.kind is CallerKind.KEY:  # clients note it when they ask for a token
+        parts.last_use.note(known.id)
+    if scopes and not any(known.allows(scope) for scope in scopes):
         names = " or ".join(sorted(scopes))
         raise ForbiddenError(f"This needs a key with the scope {names}.")
     if not all(value.isprintable() for value in (incoming.view_args or {}).values()):
@@ -102,17 +103,6 @@ def presented_key(environ: WSGIEnvironment) -> str | None:
     if scheme.lower() == "bearer":
         return str(credentials.strip())
     return cast("str | None", environ.get("HTTP_X_API_KEY"))
-
-
-def may_call(known: Caller, scopes: frozenset[Scope]) -> bool:
-    """Whether a caller has one of the scopes, or none is asked for."""
-    return not scopes or any(known.allows(scope) for scope in scopes)
-
-
-def note_use(parts: Services, known: Caller) -> None:
-    """Note when a key is used; clients note it when they ask for a token."""
-    if known.kind is CallerKind.KEY:
-        parts.last_use.note(known.id)
 
 
 class _Parser(FlaskParser):

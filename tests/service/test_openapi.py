@@ -93,7 +93,13 @@ def test_every_kind_of_analysis_documents_options_and_result() -> None:
     schemas = SPECIFICATION["components"]["schemas"]
     kinds = [one["properties"]["kind"]["const"] for one in schemas["NewAnalysis"]["oneOf"]]
     assert kinds == list(KINDS)
-    assert len(schemas["Analysis"]["properties"]["result"]["anyOf"]) == len(kinds) + 1
+    analysis = schemas["Analysis"]
+    assert list(analysis["discriminator"]["mapping"]) == kinds
+    for kind, one in zip(kinds, analysis["oneOf"], strict=True):
+        described = schemas[one["$ref"].rsplit("/", 1)[1]]
+        assert described["properties"]["kind"]["const"] == kind
+        assert {"kind", "result"} <= set(described["required"])
+        assert len(described["properties"]["result"]["anyOf"]) == 2
 
 
 def test_nothing_is_described_that_nothing_refers_to() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
+from schemas.analyses.validity import SECTIONS
 from service.reports.document import numbers, words
+from service.reports.document.default_tables import default_tables
 from service.reports.document.elements import Answer, Document, Rating, Section
 from service.reports.document.sections import (
     cfa,
@@ -18,7 +20,7 @@ from service.reports.document.sections import (
     standards,
     sufficiency,
 )
-from service.reports.document.sections.parts import Sources
+from service.reports.document.sections.parts import Sources, cautions
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
 
@@ -44,6 +46,26 @@ ORDER: tuple[Callable[[Sources], Section], ...] = (
 )
 """Sections in reading order."""
 
+WRITTEN = frozenset(
+    {
+        "sample",
+        "sufficiency",
+        "items",
+        "dimensionality",
+        "efa",
+        "cfa",
+        "cfa_continuous",
+        "cutoffs",
+        "reliability",
+        "invariance",
+        "comparison",
+        "retest",
+        "agreement",
+        "criterion",
+    }
+)
+"""Sections of the result that :data:`ORDER` writes; a new one is written by its declaration."""
+
 
 def compose(record: ReportRecord, drawn: Collection[FigureName]) -> Document:
     """Write a finished analysis as a document.
@@ -61,8 +83,20 @@ def compose(record: ReportRecord, drawn: Collection[FigureName]) -> Document:
         subtitle="Validity report",
         facts=_facts(record),
         answer=_answer(sources),
-        sections=tuple(write(sources) for write in ORDER),
+        sections=(*(write(sources) for write in ORDER), *_unwritten(sources)),
     )
+
+
+def _unwritten(sources: Sources) -> Iterator[Section]:
+    """Write what is declared and has no section of its own by its declaration."""
+    for name, declared in SECTIONS.items():
+        found = sources.record.section(name)
+        if name not in WRITTEN and found is not None:
+            yield Section(
+                name=name,
+                title=words.named(words.spoken(name)),
+                blocks=(*default_tables(name, declared, found), *cautions(found)),
+            )
 
 
 def _facts(record: ReportRecord) -> tuple[tuple[str, str], ...]:

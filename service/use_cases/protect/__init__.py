@@ -31,6 +31,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from psychometrics.declared.shapes import Record
+from psychometrics.disclosure.declared import protected
+from schemas.analyses.validity import SECTIONS
+from schemas.base import ResultSchema
 from service.use_cases.protect.blocks import Json, of_people
 from service.use_cases.protect.criterion import criterion
 from service.use_cases.protect.items import items
@@ -56,4 +60,8 @@ def protect(kind: str, result: Mapping[str, Any]) -> Json:
         Its result as JSON values; it is left as it is.
     """
     own = _BY_KIND.get(kind)
-    return of_people(own(dict(result)) if own else dict(result))
+    given = own(dict(result)) if own else dict(result)
+    declared = SECTIONS.get(kind)
+    if declared is None or issubclass(declared, ResultSchema):
+        return of_people(given)
+    return dict(protected(Record(declared=declared), given))

@@ -1,0 +1,62 @@
+"""What a caller can choose of the kind ``irt``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ModelName(Enum):
+    """The families of models."""
+
+    GRADED = "graded"
+    PARTIAL_CREDIT = "partial-credit"
+    GENERALIZED_PARTIAL_CREDIT = "generalized-partial-credit"
+
+
+class DifMethod(Enum):
+    """How differential functioning is tested."""
+
+    LIKELIHOOD_RATIO = "likelihood-ratio"
+    WALD = "wald-2"
+
+
+class Detail(Enum):
+    """How much of each person is shown."""
+
+    SUMMARY = "summary"
+    SCORES = "scores"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IrtOptions:
+    """The choices of one analysis.
+
+    Attributes
+    ----------
+    model
+        The family of category probabilities.
+    rasch
+        For partial credit: slope 1 and a free variance instead of one free slope and variance 1.
+    scales
+        Subscales or ``total``; all subscales when empty.
+    group
+        The column whose groups' items are compared; none: no differential functioning.
+    reference
+        The group the others are compared with; the first in order when ``None``.
+    dif_method
+        How differential functioning is tested.
+    detail
+        Whether the persons' scores are listed.
+    seed
+        Of the simulation of Q3's critical value.
+    """
+
+    model: ModelName = ModelName.GRADED
+    rasch: bool = False
+    scales: tuple[str, ...] = ()
+    group: str | None = None
+    reference: str | None = None
+    dif_method: DifMethod = DifMethod.LIKELIHOOD_RATIO
+    detail: Detail = Detail.SUMMARY
+    seed: int = 20460

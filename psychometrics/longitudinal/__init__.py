@@ -1,0 +1,1 @@
+"""Repeated measurements of the same persons: growth, lagged effects, change."""
