@@ -74,13 +74,13 @@ def _timed_by_r(folder: Path, data: Path, *options: str) -> float:
 def ours(data: Path, folder: Path) -> None:
     """Time each step, the median of several runs after a warm-up, and write the R script."""
     from psychometrics.types import no_progress
-    from service.adapters.files.responses import read_responses
     from service.catalog.catalog import find_definition
+    from service.file_reader.paths import read_path
     from service.reports.rscript import r_script
     from service.use_cases.kinds import KINDS, Material
 
     definition, kind = find_definition(INSTRUMENT), KINDS["validity"]
-    responses = read_responses(data, definition.instrument).matrix(definition.instrument)
+    responses = read_path(data, definition).responses().matrix(definition.instrument)
     material = Material(responses=responses)
     kind.run(material, OPTIONS, no_progress)
     spent: list[dict[str, float]] = []

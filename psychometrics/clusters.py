@@ -8,6 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    ClusterCount,
+    Persons,
+)
 from psychometrics.errors import OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, IntArray
@@ -16,24 +21,14 @@ FEW_CLUSTERS = 20
 """With fewer, cluster-robust standard errors come with a caution."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Clusters:
-    """How persons are clustered.
+    """How persons are clustered."""
 
-    Attributes
-    ----------
-    column
-        Where the clusters were named.
-    n_clusters
-        How many there are.
-    smallest, largest
-        Persons in the smallest and the largest.
-    """
-
-    column: str
-    n_clusters: int
-    smallest: int
-    largest: int
+    column: str = about("Where the clusters were named.")
+    n_clusters: ClusterCount = about("How many there are.")
+    smallest: Persons = about("Persons in the smallest.")
+    largest: Persons = about("Persons in the largest.")
 
     @property
     def cautions(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
+from psychometrics.sampling import categories, correlated, product, triangular_root
 from psychometrics.types import FloatArray, IntArray
 
 GROUPS = ("psychotherapy", "orthotics-prosthetics")
@@ -174,9 +175,9 @@ def answers_from(
     instrument = truth.instrument
     noise = rng.standard_normal((len(factors), instrument.n_items))
     loading = truth.loadings * instrument.membership.T
-    propensity = factors @ loading + noise * np.sqrt(1 - truth.loadings**2)
-    category = (propensity[:, :, None] > truth.thresholds[group]).sum(axis=2)
-    return instrument.recode(category + float(instrument.minimum))
+    propensity = product(factors, loading) + noise * np.sqrt(1 - truth.loadings**2)
+    category = categories(propensity, truth.thresholds[group])
+    return instrument.recode((category + instrument.minimum).astype(np.float64))
 
 
 def _loadings(instrument: Instrument) -> FloatArray:
@@ -210,7 +211,5 @@ def _thresholds(instrument: Instrument, truth: Scenario) -> FloatArray:
 
 
 def _correlated(correlations: FloatArray, n_persons: int, rng: np.random.Generator) -> FloatArray:
-    """Draw normal factors; the symmetric root exists for a singular matrix too."""
-    values, vectors = np.linalg.eigh(correlations)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return np.asarray(rng.standard_normal((n_persons, len(values))) @ root.T)
+    normal = rng.standard_normal((n_persons, len(correlations)))
+    return correlated(normal, triangular_root(correlations))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import is_dataclass
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields
+
+from psychometrics.declared.shapes import to_json
 
 
 class Number(fields.Float):
@@ -38,22 +41,21 @@ class StrictInteger(fields.Integer):
         return super()._validated(value)
 
 
-class ResultSchema(Schema):
-    """What an analysis answers; numbers are never rounded and never ``NaN``."""
-
-
 class Derived(fields.Field[Any]):
     """A declared result within a schema; its description is derived (:mod:`schemas.derived`).
 
     Parameters
     ----------
     declared
-        Its class.
+        Its class, or those that it may be.
     """
 
-    def __init__(self, declared: type, **kwargs: Any) -> None:
+    def __init__(self, *declared: type, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.declared = declared
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return to_json(value) if is_dataclass(value) else value
 
 
 class StrictSchema(Schema):
@@ -69,22 +71,3 @@ class StrictSchema(Schema):
         known = ", ".join(sorted(self.load_fields))
         self.error_messages["type"] = "Must be a JSON object."
         self.error_messages["unknown"] = f"Is not known here; what is known: {known}."
-
-
-class IntervalSchema(ResultSchema):
-    """A confidence interval (:class:`psychometrics.types.Interval`)."""
-
-    lower = Number(allow_none=True)
-    upper = Number(allow_none=True)
-    level = Number()
-
-
-class EstimateSchema(ResultSchema):
-    """An estimate and its precision (:class:`psychometrics.types.Estimate`)."""
-
-    estimate = Number(allow_none=True)
-    standard_error = Number(allow_none=True)
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-    reason = fields.String(
-        allow_none=True, metadata={"description": "Why there is no value, or no interval."}
-    )

@@ -10,7 +10,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from psychometrics.instrument import Instrument
 from psychometrics.scoring.change import standard_error_of_measurement
-from schemas.base import IntervalSchema, Number, StrictNumber, StrictSchema
+from psychometrics.types import Interval
+from schemas.base import Derived, Number, StrictNumber, StrictSchema
 from schemas.faults import Fault
 from schemas.pointers import faults_of, pointer
 
@@ -67,7 +68,7 @@ class ChangeSchema(Schema):
     difference = Number(metadata={"description": "Now minus then, in points."})
     standard_error = Number(metadata={"description": "Of a difference without true change."})
     reliable_change_index = Number()
-    interval = fields.Nested(IntervalSchema)
+    interval = Derived(Interval)
 
 
 def load_measurement_errors(

@@ -34,11 +34,11 @@ class Components:
     Parameters
     ----------
     taken
-        Names that other schemas of the document have.
+        Names that other schemas of the document have, looked at whenever a class is added.
     """
 
     def __init__(self, taken: Collection[str] = ()) -> None:
-        self._taken = frozenset(taken)
+        self._taken = taken
         self._classes: dict[type, str] = {}
         self.schemas: dict[str, JsonSchema] = {}
 
@@ -46,7 +46,7 @@ class Components:
         """Describe a class and all it holds, and return a reference to it."""
         name = self._classes.get(declared)
         if name is None:
-            name = _name(declared, self._taken | set(self._classes.values()))
+            name = _name(declared, {*self._taken, *self._classes.values()})
             self._classes[declared] = name
             self.schemas[name] = {}
             self.schemas[name] |= self._record(Record(declared=declared), name)
@@ -131,7 +131,7 @@ def _described(trait: Trait) -> str:
     return trait.description + (f" Unit: {trait.unit}." if trait.unit else "")
 
 
-def _name(declared: type, taken: frozenset[str]) -> str:
+def _name(declared: type, taken: set[str]) -> str:
     """Name a class; where its name is taken, by its folder too."""
     name = declared.__name__
     return name if name not in taken else declared.__module__.split(".")[-2].title() + name

@@ -101,6 +101,7 @@ class RuleSchema(StrictSchema):
     because = _remarks()
     remedies = _remarks()
     phrases = fields.Dict(keys=fields.Enum(Rating, by_value=True), values=_remarks(), required=True)
+    headline = fields.Boolean(load_default=False)
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> Rule:

@@ -11,6 +11,7 @@ import numpy as np
 
 from psychometrics.instrument import Instrument, Scale
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sampling import correlated, triangular_root
 from psychometrics.types import FloatArray
 from schemas.definition import Definition
 
@@ -55,11 +56,17 @@ def simulated_patients(definition: Definition) -> ResponseMatrix:
     return ResponseMatrix(instrument=definition.instrument, answers=np.array(answers))
 
 
+def normal_scores(rng: np.random.Generator, covariance: FloatArray, n_persons: int) -> FloatArray:
+    """Draw normal scores with zero means, the same on every processor."""
+    normal = rng.standard_normal((n_persons, len(covariance)))
+    return correlated(normal, triangular_root(covariance))
+
+
 def three_factor_answers(
     n_persons: int, n_items: int, rng: np.random.Generator, *, categories: int = 5
 ) -> FloatArray:
     """Draw ordinal answers with three correlated factors."""
-    factors = rng.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), n_persons)
+    factors = normal_scores(rng, 0.5 + 0.5 * np.eye(3), n_persons)
     latent = 0.7 * factors[:, np.arange(n_items) % 3] + 0.7 * rng.standard_normal(
         (n_persons, n_items)
     )

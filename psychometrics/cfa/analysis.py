@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from psychometrics.cfa.best import RULE, best_rival
 from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import describe
+from psychometrics.cfa.describe import describe, information_criteria
 from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Model, Parameterization
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing
-from psychometrics.cfa.results import CfaResult, ModelResult
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
+from psychometrics.cfa.results import CfaResult, HeterotraitMonotrait, ModelResult
 from psychometrics.cfa.rivals import (
     check_rivals,
     rival_model,
@@ -52,6 +52,12 @@ class _Method:
     clusters: Clusters | None = None
     codes: IntArray | None = None
     along: InfluenceAlong | None = None
+
+    @property
+    def most_parameters(self) -> int:
+        """From how many parameters on the robust test of a model has no regular form."""
+        directions = self.n_persons if self.clusters is None else self.clusters.n_clusters - 1
+        return min(self.n_persons, directions)
 
 
 def analyse(
@@ -93,27 +99,78 @@ def analyse(
         fits.append(method.fit(rival_model(instrument, rival)))
     progress(len(rivals), len(rivals), "done")
     models = tuple(describe(fitted) for fitted in fits)
-    proper = [
+    candidates = [
         (rival, fitted)
         for rival, fitted, model in zip(rivals, fits, models, strict=True)
-        if model.proper
+        if model.proper and model.n_parameters <= method.most_parameters
     ]
+    if any(rival.structure is Structure.BIFACTOR for rival, _ in candidates):
+        candidates = _without_costly_bifactor(used, options, candidates)
     return CfaResult(
         estimator=options.estimator.value,
         missing=missing.value,
         n_persons=method.n_persons,
         models=models,
-        best=best_rival(proper, lambda small, large: method.difference(small, large).p_value),
+        best=best_rival(candidates, lambda small, large: method.difference(small, large).p_value),
         best_rule=RULE,
         cautions=(
             *_cluster_cautions(responses.n_persons - used.n_persons, method.clusters, models),
             *method.cautions,
         ),
-        heterotrait_monotrait=heterotrait_monotrait(
-            _correlations(fits[0]), instrument, method.along, clusters=method.codes
+        heterotrait_monotrait=tuple(
+            HeterotraitMonotrait(
+                factors=pair,
+                ratio=ratio.estimate,
+                standard_error=ratio.standard_error,
+                interval=ratio.interval,
+                reason=ratio.reason,
+            )
+            for pair, ratio in heterotrait_monotrait(
+                _correlations(fits[0]), instrument, method.along, clusters=method.codes
+            ).items()
         ),
         cluster=method.clusters,
     )
+
+
+def _without_costly_bifactor(
+    used: ResponseMatrix, options: CfaOptions, candidates: list[tuple[Rival, Fitted]]
+) -> list[tuple[Rival, Fitted]]:
+    """Set aside bifactor models that cost more parameters than they explain, by the BIC of MLR."""
+    bic = _bic_by(used, options, candidates)
+    simpler = [
+        value for rival, value in bic.items() if rival.structure is Structure.CORRELATED_FACTORS
+    ]
+    least = min(simpler, default=np.inf)
+    return [
+        (rival, fitted)
+        for rival, fitted in candidates
+        if rival.structure is not Structure.BIFACTOR or bic[rival] <= least
+    ]
+
+
+def _bic_by(
+    used: ResponseMatrix, options: CfaOptions, candidates: list[tuple[Rival, Fitted]]
+) -> dict[Rival, float]:
+    """Return the BIC of the bifactor candidates, and of one factor a subscale, under MLR."""
+    compared = {rival.method for rival, _ in candidates if rival.structure is Structure.BIFACTOR}
+    rivals = [
+        Rival(structure=structure, method=method)
+        for method in compared
+        for structure in (Structure.CORRELATED_FACTORS, Structure.BIFACTOR)
+    ]
+    known = dict(candidates)
+    likely = replace(options, estimator=Estimator.MLR, missing=None)
+    treatment = likely.treatment(complete=bool(used.complete.all()))
+    fit = _method(used, likely, treatment).fit
+    found: dict[Rival, float] = {}
+    for rival in rivals:
+        fitted = known.get(rival)
+        if fitted is None or fitted.log_likelihood is None:
+            fitted = fit(rival_model(used.instrument, rival))
+        bic = information_criteria(fitted)[1]
+        found[rival] = np.inf if bic is None else bic
+    return found
 
 
 def _cluster_cautions(

@@ -17,16 +17,20 @@ from collections.abc import Callable, Sequence
 from psychometrics.cfa.describe import information_criteria
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.options import Rival, Structure
+from psychometrics.margin import above, below
 
 LEVEL = 0.05
 CLEAR_BIC = 2.0
 
 RULE = (
-    "Improper solutions are set aside. Of two nested models the larger is kept when the (scaled) "
-    "difference test rejects the smaller one at the 5% level, else the smaller. Models with the "
-    "same fit and degrees of freedom count as one, named by the one without a higher order. Of "
-    "models that are still left, the lowest BIC wins where there is a likelihood and the next is "
-    "higher by 2 at least; otherwise the answers cannot tell and none is named."
+    "Improper solutions are set aside, and models with more parameters than persons or than "
+    "clusters less one. A bifactor model is set aside where the BIC of its robust maximum "
+    "likelihood fit is above that of one factor for each subscale. Of two nested models the "
+    "larger is kept when the (scaled) difference test rejects the smaller one at the 5% level, "
+    "else the smaller. Models with the same fit and degrees of freedom count as one, named by "
+    "the one without a higher order. Of models that are still left, the lowest BIC wins where "
+    "there is a likelihood and the next is higher by 2 at least; otherwise the answers cannot "
+    "tell and none is named."
 )
 
 DifferenceP = Callable[[Fitted, Fitted], float | None]
@@ -36,14 +40,14 @@ _WITHIN: dict[Structure, frozenset[Structure]] = {
     Structure.ONE_FACTOR: frozenset(
         {
             Structure.TWO_FACTOR,
-            Structure.THREE_FACTOR,
+            Structure.CORRELATED_FACTORS,
             Structure.SECOND_ORDER,
             Structure.BIFACTOR,
         }
     ),
-    Structure.TWO_FACTOR: frozenset({Structure.THREE_FACTOR}),
-    Structure.THREE_FACTOR: frozenset(),
-    Structure.SECOND_ORDER: frozenset({Structure.THREE_FACTOR, Structure.BIFACTOR}),
+    Structure.TWO_FACTOR: frozenset({Structure.CORRELATED_FACTORS}),
+    Structure.CORRELATED_FACTORS: frozenset(),
+    Structure.SECOND_ORDER: frozenset({Structure.CORRELATED_FACTORS, Structure.BIFACTOR}),
     Structure.BIFACTOR: frozenset(),
 }
 
@@ -68,8 +72,9 @@ def best_rival(candidates: Sequence[tuple[Rival, Fitted]], difference_p: Differe
         if small not in left or large not in left:
             continue
         p_value = difference_p(small[1], large[1])
-        if p_value is not None:
-            left.remove(small if p_value < LEVEL else large)
+        rejected = None if p_value is None else below(p_value, LEVEL)
+        if rejected is not None:
+            left.remove(small if rejected else large)
     if len(left) == 1:
         return left[0][0].name
     return _clearly_lowest(left)
@@ -113,7 +118,7 @@ def _nested(small: tuple[Rival, Fitted], large: tuple[Rival, Fitted]) -> bool:
         return True
     n_scales = len(fitted.layout.model.factors) - 1 - outer.method
     return (
-        inner.structure in {Structure.TWO_FACTOR, Structure.THREE_FACTOR}
+        inner.structure in {Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS}
         and outer.structure is Structure.BIFACTOR
         and n_scales <= 3
     )
@@ -127,4 +132,4 @@ def _clearly_lowest(left: Sequence[tuple[Rival, Fitted]]) -> str | None:
     )
     if len(ranked) < 2 or len(ranked) < len(left):
         return None
-    return ranked[0][1] if ranked[1][0] - ranked[0][0] >= CLEAR_BIC else None
+    return ranked[0][1] if above(ranked[1][0] - ranked[0][0], CLEAR_BIC) else None

@@ -10,6 +10,7 @@ import numpy as np
 from psychometrics.cfa import fit
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.fitted import Fitted, ScaledTest
+from psychometrics.cfa.general_factor import general_omega
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.modification import modifications, standardized_change
 from psychometrics.cfa.propriety import improprieties
@@ -68,6 +69,7 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         if general is None
         else explained_common_variance(fitted, general),
         omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
+        general_omega=general_omega(fitted) if shown.proper and _correlates(fitted) else None,
     )
 
 
@@ -251,6 +253,12 @@ def _general_column(fitted: Fitted) -> int | None:
     if GENERAL not in model.factors or any(model.rows(Matrix.REGRESSIONS)):
         return None
     return model.factors.index(GENERAL) if len(model.factors) > 2 else None
+
+
+def _correlates(fitted: Fitted) -> bool:
+    """Whether the model is one of correlated factors, each with items of its own."""
+    cells = fitted.layout.groups[0].cells
+    return len(cells[Matrix.FACTOR_COVARIANCES]) > 0 and len(cells[Matrix.REGRESSIONS]) == 0
 
 
 def _modification_indices(fitted: Fitted) -> Iterator[ModificationIndex]:

@@ -1,7 +1,9 @@
 """Whether a solution is admissible, and what is wrong with it if it is not.
 
 Nothing is judged by a bound during estimation, so a solution that leaves the parameter space is
-seen as it is (Heywood cases; Kolenikov & Bollen, 2012).
+seen as it is (Heywood cases; Kolenikov & Bollen, 2012). A solution on the edge of the parameter
+space, within `psychometrics.margin.MARGIN`, is undetermined: it is not shown to be proper, counts
+as improper, and the sentence says so.
 
 References
 ----------
@@ -24,6 +26,7 @@ from psychometrics.cfa.standardized import (
     standardized_loadings,
     standardized_regressions,
 )
+from psychometrics.margin import MARGIN, above
 
 EMPTY = 0.01
 """A factor on which no standardized loading reaches this is empty."""
@@ -31,7 +34,8 @@ EMPTY = 0.01
 EXPLODED = 3.0
 """A standardized loading beyond this is on its way to infinity."""
 
-_SLACK = 1e-6
+UNDETERMINED = "so that it is undetermined whether the solution is proper"
+
 _NO_INFORMATION = 10.0
 """A standardized loading lies within ±1; one with this standard error has not been estimated."""
 
@@ -64,20 +68,25 @@ def _in_group(fitted: Fitted, group: int) -> Iterator[str]:
 def _negative_variances(fitted: Fitted, group: int, where: str) -> Iterator[str]:
     items = fitted.layout.model.items
     shares = residual_variances(fitted, group=group) / item_variances(fitted, group=group)
-    for item, share in zip(items, shares, strict=True):
-        if share < -_SLACK:
+    rows = fitted.layout.model.rows(Matrix.RESIDUAL_COVARIANCES, group=group)
+    zero = {row.row for row in rows if row.label is None and row.value == 0.0}
+    for number, (item, share) in enumerate(zip(items, shares, strict=True)):
+        positive = above(float(share), 0.0)
+        if positive is False:
             yield f"The residual variance of item {item} is negative{where}."
+        elif positive is None and number not in zero:
+            yield f"The residual variance of item {item} vanishes{where}, {UNDETERMINED}."
     factors = fitted.layout.model.factors
     variances = np.diagonal(fitted.states[group].disturbance_covariance)
     for factor, variance in zip(factors, variances, strict=True):
-        if variance < -_SLACK:
+        if variance < -MARGIN:
             yield f"The variance of factor {factor} is negative{where}."
 
 
 def _large_loadings(fitted: Fitted, group: int, where: str) -> Iterator[str]:
     model = fitted.layout.model
     loadings, _ = standardized_loadings(fitted, group=group)
-    for row, column in np.argwhere(np.abs(loadings) > 1.0 + _SLACK):
+    for row, column in np.argwhere(np.abs(loadings) > 1.0 + MARGIN):
         said = "explodes" if np.abs(loadings[row, column]) > EXPLODED else "exceeds one"
         yield (
             f"The standardized loading of item {model.items[row]} on {model.factors[column]} "
@@ -88,7 +97,7 @@ def _large_loadings(fitted: Fitted, group: int, where: str) -> Iterator[str]:
         if own and np.abs(loadings[sorted(own), column]).max() < EMPTY:
             yield f"Factor {factor} is empty: no item loads on it{where}."
     regressions, _ = standardized_regressions(fitted, group=group)
-    for row, column in np.argwhere(np.abs(regressions) > 1.0 + _SLACK):
+    for row, column in np.argwhere(np.abs(regressions) > 1.0 + MARGIN):
         yield (
             f"The standardized loading of factor {model.factors[row]} on {model.factors[column]} "
             f"exceeds one{where}."
@@ -116,15 +125,15 @@ def _indefinite_matrices(fitted: Fitted, group: int, where: str) -> Iterator[str
     if (variances > 0.0).all():
         correlation = covariance / np.sqrt(np.outer(variances, variances))
         model = fitted.layout.model
-        for row, column in np.argwhere(np.tril(np.abs(correlation), -1) > 1.0 + _SLACK):
+        for row, column in np.argwhere(np.tril(np.abs(correlation), -1) > 1.0 + MARGIN):
             yield (
                 f"The correlation of factors {model.factors[column]} and {model.factors[row]} "
                 f"exceeds one{where}."
             )
-        if smallest_eigenvalue(correlation) < _SLACK:
+        if smallest_eigenvalue(correlation) < MARGIN:
             yield f"The factors' covariance matrix is not positive definite{where}."
     residuals = state.residual_covariance
     if np.any(residuals - np.diag(np.diagonal(residuals))) and (
-        smallest_eigenvalue(residuals) < -_SLACK
+        smallest_eigenvalue(residuals) < -MARGIN
     ):
         yield f"The residuals' covariance matrix is not positive definite{where}."

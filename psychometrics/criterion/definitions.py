@@ -28,5 +28,6 @@ def definitions(options: CriterionOptions) -> Mapping[str, str]:
         "clustered": f"{clustered.METHOD}.",
         "pooled": f"{METHODS[options.heterogeneity]}.",
         "context": "Published correlations from other settings: context, not norms.",
-        "held": "The estimate has the stated direction and size.",
+        "held": "True: the whole interval has the stated direction and size; false: none of it "
+        "has; null: open, or no interval.",
     }

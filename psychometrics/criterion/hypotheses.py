@@ -2,9 +2,11 @@
 
 Notes
 -----
-A hypothesis says which way a correlation goes and how large it is; it held when the estimate has
-that direction and size (Terwee et al. 2007). Whether the whole interval does is said beside it: a
-small sample can hit by luck. How many must hold for a verdict is not decided here.
+A hypothesis names a region of correlations: a direction, a size, or both (Terwee et al. 2007 ask
+that both are stated beforehand). It held when the whole interval of the correlation lies in that
+region, failed when the interval lies outside, and is open otherwise: an estimate alone hits half of
+all directions by luck. A direction without a size is the region above (or below) zero. How many
+must hold for a verdict is not decided here.
 
 References
 ----------
@@ -21,6 +23,7 @@ from psychometrics.criterion.options import CoefficientName, Direction, Expectat
 from psychometrics.criterion.results import Association, Hypothesis
 from psychometrics.errors import OptionError
 from psychometrics.instrument import TOTAL, Instrument
+from psychometrics.types import Interval
 
 
 def check_hypotheses(outcomes: Sequence[Outcome], instrument: Instrument) -> None:
@@ -83,30 +86,38 @@ def _tested(expected: Expectation, association: Association) -> Hypothesis:
         timing=association.timing,
         estimate=found.estimate,
         interval=interval,
-        held=None if found.estimate is None else _as_expected(expected, found.estimate),
-        interval_within=None
-        if interval is None
-        else _interval_as_expected(expected, interval.lower, interval.upper),
+        held=None if interval is None else _held(_regions(expected), interval),
     )
 
 
-def _as_expected(expected: Expectation, correlation: float) -> bool:
-    right_way = {
-        Direction.POSITIVE: correlation > 0.0,
-        Direction.NEGATIVE: correlation < 0.0,
-        Direction.ANY: True,
-    }[expected.direction]
-    size = abs(correlation)
-    large_enough = expected.minimum is None or size >= expected.minimum
-    small_enough = expected.maximum is None or size <= expected.maximum
-    return right_way and large_enough and small_enough
+def _regions(expected: Expectation) -> tuple[tuple[float, float], ...]:
+    """Return the expected correlations as intervals; 0 as an end does not belong to them."""
+    low = expected.minimum or 0.0
+    high = 1.0 if expected.maximum is None else expected.maximum
+    positive, negative = (low, high), (-high, -low)
+    match expected.direction:
+        case Direction.POSITIVE:
+            return (positive,)
+        case Direction.NEGATIVE:
+            return (negative,)
+        case Direction.ANY:
+            return (positive, negative) if low > 0.0 else ((-high, high),)
 
 
-def _interval_as_expected(expected: Expectation, lower: float, upper: float) -> bool:
-    """Both ends are as expected, and so is all between them.
+def _held(regions: Sequence[tuple[float, float]], interval: Interval) -> bool | None:
+    """Whether the interval lies in one region (or, ``False``, outside all of them)."""
+    if any(_lies_in(interval, low, high) for low, high in regions):
+        return True
+    return False if all(_lies_outside(interval, low, high) for low, high in regions) else None
 
-    Between ends of different sign lies zero, which is the smallest size there is.
-    """
-    ends = _as_expected(expected, lower) and _as_expected(expected, upper)
-    around_zero = lower < 0.0 < upper
-    return ends and not (around_zero and bool(expected.minimum))
+
+def _lies_outside(interval: Interval, low: float, high: float) -> bool:
+    below = interval.upper <= low if low == 0.0 else interval.upper < low
+    above = interval.lower >= high if high == 0.0 else interval.lower > high
+    return below or above
+
+
+def _lies_in(interval: Interval, low: float, high: float) -> bool:
+    above = interval.lower > low if low == 0.0 else interval.lower >= low
+    below = interval.upper < high if high == 0.0 else interval.upper <= high
+    return above and below

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    ChosenWhole,
+    Correlation,
+)
 from psychometrics.types import Interval
 
 Moment = float | str
@@ -97,34 +102,24 @@ class Outcome:
     expected: Expectation | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Reference:
-    """A published correlation, to stand beside the result as context; never a norm.
+    """A published correlation, to stand beside the result as context; never a norm."""
 
-    Attributes
-    ----------
-    name
-        Author and year.
-    estimate, interval
-        The published correlation.
-    setting
-        Where it was found, for example ``psychotherapy``.
-    n_studies, n_persons
-        How many studies and persons stand behind it, where known.
-    doi
-        Its source.
-    status
-        ``verified``, ``secondary`` or ``recalled``: how well the value is known.
-    """
-
-    name: str
-    estimate: float
-    interval: Interval | None = None
-    setting: str | None = None
-    n_studies: int | None = None
-    n_persons: int | None = None
-    doi: str | None = None
-    status: str = "recalled"
+    name: str = about("Author and year.")
+    estimate: Correlation = about("The published correlation.")
+    interval: Interval | None = about(default=None)
+    setting: str | None = about("Where it was found, for example `psychotherapy`.", default=None)
+    n_studies: ChosenWhole | None = about(
+        "Studies that stand behind it, where known.", default=None
+    )
+    n_persons: ChosenWhole | None = about(
+        "Persons that stand behind it, where known.", default=None
+    )
+    doi: str | None = about("Its source.", default=None)
+    status: str = about(
+        "`verified`, `secondary` or `recalled`: how well the value is known.", default="recalled"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

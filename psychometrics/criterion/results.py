@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from psychometrics.criterion.options import CoefficientName, Direction, Reference
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    Chosen,
+    ClinicianCount,
+    Correlation,
+    Df,
+    NotNegative,
+    Persons,
+    PersonsUsed,
+    PValue,
+    Reason,
+    Responses,
+    Share,
+    StandardError,
+    Things,
+)
 from psychometrics.types import Interval
 
 
@@ -44,295 +60,165 @@ _READINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Coefficient:
-    """A correlation with its precision.
+    """A correlation with its precision."""
 
-    Attributes
-    ----------
-    estimate
-        The correlation, or ``None`` where it cannot be estimated.
-    interval
-        Its confidence interval, where one exists.
-    standard_error
-        Its standard error, where the method has one.
-    n_persons
-        Persons it rests on.
-    method
-        How estimate and interval are made.
-    reason
-        Why estimate or interval is missing.
-    """
-
-    estimate: float | None
-    interval: Interval | None = None
-    standard_error: float | None = None
-    n_persons: int
-    method: str
-    reason: str | None = None
+    estimate: Correlation | None = about("The correlation, or null where it cannot be estimated.")
+    interval: Interval | None = about(default=None)
+    standard_error: StandardError | None = about(default=None)
+    n_persons: PersonsUsed = about("Persons it rests on.")
+    method: str = about("How estimate and interval are made.")
+    reason: Reason | None = about(default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Disattenuated(Coefficient):
-    """A correlation divided by the root of the reliabilities; it may exceed 1.
+    """A correlation divided by the root of the reliabilities; it may exceed 1."""
 
-    Attributes
-    ----------
-    reliability_name
-        The coefficient of the alliance score's reliability.
-    reliability, reliability_interval
-        Its value in the same persons (those with complete answers).
-    outcome_reliability
-        The outcome's reliability as given, or ``None`` where the outcome was taken as it is.
-    """
-
-    reliability_name: str
-    reliability: float | None = None
-    reliability_interval: Interval | None = None
-    outcome_reliability: float | None = None
+    estimate: float | None = about("The correlation freed of unreliability; it may exceed 1.")
+    reliability_name: str = about("The coefficient of the alliance score's reliability.")
+    reliability: float | None = about(
+        "Its value in the same persons (those with complete answers).", default=None
+    )
+    reliability_interval: Interval | None = about(default=None)
+    outcome_reliability: float | None = about(
+        "The outcome's reliability as given, or null where the outcome was taken as it is.",
+        default=None,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Partial(Coefficient):
-    """A correlation with the outcome's baseline held constant.
+    """A correlation with the outcome's baseline held constant."""
 
-    Attributes
-    ----------
-    baseline
-        The column that was held constant.
-    """
-
-    baseline: str
+    baseline: str = about("The column that was held constant.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Clustered(Coefficient):
-    """A correlation whose interval allows for persons who share a clinician.
+    """A correlation whose interval allows for persons who share a clinician."""
 
-    Attributes
-    ----------
-    n_clinicians
-        Number of clinicians.
-    """
-
-    n_clinicians: int
+    n_clinicians: ClinicianCount = about("Number of clinicians.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Stratum:
-    """One sample's or site's share in a pooled correlation.
+    """One sample's or site's share in a pooled correlation."""
 
-    Attributes
-    ----------
-    name
-        The value of the strata column.
-    correlation
-        Pearson's correlation within it.
-    weight
-        Its share of the random-effects weights, 0 to 1; ``None`` where it could not be used.
-    """
-
-    name: str
-    correlation: Coefficient
-    weight: float | None
+    name: str = about("The value of the strata column.")
+    correlation: Coefficient = about("Pearson's correlation within it.")
+    weight: Share | None = about(
+        "Its share of the random-effects weights, 0 to 1; null where it could not be used."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Pooled(Coefficient):
-    """Correlations of several samples or sites, pooled by random effects.
+    """Correlations of several samples or sites, pooled by random effects."""
 
-    Attributes
-    ----------
-    column
-        The column that tells the strata apart.
-    strata
-        Each of them, in sorted order.
-    n_strata
-        How many of them were used.
-    prediction_interval
-        Where the correlation of a further stratum is expected (from three strata on).
-    tau_squared
-        Variance between strata on Fisher's z scale.
-    q, df, p_value
-        Cochran's test of homogeneity.
-    i_squared
-        Share of the total variance that lies between strata, 0 to 1.
-    """
-
-    column: str
-    strata: tuple[Stratum, ...]
-    n_strata: int
-    prediction_interval: Interval | None = None
-    tau_squared: float | None = None
-    q: float | None = None
-    df: int | None = None
-    p_value: float | None = None
-    i_squared: float | None = None
+    column: str = about("The column that tells the strata apart.")
+    strata: tuple[Stratum, ...] = about("Each of them, in sorted order.")
+    n_strata: Things = about("How many of them were used.")
+    prediction_interval: Interval | None = about(
+        "Where the correlation of a further stratum is expected (from three strata on).",
+        default=None,
+    )
+    tau_squared: NotNegative | None = about(
+        "Variance between strata on Fisher's z scale.", default=None
+    )
+    q: NotNegative | None = about("Cochran's test of homogeneity.", default=None)
+    df: Df | None = about(default=None)
+    p_value: PValue | None = about(default=None)
+    i_squared: Share | None = about(
+        "Share of the total variance that lies between strata, 0 to 1.", default=None
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Association:
-    """One alliance score and one outcome.
+    """One alliance score and one outcome."""
 
-    Attributes
-    ----------
-    outcome, scale
-        What is correlated.
-    timing
-        The timing of every person used.
-    reading
-        How a correlation of this timing may be read.
-    n_persons
-        Persons with this timing who have both values.
-    pearson, spearman
-        Always tried.
-    polyserial
-        For an ordinal outcome, else ``None``.
-    disattenuated
-        Pearson's correlation freed of the unreliability of the score.
-    partial
-        Where the outcome has a baseline, else ``None``.
-    clustered
-        Where there is a column ``clinician``, else ``None``.
-    pooled
-        Where there are at least two strata, else ``None``.
-    """
-
-    outcome: str
-    scale: str
-    timing: Timing
-    reading: str
-    n_persons: int
-    pearson: Coefficient
-    spearman: Coefficient
-    polyserial: Coefficient | None
-    disattenuated: Disattenuated
-    partial: Partial | None
-    clustered: Clustered | None
-    pooled: Pooled | None
+    outcome: str = about("The outcome's column.")
+    scale: str = about("The score.")
+    timing: Timing = about("The timing of every person used.")
+    reading: str = about("How a correlation of this timing may be read.")
+    n_persons: PersonsUsed = about("Persons with this timing who have both values.")
+    pearson: Coefficient = about("Always tried.")
+    spearman: Coefficient = about("Always tried.")
+    polyserial: Coefficient | None = about("For an ordinal outcome, else null.")
+    disattenuated: Disattenuated = about(
+        "Pearson's correlation freed of the unreliability of the score."
+    )
+    partial: Partial | None = about("Where the outcome has a baseline, else null.")
+    clustered: Clustered | None = about("Where there is a column `clinician`, else null.")
+    pooled: Pooled | None = about("Where there are at least two strata, else null.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class MeasuredOutcome:
-    """One outcome: who has it and when it was measured.
+    """One outcome: who has it and when it was measured."""
 
-    Attributes
-    ----------
-    name
-        Its column.
-    timing
-        The timing most persons have; only they are used (a tie goes to the less favourable).
-    reason
-        Why the timing is undetermined.
-    timing_counts
-        Persons by timing, among those who have the outcome.
-    n_set_aside
-        Persons who have the outcome but another timing.
-    n_missing
-        Persons with a rating but no outcome.
-    n_contradictory
-        Persons set aside because their rows give different values for what is one measurement.
-    ordinal
-        Whether it was taken as ordered categories.
-    categories
-        Number of different values.
-    """
-
-    name: str
-    timing: Timing
-    reason: str | None
-    timing_counts: Mapping[Timing, int]
-    n_set_aside: int
-    n_missing: int
-    n_contradictory: int
-    ordinal: bool
-    categories: int
+    name: str = about("Its column.")
+    timing: Timing = about(
+        "The timing most persons have; only they are used (a tie goes to the less favourable)."
+    )
+    reason: str | None = about("What is doubtful about the timing.")
+    timing_counts: Mapping[Timing, Persons] = about(
+        "Persons by timing, among those who have the outcome."
+    )
+    n_set_aside: Persons = about("Persons who have the outcome but another timing.")
+    n_missing: Persons = about("Persons with a rating but no outcome.")
+    n_contradictory: Persons = about(
+        "Persons set aside because their rows give different values for what is one measurement."
+    )
+    ordinal: bool = about("Whether it was taken as ordered categories.")
+    categories: Things | None = about("Number of different values.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Hypothesis:
-    """What became of a hypothesis.
+    """What became of a hypothesis."""
 
-    Attributes
-    ----------
-    outcome, scale, direction, minimum, maximum, coefficient
-        The hypothesis as stated.
-    timing
-        The timing of the persons it was held against.
-    estimate, interval
-        The correlation.
-    held
-        Whether the estimate has the stated direction and size; ``None`` where there is none.
-    interval_within
-        Whether the whole interval does: the stricter question.
-    """
-
-    outcome: str
-    scale: str
-    direction: Direction
-    minimum: float | None
-    maximum: float | None
-    coefficient: CoefficientName
-    timing: Timing
-    estimate: float | None
+    outcome: str = about("The outcome's column.")
+    scale: str = about("The score.")
+    direction: Direction = about("The direction that was stated.")
+    minimum: Chosen | None = about("The smallest size that was stated.")
+    maximum: Chosen | None = about("The largest size that was stated.")
+    coefficient: CoefficientName = about("Which coefficient was to be looked at.")
+    timing: Timing = about("The timing of the persons it was held against.")
+    estimate: Correlation | None = about("The correlation.")
     interval: Interval | None
-    held: bool | None
-    interval_within: bool | None
+    held: bool | None = about(
+        "True: the whole interval has the stated direction and size; false: none of it has; null: "
+        "that is open, or there is no interval."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Occasions:
-    """Which rating speaks for a person.
+    """Which rating speaks for a person."""
 
-    Attributes
-    ----------
-    rule
-        The rule, as a sentence.
-    n_responses
-        Responses in the sample.
-    n_set_aside
-        Responses that do not speak for a person: later ratings, other sessions, no answers.
-    """
-
-    rule: str
-    n_responses: int
-    n_set_aside: int
+    rule: str = about("The rule, as a sentence.")
+    n_responses: Responses = about("Responses in the sample.")
+    n_set_aside: Responses = about(
+        "Responses that do not speak for a person: later ratings, other sessions, no answers."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class CriterionResult:
-    """Alliance against outcomes.
+    """How alliance and outcomes go together, and whether the rating came first."""
 
-    Attributes
-    ----------
-    n_persons
-        Persons with a rating; each counts once.
-    occasions
-        Which rating speaks for a person.
-    outcomes
-        Each outcome and its timing.
-    associations
-        Every score with every outcome.
-    hypotheses
-        Each hypothesis, held or not.
-    n_hypotheses, n_tested, n_held
-        How many were stated, could be held against an estimate, and held.
-    context
-        Published correlations, as given: context, not norms.
-    definitions
-        What each coefficient is, by name.
-    cautions
-        Doubts a reader must know.
-    """
-
-    n_persons: int
-    occasions: Occasions
-    outcomes: tuple[MeasuredOutcome, ...]
-    associations: tuple[Association, ...]
-    hypotheses: tuple[Hypothesis, ...]
-    n_hypotheses: int
-    n_tested: int
-    n_held: int
-    context: tuple[Reference, ...]
-    definitions: Mapping[str, str]
-    cautions: tuple[str, ...]
+    n_persons: PersonsUsed = about("Persons with a rating; each counts once.")
+    occasions: Occasions = about("Which rating speaks for a person.")
+    outcomes: tuple[MeasuredOutcome, ...] = about("Each outcome and its timing.")
+    associations: tuple[Association, ...] = about("Every score with every outcome.")
+    hypotheses: tuple[Hypothesis, ...] = about("Each hypothesis, held or not.")
+    n_hypotheses: Things = about("Hypotheses stated.")
+    n_tested: Things = about("Those that have an interval.")
+    n_held: Things = about("Those that held.")
+    n_failed: Things = about("Those that failed; the rest of the tested ones is open.")
+    context: tuple[Reference, ...] = about("Published correlations, as given: context, not norms.")
+    definitions: Mapping[str, str] = about("What each coefficient is, by name.")
+    cautions: Cautions

@@ -55,6 +55,7 @@ class Text(Shape):
 
     choices: tuple[str, ...] = ()
     group: bool = False
+    told: bool = False
 
     def write(self, value: Any) -> Json:
         """Write it; of an enumeration, its value."""
@@ -123,7 +124,9 @@ class Member:
     Attributes
     ----------
     name
-        In Python and JSON.
+        In JSON: the field's, without the underscore that keeps it off Python's words (``from_``).
+    field
+        In Python.
     shape
         What it holds.
     trait
@@ -131,6 +134,7 @@ class Member:
     """
 
     name: str
+    field: str
     shape: Shape
     trait: Trait
 
@@ -150,7 +154,7 @@ class Record(Shape):
         """Write each field."""
         found: dict[str, Json] = {}
         for member in _members(self.declared):
-            one = member.shape.json(getattr(value, member.name))
+            one = member.shape.json(getattr(value, member.field))
             found |= one if member.trait.inline else {member.name: one}
         return found
 
@@ -247,11 +251,12 @@ def _member(declared: type, name: str, hint: Any, trait: Trait) -> Member:
     where = f"{declared.__name__}.{name}"
     trait = trait.over(_unwrapped(hint)[1])
     shape = _shape(hint, trait, where)
-    if not trait.description and isinstance(shape, Record):
-        trait = replace(trait, description=first_sentence(shape.declared))
+    held = shape.records[0] if isinstance(shape, Either) else shape
+    if not trait.description and isinstance(held, Record):
+        trait = replace(trait, description=first_sentence(held.declared))
     if not trait.description:
         raise DeclarationError(where, "it lacks its description")
-    return Member(name=name, shape=shape, trait=trait)
+    return Member(name=name.removesuffix("_"), field=name, shape=shape, trait=trait)
 
 
 def first_sentence(declared: type) -> str:
@@ -288,7 +293,7 @@ def _plain(given: type, trait: Trait, where: str, *, nullable: bool) -> Shape:
     if issubclass(given, Enum):
         return Text(choices=tuple(one.value for one in given), nullable=nullable)
     if issubclass(given, str):
-        return Text(group=trait.group, nullable=nullable)
+        return Text(group=trait.group, told=trait.told, nullable=nullable)
     if issubclass(given, int):
         if trait.counts is None:
             raise DeclarationError(where, "a whole number must say whom it counts")

@@ -54,6 +54,8 @@ class Trait:
         Whether it was chosen by the caller, so that it is always there and tells of nobody.
     group
         Whether it is the name of a group, whose size may be withheld.
+    told
+        Whether it is a sentence for people, which may name a number of them.
     gated
         Whether it holds means of groups, which stand behind the gate of invariance.
     inline
@@ -72,6 +74,7 @@ class Trait:
     axes: int = 0
     chosen: bool = False
     group: bool = False
+    told: bool = False
     gated: bool = False
     inline: bool = False
     internal: bool = False

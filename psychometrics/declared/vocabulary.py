@@ -63,7 +63,9 @@ StandardError = Annotated[float, Trait(minimum=0, description="Standard error.")
 
 GroupName = Annotated[str, Trait(group=True, description="Name of the group.")]
 Reason = Annotated[str, Trait(description="Why a value is null.")]
-Cautions = Annotated[tuple[str, ...], Trait(description="Doubts that a reader must know.")]
+Cautions = Annotated[
+    tuple[str, ...], Trait(told=True, description="Doubts that a reader must know.")
+]
 
 Vector = Annotated[NDArray[np.float64], Trait(axes=1)]
 Matrix = Annotated[NDArray[np.float64], Trait(axes=2)]

@@ -5,11 +5,13 @@ Notes
 A count of people of 1 to 10 is withheld. Where the persons that a record rests on are so few, every
 number of the record is, but for counts of things and what was chosen. The sizes of a record's
 groups are one row (:func:`protected_counts`); what belongs to a withheld group is withheld with it.
+A field that is not declared is left out, for nothing is known of it; one that is not there (in a
+result of an earlier release) stays away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from psychometrics.declared.shapes import (
@@ -24,6 +26,7 @@ from psychometrics.declared.shapes import (
 )
 from psychometrics.declared.traits import Population, Trait
 from psychometrics.disclosure.counts import is_small, protected_counts
+from psychometrics.disclosure.sentences import protected_sentence
 
 Json = dict[str, Any]
 
@@ -45,6 +48,8 @@ def protected(shape: Shape, value: Any) -> Any:
             return _record(shape, value)
         case Number(trait=trait) if counts_people(trait):
             return None if is_small(value) else value
+        case Text(told=True):
+            return protected_sentence(value)
         case Several(one=one):
             return [protected(one, each) for each in value]
         case ByName(one=one):
@@ -75,21 +80,25 @@ def without_numbers(shape: Shape, value: Any) -> Any:
         case Record():
             return {
                 member.name: without_numbers(member.shape, value[member.name])
-                for member in shape.members
+                for member in _there(shape, value)
             }
         case _:
             return value
 
 
 def _record(shape: Record, value: Mapping[str, Any]) -> Json:
-    if any(_is_basis(one) and is_small(value[one.name]) for one in shape.members):
+    if any(_is_basis(one) and is_small(value[one.name]) for one in _there(shape, value)):
         return dict(without_numbers(shape, value))
     hidden, given = _hidden_groups(shape, value)
     found: Json = {}
-    for member in shape.members:
+    for member in _there(shape, value):
         one = protected(member.shape, given[member.name])
         found[member.name] = _without(hidden, member.shape, one) if hidden else one
     return found
+
+
+def _there(shape: Record, value: Mapping[str, Any]) -> Iterator[Member]:
+    return (member for member in shape.members if member.name in value)
 
 
 def _is_basis(member: Member) -> bool:
@@ -103,7 +112,7 @@ def _is_label(member: Member) -> bool:
 def _hidden_groups(shape: Record, value: Mapping[str, Any]) -> tuple[frozenset[str], Json]:
     """Withhold sizes of groups so that none follows from the others, and name those groups."""
     given, hidden = dict(value), frozenset[str]()
-    for member in shape.members:
+    for member in _there(shape, value):
         names = _named_sizes(member.shape)
         if names is None or not value[member.name]:
             continue
@@ -138,7 +147,8 @@ def _without(hidden: frozenset[str], shape: Shape, value: Any) -> Any:
     if not isinstance(shape, Several) or not isinstance(shape.one, Record) or value is None:
         return value
     labels = [one.name for one in shape.one.members if _is_label(one)]
+    few = [any(one.get(label) in hidden for label in labels) for one in value]
     return [
-        without_numbers(shape.one, one) if any(one[label] in hidden for label in labels) else one
-        for one in value
+        without_numbers(shape.one, one) if of_few else one
+        for one, of_few in zip(value, few, strict=True)
     ]

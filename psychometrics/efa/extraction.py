@@ -263,15 +263,17 @@ def _newton_step(
     step /= np.maximum(np.abs(step).max(axis=1, keepdims=True) / LONGEST_STEP, 1.0)
     slope = (gradient * step).sum(axis=1)
     value = shares.sum(axis=1)
+    # what a full step would gain is lost in rounding: it is the last, and no value can judge it
+    lost = -slope <= 1e-13 * (1.0 + value)
 
     def enough(rows: IntArray, trial: FloatArray, length: float) -> BoolArray:
         eigenvalues = _eigen(discrepancy.matrix(correlations[rows], trial))[0]
         reached = discrepancy.residual(eigenvalues, n_factors)[1].sum(axis=1)
-        return np.asarray(reached <= value[rows] + 1e-4 * length * slope[rows])
+        lower = reached <= value[rows] + 1e-4 * length * slope[rows]
+        return np.asarray(lower | lost[rows])
 
     moved, improved = _halved(parameters, step, discrepancy.bound, enough)
-    # what a full step would gain is lost in rounding: this is the minimum as far as can be told
-    going &= improved | (-slope > 1e-10 * (1.0 + value))
+    going &= ~lost & (improved | (-slope > 1e-10 * (1.0 + value)))
     return moved, going
 
 

@@ -30,6 +30,7 @@ from __future__ import annotations
 import numpy as np
 
 from psychometrics.efa.results import Retention
+from psychometrics.sampling import product
 from psychometrics.types import BoolArray, FloatArray
 
 
@@ -60,7 +61,7 @@ def random_correlations(
     else:
         roots = rng.standard_normal((replicates, n_items, n_persons - 1))
     roots /= np.linalg.norm(roots, axis=2, keepdims=True)
-    return np.asarray(roots @ roots.transpose(0, 2, 1))
+    return product(roots, roots.transpose(0, 2, 1))
 
 
 def component_eigenvalues(correlations: FloatArray) -> FloatArray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from psychometrics.ensembles.normal import ReplicateMoments
 from psychometrics.errors import OptionError
+from psychometrics.sampling import correlated, product, settled, triangular_root
 from psychometrics.types import FloatArray, IntArray
 
 _CELLS = 4_000_000  # of the table of counts that is held at a time
@@ -26,7 +27,8 @@ def bootstrap_moments(
     """Return moments of samples of the same persons, drawn with replacement.
 
     A replicate is how often it holds each person, so that all moments are one product of those
-    counts with the persons' products of deviations.
+    counts with the persons' products of deviations. Deviations are taken from a whole number: those
+    of answers are whole too, and their sums exact in any order.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def bootstrap_moments(
         Means and covariances (divided by N) of each sample.
     """
     n_persons, n_items = answers.shape
-    centre = answers.mean(axis=0)
+    centre = np.rint(answers.mean(axis=0))
     deviations = answers - centre
     rows, columns = np.tril_indices(n_items)
     casewise = np.hstack((deviations, deviations[:, rows] * deviations[:, columns]))
@@ -111,13 +113,13 @@ def population_moments(
     n_items = len(covariance)
     if n_persons <= n_items:
         raise OptionError("n_persons", f"must be more than the {n_items} items")
-    root = np.linalg.cholesky(covariance)
+    root = triangular_root(settled(covariance))
     factor = np.tril(rng.standard_normal((replicates, n_items, n_items)), -1)
     diagonal = np.arange(n_items)
     freedom = n_persons - 1 - diagonal
     factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(freedom, size=(replicates, n_items)))
-    spread = root @ factor
-    means = rng.standard_normal((replicates, n_items)) @ root.T / np.sqrt(n_persons)
+    spread = product(root, factor)
+    means = correlated(rng.standard_normal((replicates, n_items)), root) / np.sqrt(n_persons)
     return ReplicateMoments(
-        covariances=spread @ spread.mT / n_persons, means=means, n_persons=n_persons
+        covariances=product(spread, spread.mT) / n_persons, means=means, n_persons=n_persons
     )

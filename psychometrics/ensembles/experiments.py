@@ -36,6 +36,7 @@ from psychometrics.ensembles.ordinal import (
 from psychometrics.ensembles.results import FitValues
 from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sampling import categories, correlated, settled, triangular_root
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -132,11 +133,11 @@ def ordinal(
         row[: thresholds.size] = thresholds
 
     def simulate(correlations: FloatArray) -> Indices:
-        root = np.linalg.cholesky(correlations)
+        root = triangular_root(settled(correlations))
 
         def draw(number: int) -> IntArray:
-            normal = rng.standard_normal((number, moments.n_persons, len(items))) @ root.T
-            return np.asarray((normal[..., None] > cuts).sum(axis=-1))
+            normal = rng.standard_normal((number, moments.n_persons, len(items)))
+            return categories(correlated(normal, root), cuts)
 
         parts = in_chunks(
             draw,

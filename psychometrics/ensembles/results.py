@@ -2,136 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    ChosenWhole,
+    Item,
+    NotNegative,
+    PersonsUsed,
+    Seed,
+    Share,
+    Things,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class FitValues:
-    """Three indices of fit.
+    """Three indices of fit."""
 
-    Attributes
-    ----------
-    srmr, rmsea, cfi
-        The indices.
-    """
-
-    srmr: float
-    rmsea: float
-    cfi: float
+    srmr: NotNegative = about("Standardized root mean square residual.")
+    rmsea: Share = about("Root mean square error of approximation.")
+    cfi: Share = about("Comparative fit index.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class CrossLoading:
-    """A loading that the population has and the hypothesised model has not.
+    """A loading that the population has and the hypothesised model has not."""
 
-    Attributes
-    ----------
-    item
-        Number of the item.
-    factor
-        The second factor it loads on.
-    loading
-        Standardized.
-    """
-
-    item: int
-    factor: str
-    loading: float
+    item: Item
+    factor: str = about("The second factor it loads on.")
+    loading: float = about("Standardized.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ResidualCorrelation:
-    """A residual correlation that the population has and the hypothesised model has not.
+    """A residual correlation that the population has and the hypothesised model has not."""
 
-    Attributes
-    ----------
-    items
-        Numbers of the two items.
-    correlation
-        Of their residuals.
-    """
-
-    items: tuple[int, int]
-    correlation: float
+    items: tuple[Item, Item] = about("Numbers of the two items.")
+    correlation: float = about("Of their residuals.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Cutoff:
-    """Where an index of right and of wrong models parts.
+    """Where an index of right and of wrong models parts."""
 
-    Attributes
-    ----------
-    value
-        The cut-off; ``None`` when the two overlap too much.
-    separation
-        Share of wrong models that it finds, while at most one minus that of right ones are called
-        wrong: 0.95 or 0.9; ``None`` without a cut-off.
-    correct, misspecified
-        Medians of the index under the right and the wrong model.
-    """
-
-    value: float | None
-    separation: float | None
-    correct: float
-    misspecified: float
+    value: float | None = about("The cut-off; null when the two overlap too much.")
+    separation: Share | None = about(
+        "Share of wrong models that it finds, while at most one minus that of right ones are "
+        "called wrong: 0.95 or 0.9; null without a cut-off."
+    )
+    correct: float = about("Median of the index under the right model.")
+    misspecified: float = about("Median of the index under the wrong model.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class CutoffLevel:
-    """Cut-offs for one amount of misspecification.
+    """Cut-offs for one amount of misspecification."""
 
-    Attributes
-    ----------
-    level
-        1 is the mildest.
-    cross_loadings, residual_correlations
-        How the population differs from the hypothesised model.
-    srmr, rmsea, cfi
-        The cut-offs.
-    n_converged
-        Replicates used.
-    """
-
-    level: int
-    cross_loadings: tuple[CrossLoading, ...]
-    residual_correlations: tuple[ResidualCorrelation, ...]
-    srmr: Cutoff
-    rmsea: Cutoff
-    cfi: Cutoff
-    n_converged: int
+    level: ChosenWhole = about("1 is the mildest.")
+    cross_loadings: tuple[CrossLoading, ...] = about("Loadings that the hypothesised model lacks.")
+    residual_correlations: tuple[ResidualCorrelation, ...] = about(
+        "Residual correlations that the hypothesised model lacks."
+    )
+    srmr: Cutoff = about("Of the SRMR.")
+    rmsea: Cutoff = about("Of the RMSEA.")
+    cfi: Cutoff = about("Of the CFI.")
+    n_converged: Things = about("Replicates used.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class CutoffResult:
-    """Model-specific cut-offs.
+    """Model-specific cut-offs."""
 
-    Attributes
-    ----------
-    model, estimator
-        Names, as in the kind ``cfa``.
-    n_persons
-        Complete rows, and the size of each simulated sample.
-    replicates, seed
-        As asked for.
-    n_converged
-        Replicates of the right model that were used.
-    observed
-        Indices of the model on the sample itself.
-    levels
-        From the mildest to the strongest misspecification.
-    method
-        What was done, in a sentence.
-    cautions
-        Doubts.
-    """
-
-    model: str
-    estimator: str
-    n_persons: int
-    replicates: int
-    seed: int
-    n_converged: int
-    observed: FitValues
-    levels: tuple[CutoffLevel, ...]
-    method: str
-    cautions: tuple[str, ...]
+    model: str = about("The model, as in the kind `cfa`.")
+    estimator: str = about("`ML` or `WLSMV`.")
+    n_persons: PersonsUsed = about("Complete rows, and the size of each simulated sample.")
+    replicates: ChosenWhole = about("As asked for.")
+    seed: Seed
+    n_converged: Things = about("Replicates of the right model that were used.")
+    observed: FitValues = about("Indices of the model on the sample itself.")
+    levels: tuple[CutoffLevel, ...] = about("From the mildest to the strongest misspecification.")
+    method: str = about("What was done, in a sentence.")
+    cautions: Cautions

@@ -1,14 +1,16 @@
 """The kind ``comparison``: groups' means, behind the gate.
 
-Under ``refused`` and ``inconclusive`` nothing computes a mean or a difference of any kind, so that
-none can leak into a field, a log or a figure. Under ``partial`` only latent means are computed.
+Under ``refused`` and ``inconclusive`` no mean and no difference leaves this module: the bounds that
+decide between ``bounded`` and ``refused`` are dropped here. Under ``partial`` and ``bounded`` there
+are latent differences only.
 """
 
 from __future__ import annotations
 
 from psychometrics.errors import EstimationError
 from psychometrics.invariance.analysis import described
-from psychometrics.invariance.gate import Status, ruling
+from psychometrics.invariance.bounds import bounds
+from psychometrics.invariance.gate import Status, ruling, with_bounds
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
 from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
@@ -94,7 +96,11 @@ def _inconclusive(
 def _comparison(found: Study, options: InvarianceOptions) -> ComparisonResult:
     """Compare the groups of a ladder that was climbed."""
     ruled = ruling(found)
+    shut = ruled.status in {Status.REFUSED, Status.INCONCLUSIVE}
+    bounded = None if shut else bounds(found)
+    ruled = with_bounds(ruled, bounded)
     carried = ruled.status in {Status.PERMITTED, Status.PARTIAL}
+    shown = carried or ruled.status is Status.BOUNDED
     observed = ruled.status is Status.PERMITTED
     return ComparisonResult(
         status=ruled.status.value,
@@ -110,7 +116,8 @@ def _comparison(found: Study, options: InvarianceOptions) -> ComparisonResult:
         if observed
         else (),
         freed=_freed(found) if ruled.status is Status.PARTIAL else (),
-        cautions=(ASSUMPTION, *found.cautions) if carried else found.cautions,
+        bounds=bounded.results if bounded is not None and shown else (),
+        cautions=(ASSUMPTION, *found.cautions) if shown else found.cautions,
     )
 
 

@@ -42,6 +42,7 @@ from psychometrics.invariance.identification import Design
 from psychometrics.invariance.looks import regular_part
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.power import has_variances
+from psychometrics.margin import below
 
 EXCLUSION_RATE = 0.05
 LOADING, INTERCEPT, THRESHOLD, RESIDUAL = 0.35, 0.5, 0.5, 1.0
@@ -77,7 +78,7 @@ class Exclusion:
     @property
     def excluded(self) -> bool:
         """Whether the departure would have shown."""
-        return self.p_value <= EXCLUSION_RATE
+        return below(self.p_value, EXCLUSION_RATE) is True
 
 
 def exclusions(

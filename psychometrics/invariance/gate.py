@@ -1,4 +1,4 @@
-"""Whether these groups may be compared at all: four answers, each with its reason.
+"""Whether these groups may be compared at all: five answers, each with its reason.
 
 =============  =================================================================================
 permitted      every step up to the scalar one is tenable: no test speaks against it, and what would
@@ -6,13 +6,13 @@ permitted      every step up to the scalar one is tenable: no test speaks agains
 partial        a step was rejected, but with the items that differ released every step up to the
                scalar one is tenable; each factor keeps two invariant items at least, and more
                than half of its items
-refused        the factors themselves differ, or a step is rejected and releasing items does not
-               help
-inconclusive   too few persons, categories collapsed away, no admissible solution, too little power
-               to see the stated departure, or an item for which a departure cannot be excluded
+bounded        none of these, but fewer than half of each factor's items differ: the latent
+               difference stands with how far bias of single items could move it (``bounds``)
+refused        the factors themselves differ, or half or more of a factor's items do
+inconclusive   too few persons, categories collapsed away, or no admissible solution
 =============  =================================================================================
 
-Nothing here computes a mean; ``comparison`` asks first.
+No mean is computed here; ``comparison`` asks first.
 
 References
 ----------
@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from psychometrics.cfa.model import Matrix
+from psychometrics.invariance.bounds import Bounds, has_direction
 from psychometrics.invariance.identification import Design
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.options import Step
@@ -45,6 +46,7 @@ class Status(Enum):
 
     PERMITTED = "permitted"
     PARTIAL = "partial"
+    BOUNDED = "bounded"
     REFUSED = "refused"
     INCONCLUSIVE = "inconclusive"
 
@@ -75,7 +77,7 @@ def ruling(found: Study) -> Ruling:
         return _with_releases(found)
     undecided = next((one for one in asked if one.result.tenable is not True), None)
     if undecided is not None:
-        return Ruling(status=Status.INCONCLUSIVE, reason=_undecided(undecided))
+        return Ruling(status=Status.BOUNDED, reason=_undecided(undecided))
     return Ruling(
         status=Status.PERMITTED,
         reason="Every step up to equal intercepts is tenable: the same answers mean the same.",
@@ -84,7 +86,7 @@ def ruling(found: Study) -> Ruling:
 
 def _obstacle(found: Study) -> Ruling | None:
     """Return what stands in the way before the ladder is even asked."""
-    first = found.rungs[0]
+    first = found.rungs[0].result
     if min(found.evidence.n_persons) < LEAST_PERSONS:
         return Ruling(
             status=Status.INCONCLUSIVE,
@@ -98,23 +100,15 @@ def _obstacle(found: Study) -> Ruling | None:
                 f"factor keeps fewer than {LEAST_ORDERED} items with three categories."
             ),
         )
-    if not first.result.checks.admissible:
+    if not first.checks.admissible:
         return Ruling(
             status=Status.INCONCLUSIVE,
             reason="The model of each group by itself has no admissible solution.",
         )
-    if first.result.tenable is False:
+    if first.tenable is False:
         return Ruling(
             status=Status.REFUSED,
             reason="The factors themselves do not fit each group (configural step).",
-        )
-    if first.result.tenable is None:
-        return Ruling(
-            status=Status.INCONCLUSIVE,
-            reason=(
-                "Whether the factors fit each group (configural step) cannot be decided: fit "
-                "indices fall beyond bounds, but the test does not speak strongly against them."
-            ),
         )
     return None
 
@@ -146,18 +140,58 @@ def _with_releases(found: Study) -> Ruling:
     if search.tenable is None:
         undecided = [one for one in search.rungs if one.result.tenable is None]
         step = (undecided or [search.rungs[-1]])[0]
-        return Ruling(status=Status.INCONCLUSIVE, reason=_undecided(step))
+        return Ruling(status=Status.BOUNDED, reason=_undecided(step))
     return Ruling(
-        status=Status.REFUSED,
+        status=Status.BOUNDED,
         reason=(
             f"The {search.rungs[-1].step.value} step is rejected and releasing items that differ "
-            "does not change that: the same answers do not mean the same."
+            "does not change that: the same answers do not mean quite the same."
         ),
+    )
+
+
+def with_bounds(ruled: Ruling, found: Bounds | None) -> Ruling:
+    """Decide whether a difference that is not certified can be bounded.
+
+    Parameters
+    ----------
+    ruled
+        The ladder's answer.
+    found
+        The bounds; ``None`` where the ladder shut the gate.
+    """
+    if ruled.status is not Status.BOUNDED or found is None:
+        return ruled
+    if not found.results:
+        return Ruling(
+            status=Status.INCONCLUSIVE,
+            reason=f"{ruled.reason} The model with equal intercepts has no admissible solution.",
+        )
+    if found.overwhelmed:
+        return Ruling(
+            status=Status.REFUSED,
+            reason=f"Half or more of the items of {' and '.join(found.overwhelmed)} work "
+            "differently: nothing in these answers tells which half to believe.",
+        )
+    said = (
+        "A difference keeps its direction whatever single items do."
+        if has_direction(found.results)
+        else "Bias of a single item could turn the direction of each difference."
+    )
+    return Ruling(
+        status=Status.BOUNDED,
+        reason=f"{ruled.reason} Latent differences stand with how far bias of single items could "
+        f"move them; observed means stay hidden. {said}",
     )
 
 
 def _undecided(one: Rung) -> str:
     checks = one.result.checks
+    if one.step is Step.CONFIGURAL and checks.admissible:
+        return (
+            "Whether the factors fit each group (configural step) cannot be decided: fit indices "
+            "fall beyond bounds, but the test does not speak strongly against them."
+        )
     where = f"The {one.step.value} step cannot be decided"
     if not checks.admissible:
         return f"{where}: its solution is not admissible."

@@ -33,6 +33,7 @@ from psychometrics.invariance.tenability import (
     tenable,
     within,
 )
+from psychometrics.margin import above, below
 from psychometrics.types import Progress
 
 
@@ -229,8 +230,8 @@ def _judged(trial: _Trial, found: _Items) -> StepResult:
         difference=difference_stands(difference.p_value, items=found.stand),
         items=found.stand,
         indices=within(change, trial.step, trial.evidence.total),
-        single=None if found.single is None else found.single.p_value <= EXCLUSION_RATE,
-        power=None if found.power is None else found.power >= ENOUGH_POWER,
+        single=None if found.single is None else below(found.single.p_value, EXCLUSION_RATE),
+        power=None if found.power is None else above(found.power, ENOUGH_POWER),
     )
     method, seen, used = PowerMethod.ANALYTIC, found.power, None
     if trial.design.power.method is PowerMethod.SIMULATED and rests_on_power(checks):

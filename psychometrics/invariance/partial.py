@@ -32,6 +32,7 @@ from psychometrics.invariance.ladder import Rung, rung
 from psychometrics.invariance.looks import Look, corrected, looks, worst
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Freed
+from psychometrics.margin import below
 
 LOOK_RATE = 0.05
 LEAST_INVARIANT = 2
@@ -207,14 +208,15 @@ def _next(going: _Going, here: Rung, *, rejected: bool) -> Look | None:
     look = worst(found)
     if extension is None or look is None:
         return None
-    if rejected and corrected(look, len(found)) < LOOK_RATE:
+    if rejected and below(corrected(look, len(found)), LOOK_RATE):
         return look
-    if not going.released or look.p_value >= LOOK_RATE:
+    if not going.released or not below(look.p_value, LOOK_RATE):
         return None
     larger = going.below[design.larger_step(step) or step].fitted
     told = exclusions(extension, rows, fitted=here.fitted, larger=larger, design=design, step=step)
     open_to_doubt = {one.item for one in told if not one.excluded}
-    return worst([one for one in found if one.item in open_to_doubt and one.p_value < LOOK_RATE])
+    doubted = (one for one in found if one.item in open_to_doubt)
+    return worst([one for one in doubted if below(one.p_value, LOOK_RATE)])
 
 
 def _parameters(step: Step, *, ordered: bool) -> tuple[str, ...]:

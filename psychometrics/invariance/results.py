@@ -2,396 +2,289 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from psychometrics.cfa.results import ModelResult
+from psychometrics.cfa.results import ModelFit
 from psychometrics.clusters import Clusters
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    ChiSquare,
+    Df,
+    GroupName,
+    Item,
+    NotNegative,
+    PersonsUsed,
+    Probability,
+    PValue,
+    StandardError,
+    Things,
+)
 from psychometrics.types import Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class GroupResult:
-    """A group, or an occasion, and the persons used.
+    """A group, or an occasion, and the persons used."""
 
-    Attributes
-    ----------
-    name
-        The value in the column that makes groups or occasions.
-    n
-        Persons used; of an occasion, those who answered there.
-    """
-
-    name: str
-    n: int
+    name: GroupName = about("The value in the column that makes groups or occasions.")
+    n: PersonsUsed = about("Persons used; of an occasion, those who answered there.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class DifferenceResult:
-    """The test of a step against a larger one.
+    """The test of a step against a larger one."""
 
-    Attributes
-    ----------
-    chi_square, df, p_value
-        The scaled difference test; ``None`` where it does not exist.
-    """
-
-    chi_square: float | None
-    df: int
-    p_value: float | None
+    chi_square: ChiSquare | None
+    df: Df
+    p_value: PValue | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Delta:
-    """How far indices moved: the step's less the larger step's.
+    """How far indices moved: the step's less the larger step's."""
 
-    Attributes
-    ----------
-    cfi, rmsea, srmr
-        The changes.
-    indices
-        Which CFI and RMSEA were subtracted: ``robust``, ``scaled`` or ``naive``.
-    """
-
-    cfi: float | None
-    rmsea: float | None
-    srmr: float | None
-    indices: str
+    cfi: float | None = about("Change of the comparative fit index.")
+    rmsea: float | None = about("Change of the RMSEA.")
+    srmr: float | None = about("Change of the SRMR.")
+    indices: str = about("Which CFI and RMSEA were subtracted: `robust`, `scaled` or `naive`.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Checks:
-    """What speaks for a step; ``None`` where it cannot be said.
+    """What speaks for a step; `null` where it cannot be said."""
 
-    Attributes
-    ----------
-    admissible
-        The solution converged and is proper.
-    difference
-        The difference test does not reject the step.
-    items
-        No single item stands out.
-    indices
-        Changes of indices stay within the bounds (of the first step: fit is within the bounds).
-    single
-        For every item a departure of concern in it alone is excluded.
-    power
-        The test would probably have seen the stated departure.
-    """
-
-    admissible: bool
-    difference: bool | None
-    items: bool | None
-    indices: bool | None
-    single: bool | None
-    power: bool | None
+    admissible: bool = about("The solution converged and is proper.")
+    difference: bool | None = about("The difference test does not reject the step.")
+    items: bool | None = about("No single item stands out.")
+    indices: bool | None = about(
+        "Changes of indices stay within the bounds (of the first step: fit is within the bounds)."
+    )
+    single: bool | None = about("For every item a departure of concern in it alone is excluded.")
+    power: bool | None = about("The test would probably have seen the stated departure.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class SingleItem:
-    """The item whose departure is excluded least.
+    """The item whose departure is excluded least."""
 
-    Attributes
-    ----------
-    item
-        Its number.
-    p_value
-        Probability of so small a modification index had the item alone departed as stated.
-    departure
-        That departure, in words.
-    """
-
-    item: int
-    p_value: float
-    departure: str
+    item: Item
+    p_value: PValue = about(
+        "Probability of so small a modification index had the item alone departed as stated."
+    )
+    departure: str = about("That departure, in words.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class StepResult:
-    """One step of the ladder.
+    """One step of the ladder."""
 
-    Attributes
-    ----------
-    step
-        Its name.
-    model
-        Its fit.
-    compared_with
-        The step within which it lies and with which it is compared; ``None`` for the first.
-    difference, delta
-        The comparison.
-    tenable
-        Whether the step may be assumed; ``None`` where the answers cannot tell.
-    checks
-        What that rests on.
-    rule
-        How it was decided.
-    error_rate
-        Of the difference test, and again of the search for a single item that stands out.
-    power
-        Of the difference test, to see the stated departure.
-    power_method
-        ``analytic`` or ``simulated``; simulated only where nothing else decides.
-    power_samples_used
-        Of a simulation's ``replicates``, those in which the test could be done; ``None`` without
-        one. Where they are too few the power is analytic.
-    departure
-        That departure, in words.
-    single
-        The item whose departure of concern is excluded least; ``None`` where it cannot be said.
-    released
-        Items that are not held equal at this step.
-    """
-
-    step: str
-    model: ModelResult
-    compared_with: str | None
+    step: str = about("Its name.")
+    model: ModelFit = about("Its fit.")
+    compared_with: str | None = about(
+        "The step within which it lies and with which it is compared; null for the first."
+    )
     difference: DifferenceResult | None
     delta: Delta | None
-    tenable: bool | None
-    checks: Checks
-    rule: str
-    error_rate: float | None = None
-    power: float | None = None
-    power_method: str | None = None
-    power_samples_used: int | None = None
-    departure: str | None = None
-    single: SingleItem | None = None
-    released: tuple[int, ...] = ()
+    tenable: bool | None = about(
+        "Whether the step may be assumed; null where the answers cannot tell."
+    )
+    checks: Checks = about("What that rests on.")
+    rule: str = about("How it was decided.")
+    error_rate: Probability | None = about(
+        "Of the difference test, and again of the search for a single item that stands out.",
+        default=None,
+    )
+    power: Probability | None = about(
+        "Of the difference test, to see the stated departure.", default=None
+    )
+    power_method: str | None = about(
+        "`analytic` or `simulated`; simulated only where nothing else decides.", default=None
+    )
+    power_samples_used: Things | None = about(
+        "Samples of the simulation in which the test could be done; null without one.",
+        default=None,
+    )
+    departure: str | None = about("That departure, in words.", default=None)
+    single: SingleItem | None = about(
+        "The item whose departure of concern is excluded least; null where it cannot be said.",
+        default=None,
+    )
+    released: tuple[Item, ...] = about("Items that are not held equal at this step.", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Freed:
-    """An item that the search for partial invariance released.
+    """An item that the search for partial invariance released."""
 
-    Attributes
-    ----------
-    item
-        Its number.
-    step
-        The step at which it was released.
-    parameters
-        What is its own in each group from then on.
-    index, df, corrected_p_value
-        The scaled modification index, its degrees of freedom, and its p-value corrected for all
-        items that were looked at.
-    """
-
-    item: int
-    step: str
-    parameters: tuple[str, ...]
-    index: float
-    df: int
-    corrected_p_value: float
+    item: Item
+    step: str = about("The step at which it was released.")
+    parameters: tuple[str, ...] = about("What is its own in each group from then on.")
+    index: NotNegative = about("The scaled modification index.")
+    df: Df
+    corrected_p_value: Probability = about(
+        "Its p-value, corrected for all items that were looked at."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ItemCurve:
-    """Expected answers to an item over the factor, in two groups.
+    """Expected answers to an item over the factor, in two groups."""
 
-    Attributes
-    ----------
-    factor
-        Values of the factor, in the reference group's standard deviations from its mean.
-    reference, group
-        Expected answers there.
-    """
-
-    factor: tuple[float, ...]
-    reference: tuple[float, ...]
-    group: tuple[float, ...]
+    factor: tuple[float, ...] = about(
+        "Values of the factor, in the reference group's standard deviations from its mean."
+    )
+    reference: tuple[float, ...] = about("Expected answers in the reference group.")
+    group: tuple[float, ...] = about("Expected answers in the group.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ItemEffect:
-    """How differently an item works in a group, given the same alliance.
+    """How differently an item works in a group, given the same alliance."""
 
-    Attributes
-    ----------
-    item, group
-        Which item, in which group as against the reference.
-    dmacs
-        Size: root mean square difference of expected answers over the group's persons, in pooled
-        standard deviations of the item (Nye & Drasgow, 2011).
-    signed_dmacs
-        The same without squares: direction; positive where the item is answered higher in the group
-        than in the reference at the same alliance (Nye et al., 2019).
-    expected_score_difference
-        Mean difference of expected answers, group less reference, in raw points.
-    curve
-        Expected answers in both groups, to be drawn.
-    """
-
-    item: int
-    group: str
-    dmacs: float | None
-    signed_dmacs: float | None
-    expected_score_difference: float
-    curve: ItemCurve
+    item: Item
+    group: GroupName
+    dmacs: NotNegative | None = about(
+        "Size: root mean square difference of expected answers over the group's persons, in "
+        "pooled standard deviations of the item (Nye & Drasgow, 2011)."
+    )
+    signed_dmacs: float | None = about(
+        "The same without squares: direction; positive where the item is answered higher in the "
+        "group than in the reference at the same alliance (Nye et al., 2019)."
+    )
+    expected_score_difference: float = about(
+        "Mean difference of expected answers, group less reference, in raw points."
+    )
+    curve: ItemCurve = about("Expected answers in both groups, to be drawn.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class PartialResult:
-    """The ladder with items released where a step was rejected.
+    """The ladder with items released where a step was rejected."""
 
-    Attributes
-    ----------
-    steps
-        From the first rejected step up to the scalar one, or to where the search ended.
-    freed
-        Released items.
-    effects
-        How much they differ.
-    rule
-        How the search goes and when it stops.
-    tenable
-        Whether the scalar step may be assumed with these items released.
-    """
-
-    steps: tuple[StepResult, ...]
-    freed: tuple[Freed, ...]
-    effects: tuple[ItemEffect, ...]
-    rule: str
-    tenable: bool | None
+    steps: tuple[StepResult, ...] = about(
+        "From the first rejected step up to the scalar one, or to where the search ended."
+    )
+    freed: tuple[Freed, ...] = about("Released items.")
+    effects: tuple[ItemEffect, ...] = about("How much they differ.")
+    rule: str = about("How the search goes and when it stops.")
+    tenable: bool | None = about(
+        "Whether the scalar step may be assumed with these items released."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class InvarianceResult:
-    """The ladder.
+    """Whether the form measures the same in several groups, or over time."""
 
-    Attributes
-    ----------
-    estimator, missing
-        The contract's names.
-    structure
-        The factors: the rival model's name.
-    group
-        The column that makes groups or occasions.
-    between
-        What is compared: ``groups`` of different persons or ``occasions`` of the same.
-    n_persons
-        Persons used: of all groups, or the same persons on all occasions.
-    reference
-        The group whose factors have mean zero and unit variance.
-    groups
-        Groups and persons used, the reference first.
-    steps
-        In order.
-    level
-        The last tenable step; ``None`` when not even the first is.
-    partial_invariance
-        Where a step up to the scalar one was rejected.
-    cluster
-        How persons are clustered, where errors allow for it; clusters count in each group.
-    cautions
-        What is doubtful about the answers.
-    """
-
-    estimator: str
-    missing: str
-    structure: str
-    group: str
-    between: str
-    n_persons: int
-    reference: str
-    groups: tuple[GroupResult, ...]
-    steps: tuple[StepResult, ...]
-    level: str | None
-    partial_invariance: PartialResult | None
-    cluster: Clusters | None = None
-    cautions: tuple[str, ...] = ()
+    estimator: str = about("`ML`, `MLR` or `WLSMV`.")
+    missing: str = about("How missing answers were treated.")
+    structure: str = about("The factors: the name of the model in `cfa`.")
+    group: str = about("The column that makes groups or occasions.")
+    between: str = about(
+        "What is compared: `groups` of different persons or `occasions` of the same."
+    )
+    n_persons: PersonsUsed = about(
+        "Persons used: of all groups, or the same persons on all occasions."
+    )
+    reference: str = about("The group whose factors have mean zero and unit variance.")
+    groups: tuple[GroupResult, ...] = about("Groups and persons used, the reference first.")
+    steps: tuple[StepResult, ...] = about("In order.")
+    level: str | None = about("The last tenable step; null when not even the first is.")
+    partial_invariance: PartialResult | None = about(
+        "Where a step up to the scalar one was rejected."
+    )
+    cluster: Clusters | None = about(
+        "How persons are clustered, where errors allow for it; clusters count in each group.",
+        default=None,
+    )
+    cautions: Cautions = about(default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class LatentMean:
-    """A factor's mean in a group, the reference group's being zero.
+    """A factor's mean in a group, the reference group's being zero."""
 
-    Attributes
-    ----------
-    group, factor
-        Which.
-    estimate, standard_error, interval
-        In standard deviations of the factor in the reference group.
-    standardized
-        In standard deviations pooled over the two groups.
-    """
-
-    group: str
-    factor: str
-    estimate: float
-    standard_error: float | None
+    group: GroupName
+    factor: str = about("The factor.")
+    estimate: float = about("In standard deviations of the factor in the reference group.")
+    standard_error: StandardError | None
     interval: Interval | None
-    standardized: float | None
+    standardized: float | None = about("In standard deviations pooled over the two groups.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ObservedMean:
-    """A scale's mean score in a group.
+    """A scale's mean score in a group."""
 
-    Attributes
-    ----------
-    group, scale
-        Which.
-    mean, sd, n
-        Of the scores, in raw points.
-    effect_size, interval
-        Hedges' g as against the reference group, or the mean change since the reference occasion in
-        standard deviations of the score, and its interval; ``None`` for the reference.
-    """
-
-    group: str
-    scale: str
-    mean: float
-    sd: float | None
-    n: int
-    effect_size: float | None
-    interval: Interval | None
+    group: GroupName
+    scale: str = about("The scale.")
+    mean: float = about("Mean score.", unit="points")
+    sd: NotNegative | None = about("Standard deviation of the scores.", unit="points")
+    n: PersonsUsed
+    effect_size: float | None = about(
+        "Hedges' g as against the reference group, or the mean change since the reference "
+        "occasion in standard deviations of the score; null for the reference."
+    )
+    interval: Interval | None = about("Of `effect_size`.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class FreedItem:
-    """An item that a comparison does not rest on.
+    """An item that a comparison does not rest on."""
 
-    Attributes
-    ----------
-    item
-        Its number.
-    parameters
-        What is its own in each group.
-    """
-
-    item: int
-    parameters: tuple[str, ...]
+    item: Item
+    parameters: tuple[str, ...] = about("What is its own in each group.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
+class Moved:
+    """The item that moves a latent difference most."""
+
+    item: Item
+    by: float = about("Change of the difference when its parameters alone are freed.")
+
+
+@result
+class Bound:
+    """A latent difference, and how far measurement bias of items could move it."""
+
+    group: GroupName = about("Compared with the reference.")
+    factor: str = about("The factor.")
+    estimate: float = about("Group minus reference, in SD of the reference group.")
+    interval: Interval | None = about("Its 95% interval.")
+    with_bias: Interval = about(
+        "That interval, those with any one item freed, and the robust one, taken together."
+    )
+    moved_most_by: Moved | None = about("Null where no model with a freed item has a solution.")
+    robust_estimate: float | None = about("Bisquare mean of the items' own estimates.")
+    suspect_items: tuple[Item, ...] = about("Items that seem to differ between the groups.")
+
+
+@result
 class ComparisonResult:
-    """What may be said of groups' means.
+    """What may be said of groups' means."""
 
-    Attributes
-    ----------
-    status
-        ``permitted``, ``partial``, ``refused`` or ``inconclusive``.
-    reason
-        Why, in a sentence without any figure.
-    group, between, reference, groups
-        Who was to be compared: ``groups`` of different persons or ``occasions`` of the same.
-    latent_means
-        Empty unless ``permitted`` or ``partial``.
-    observed_means
-        Empty unless ``permitted``.
-    freed
-        Items that the comparison does not rest on; empty unless ``partial``.
-    cautions
-        What is doubtful about the answers.
-    """
-
-    status: str
-    reason: str
-    group: str
-    between: str
-    reference: str | None
-    groups: tuple[GroupResult, ...] = ()
-    latent_means: tuple[LatentMean, ...] = ()
-    observed_means: tuple[ObservedMean, ...] = ()
-    freed: tuple[FreedItem, ...] = ()
-    cautions: tuple[str, ...] = ()
+    status: str = about("`permitted`, `partial`, `bounded`, `refused` or `inconclusive`.")
+    reason: str = about("Why, in a sentence without any figure.")
+    group: str = about("The column that makes groups or occasions.")
+    between: str = about(
+        "What was to be compared: `groups` of different persons or `occasions` of the same."
+    )
+    reference: str | None = about("The group that the others are compared with.")
+    groups: tuple[GroupResult, ...] = about("Groups and persons used.", default=())
+    latent_means: tuple[LatentMean, ...] = about(
+        "Empty unless `permitted` or `partial`.", gated=True, default=()
+    )
+    observed_means: tuple[ObservedMean, ...] = about(
+        "Empty unless `permitted`.", gated=True, default=()
+    )
+    freed: tuple[FreedItem, ...] = about(
+        "Items that the comparison does not rest on; empty unless `partial`.",
+        gated=True,
+        default=(),
+    )
+    bounds: tuple[Bound, ...] = about(
+        "Each latent difference with its bounds; empty under `refused` and `inconclusive`.",
+        gated=True,
+        default=(),
+    )
+    cautions: Cautions = about(default=())

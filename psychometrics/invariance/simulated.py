@@ -27,6 +27,7 @@ from psychometrics.errors import EstimationError
 from psychometrics.invariance.blocks import Block
 from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.extension import Extension
+from psychometrics.sampling import CUT_DIGITS, correlated, settled, triangular_root
 from psychometrics.types import FloatArray, IntArray
 
 LEAST_USABLE = 0.8
@@ -98,12 +99,13 @@ def _answers(
     state: GroupState, owners: IntArray, block: Block, rng: np.random.Generator
 ) -> FloatArray:
     """Draw a block's answers anew, shape (n_persons, n_items), missing where they are."""
-    root = np.linalg.cholesky(state.covariance)
-    drawn = state.mean + rng.standard_normal(block.answers.shape) @ root.T
-    answers = np.asarray(drawn)
+    root = triangular_root(settled(state.covariance))
+    normal = rng.standard_normal(block.answers.shape)
+    answers = settled(state.mean) + correlated(normal, root)
     if state.thresholds.size:
+        drawn = settled(answers, CUT_DIGITS)
         answers = np.ones_like(drawn)
-        for item, cut in zip(owners, state.thresholds, strict=True):
+        for item, cut in zip(owners, settled(state.thresholds), strict=True):
             answers[:, int(item)] += drawn[:, int(item)] > cut
     return np.where(np.isnan(block.answers), np.nan, answers)
 

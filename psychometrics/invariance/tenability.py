@@ -30,10 +30,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psychometrics.cfa.results import FitIndices, ModelResult
+from psychometrics.cfa.results import FitIndices, ModelFit
 from psychometrics.invariance.exclusion import EXCLUSION_RATE
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Checks, Delta
+from psychometrics.margin import above, below, every, some
 
 ERROR_RATE = 0.05
 TEST_RATE = ERROR_RATE / 2
@@ -115,7 +116,7 @@ def rule(step: Step, n_persons: int) -> str:
     )
 
 
-def compared_indices(smaller: ModelResult, larger: ModelResult) -> tuple[FitIndices, ...]:
+def compared_indices(smaller: ModelFit, larger: ModelFit) -> tuple[FitIndices, ...]:
     """Return the best indices that both models have, the smaller model's first."""
     if smaller.robust_indices is not None and larger.robust_indices is not None:
         return smaller.robust_indices, larger.robust_indices
@@ -124,7 +125,7 @@ def compared_indices(smaller: ModelResult, larger: ModelResult) -> tuple[FitIndi
     return smaller.indices, larger.indices
 
 
-def delta(smaller: ModelResult, larger: ModelResult) -> Delta:
+def delta(smaller: ModelFit, larger: ModelFit) -> Delta:
     """Subtract the larger model's indices from the smaller one's."""
     ours, theirs = compared_indices(smaller, larger)
     kind = {id(smaller.robust_indices): "robust", id(smaller.scaled_indices): "scaled"}
@@ -145,22 +146,27 @@ def within(change: Delta, step: Step, n_persons: int) -> bool | None:
     if change.cfi is None or change.rmsea is None or change.srmr is None:
         return None
     bounds = bounds_for(n_persons)
-    misfit = change.rmsea > bounds.rmsea and change.srmr > bounds.srmr_of(step)
-    return change.cfi >= -bounds.cfi and not misfit
+    return every(
+        above(change.cfi, -bounds.cfi),
+        some(below(change.rmsea, bounds.rmsea), below(change.srmr, bounds.srmr_of(step))),
+    )
 
 
-def fits(model: ModelResult) -> bool | None:
+def fits(model: ModelFit) -> bool | None:
     """Whether the first step fits."""
     indices = model.robust_indices or model.scaled_indices or model.indices
     p_value = model.p_value if model.scaled is None else model.scaled.p_value
-    if p_value is not None and p_value >= ERROR_RATE:
+    if p_value is not None and above(p_value, ERROR_RATE):
         return True
     if p_value is None or indices.cfi is None or indices.rmsea is None or model.srmr is None:
         return None
-    close = indices.rmsea <= RMSEA_BOUND or model.srmr <= SRMR_BOUND
-    if indices.cfi >= CFI_BOUND and close:
-        return True
-    return False if p_value < STRONG else None
+    close = every(
+        above(indices.cfi, CFI_BOUND),
+        some(below(indices.rmsea, RMSEA_BOUND), below(model.srmr, SRMR_BOUND)),
+    )
+    if close is not False:
+        return close
+    return False if below(p_value, STRONG) else None
 
 
 def difference_stands(p_value: float | None, *, items: bool | None) -> bool | None:
@@ -175,13 +181,14 @@ def difference_stands(p_value: float | None, *, items: bool | None) -> bool | No
     """
     if p_value is None:
         return None
-    if p_value >= TEST_RATE:
-        return True
-    return None if items is True and p_value >= STRONG else False
+    passed = above(p_value, TEST_RATE)
+    if passed is not False:
+        return passed
+    return None if items is True and below(p_value, STRONG) is not True else False
 
 
-def items_stand(corrected_p_value: float, p_value: float | None) -> bool:
-    """Whether no item stands out.
+def items_stand(corrected_p_value: float, p_value: float | None) -> bool | None:
+    """Whether no item stands out; ``None`` where it cannot be said.
 
     Parameters
     ----------
@@ -190,8 +197,11 @@ def items_stand(corrected_p_value: float, p_value: float | None) -> bool:
     p_value
         Of the difference test.
     """
-    rejected = p_value is not None and p_value < TEST_RATE
-    return corrected_p_value >= (ERROR_RATE if rejected else TEST_RATE)
+    strict, usual = above(corrected_p_value, ERROR_RATE), above(corrected_p_value, TEST_RATE)
+    rejected = p_value is not None and below(p_value, TEST_RATE)
+    if rejected is None:
+        return strict if strict is usual else None
+    return strict if rejected else usual
 
 
 def rests_on_power(checks: Checks) -> bool:

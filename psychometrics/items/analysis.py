@@ -8,6 +8,7 @@ from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.items.associations import inter_item, local_dependence
 from psychometrics.items.careless import careless
+from psychometrics.items.contradiction import contradictions
 from psychometrics.items.distribution import category_counts, standardized_moment
 from psychometrics.items.forensics import compare_forms, find_key
 from psychometrics.items.item_rest import scale_item_rest
@@ -66,6 +67,7 @@ def analyse(responses: ResponseMatrix, options: ItemsOptions, *, progress: Progr
         missing=missingness(used.answers),
         careless=careless(used),
         response_range=_range(used),
+        contradictions=contradictions(used),
         local_dependence=dependence,
         key_forensics=key_forensics,
         form_check=_form_check(used, options),

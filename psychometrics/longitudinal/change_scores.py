@@ -25,7 +25,7 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import nctdtr
+from scipy.special import nctdtr, ndtri
 from scipy.stats import rankdata
 
 from psychometrics.criterion.fisher import critical_value, interval_around, is_perfect
@@ -35,6 +35,8 @@ from psychometrics.longitudinal.results import Effect
 from psychometrics.types import FloatArray, Interval
 
 _FLAT = 1e-12
+_REACHES = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
+"""How far from its normal approximation a noncentrality is searched for."""
 CONSTANT = "All changes are the same."
 
 
@@ -77,11 +79,14 @@ def _noncentrality(t: float, df: int, p: float) -> float:
     def excess(delta: float) -> float:
         return float(nctdtr(df, delta, t)) - p
 
-    reach = 8.0 + 3.0 * abs(t) / float(np.sqrt(2.0 * df))
-    low, high = excess(t - reach), excess(t + reach)
-    if not low * high < 0.0:
-        return float("nan")
-    return float(brentq(excess, t - reach, t + reach, xtol=1e-11))
+    centre = t - float(ndtri(p)) * float(np.sqrt(1.0 + t**2 / (2.0 * df)))
+    for reach in _REACHES:
+        low, high = excess(centre - reach), excess(centre + reach)
+        if not np.isfinite([low, high]).all():
+            break
+        if low * high < 0.0:
+            return float(brentq(excess, centre - reach, centre + reach, xtol=1e-11))
+    return float("nan")
 
 
 def effect_size(changes: FloatArray, first: FloatArray) -> Effect:

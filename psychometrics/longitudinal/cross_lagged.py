@@ -31,11 +31,12 @@ import numpy as np
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Matrix, Model, Parameter, fixed
 from psychometrics.longitudinal.estimates import position
+from psychometrics.longitudinal.lagged_results import Variable
 from psychometrics.longitudinal.options import PanelModel
 from psychometrics.longitudinal.structural_model import Scores
 from psychometrics.types import FloatArray
 
-VARIABLES = ("alliance", "outcome")
+VARIABLES: tuple[Variable, Variable] = ("alliance", "outcome")
 BETWEEN = "random intercepts"
 
 

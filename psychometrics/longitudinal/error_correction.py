@@ -92,7 +92,7 @@ def _path(fitted: Fitted, design: Design, source: int) -> CorrectedPath:
     ]
     mean = float(np.mean(values))
     return CorrectedPath(
-        source=VARIABLES[source],
+        from_=VARIABLES[source],
         to=VARIABLES[to],
         estimate=float(found.estimate or 0.0),
         standard_error=found.standard_error,

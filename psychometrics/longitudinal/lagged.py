@@ -240,7 +240,7 @@ def _path(
     place = fit.design.factor(to, occasion), fit.design.factor(source, occasion - 1)
     value = float(standardized[place])
     return LaggedPath(
-        source=VARIABLES[source],
+        from_=VARIABLES[source],
         to=VARIABLES[to],
         from_occasion=float(panel.occasions[occasion - 1]),
         to_occasion=float(panel.occasions[occasion]),

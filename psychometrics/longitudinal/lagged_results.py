@@ -2,143 +2,142 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Literal
 
-from psychometrics.longitudinal.results import ModelFit, described
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Chosen,
+    ChosenWhole,
+    Correlation,
+    Df,
+    NotNegative,
+    Persons,
+    PersonsUsed,
+    PValue,
+    Share,
+    StandardError,
+    Things,
+)
+from psychometrics.longitudinal.results import ModelFit
 from psychometrics.types import Interval
 
+Variable = Literal["alliance", "outcome"]
+Precedence = Literal["alliance-first", "outcome-first", "both", "neither", "cannot-say"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@result
 class LaggedPath:
     """The effect of one variable on the other, or on itself, at the next occasion."""
 
-    source: str = field(
-        metadata={"description": "alliance or outcome, at the earlier occasion.", "name": "from"}
-    )
-    to: str = field(metadata=described("alliance or outcome, at the later occasion."))
-    from_occasion: float = field(metadata=described("Session number."))
-    to_occasion: float = field(metadata=described("Session number."))
-    estimate: float = field(metadata=described("In points of the later variable."))
-    standard_error: float | None = field(metadata=described("Of the estimate."))
-    interval: Interval | None = field(metadata=described("Wald."))
-    standardized: float | None = field(metadata=described("In standard deviations."))
-    p_value: float | None = field(metadata=described("Two-sided."))
+    from_: Variable = about("alliance or outcome, at the earlier occasion.")
+    to: Variable = about("alliance or outcome, at the later occasion.")
+    from_occasion: Chosen = about("Session number.")
+    to_occasion: Chosen = about("Session number.")
+    estimate: float = about("In points of the later variable.")
+    standard_error: StandardError | None = about("Of the estimate.")
+    interval: Interval | None = about("Wald.")
+    standardized: float | None = about("In standard deviations.")
+    p_value: PValue | None = about("Two-sided.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class BetweenPersons:
     """How persons' stable levels of both variables go together."""
 
-    correlation: float | None = field(metadata=described("Of the random intercepts."))
-    standard_error: float | None = field(metadata=described("Delta method."))
-    interval: Interval | None = field(metadata=described("Wald."))
-    reason: str | None = field(default=None, metadata=described("Why it is null."))
-    caution: str | None = field(
-        default=None, metadata=described("What is wrong with a value outside its range.")
-    )
+    correlation: float | None = about("Of the random intercepts.")
+    standard_error: StandardError | None = about("Delta method.")
+    interval: Interval | None = about("Wald.")
+    reason: str | None = about("Why it is null.", default=None)
+    caution: str | None = about("What is wrong with a value outside its range.", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class WithinCorrelation:
     """How both variables go together on the occasions of a person."""
 
-    r: float | None = field(metadata=described("Repeated measures correlation."))
-    interval: Interval | None = field(metadata=described("Fisher's z, n = dof + 2."))
-    dof: int | None = field(metadata=described("Degrees of freedom."))
-    p_value: float | None = field(metadata=described("Two-sided."))
-    method: str = field(metadata=described("How it is computed."))
-    reason: str | None = field(default=None, metadata=described("Why it is null."))
+    r: Correlation | None = about("Repeated measures correlation.")
+    interval: Interval | None = about("Fisher's z, n = dof + 2.")
+    dof: Persons | None = about("Degrees of freedom.")
+    p_value: PValue | None = about("Two-sided.")
+    method: str = about("How it is computed.")
+    reason: str | None = about("Why it is null.", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Constraint:
     """Whether lagged paths are equal over time."""
 
-    chi_square: float | None = field(metadata=described("Difference to the free model."))
-    df: int = field(metadata=described("Its degrees of freedom."))
-    p_value: float | None = field(metadata=described("Probability of a larger one."))
+    chi_square: float | None = about("Difference to the free model.")
+    df: Df = about("Its degrees of freedom.")
+    p_value: PValue | None = about("Probability of a larger one.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Power:
     """What the study can see of a lagged effect in one direction."""
 
-    to: str = field(metadata=described("alliance or outcome."))
-    standard_error: float | None = field(metadata=described("Of the standardized path."))
-    detectable: float | None = field(
-        metadata=described("Standardized effect found with a probability of 80%.")
-    )
-    power: float | None = field(metadata=described("Probability to find 'smallest_effect'."))
-    persons_needed: int | None = field(
-        metadata=described("Persons for 80% at the same number of occasions.")
-    )
+    to: Variable = about("alliance or outcome.")
+    standard_error: StandardError | None = about("Of the standardized path.")
+    detectable: NotNegative | None = about("Standardized effect found with a probability of 80%.")
+    power: Share | None = about("Probability to find 'smallest_effect'.")
+    persons_needed: Things | None = about("Persons for 80% at the same number of occasions.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Deciding:
     """Persons and occasions that would decide."""
 
-    n_occasions: int = field(metadata=described("Occasions."))
-    n_persons: int = field(metadata=described("Persons with all of them."))
-    power: float = field(metadata=described("Share of simulated studies that find both effects."))
-    replicates: int = field(metadata=described("Simulated studies."))
+    n_occasions: Things = about("Occasions.")
+    n_persons: PersonsUsed = about("Persons with all of them.")
+    power: Share = about("Share of simulated studies that find both effects.")
+    replicates: ChosenWhole = about("Simulated studies.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class CorrectedPath:
     """A lagged effect with measurement error taken out."""
 
-    source: str = field(
-        metadata={"description": "alliance or outcome, at the earlier occasion.", "name": "from"}
-    )
-    to: str = field(metadata=described("alliance or outcome, at the later occasion."))
-    estimate: float = field(metadata=described("In points of the later variable."))
-    standard_error: float | None = field(metadata=described("Of the estimate."))
-    interval: Interval | None = field(metadata=described("Wald."))
-    standardized: float | None = field(metadata=described("Mean over occasions."))
+    from_: Variable = about("alliance or outcome, at the earlier occasion.")
+    to: Variable = about("alliance or outcome, at the later occasion.")
+    estimate: float = about("In points of the later variable.")
+    standard_error: StandardError | None = about("Of the estimate.")
+    interval: Interval | None = about("Wald.")
+    standardized: float | None = about("Mean over occasions.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Corrected:
     """The constrained model corrected for measurement error."""
 
-    reliability: float = field(metadata=described("Of the alliance within persons."))
-    reliability_source: str = field(metadata=described("Where it comes from."))
-    outcome_reliability: float = field(metadata=described("Of the outcome within persons."))
-    proper: bool = field(metadata=described("Whether the solution is admissible."))
-    paths: tuple[CorrectedPath, ...] = field(metadata=described("One for each direction."))
+    reliability: Share = about("Of the alliance within persons.")
+    reliability_source: str = about("Where it comes from.")
+    outcome_reliability: Share = about("Of the outcome within persons.")
+    proper: bool = about("Whether the solution is admissible.")
+    paths: tuple[CorrectedPath, ...] = about("One for each direction.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class LaggedResult:
     """Which comes first, the alliance or the outcome."""
 
-    n_persons: int = field(metadata=described("Persons with at least one value."))
-    n_occasions: int = field(metadata=described("Occasions used."))
-    occasions: tuple[float, ...] = field(metadata=described("Session numbers."))
-    scale: str = field(metadata=described("The alliance's scale."))
-    outcome: str = field(metadata=described("The outcome's column."))
-    constrained: bool = field(metadata=described("Whether paths are equal over time."))
-    model: ModelFit | None = field(metadata=described("How the model fits."))
-    paths: tuple[LaggedPath, ...] = field(metadata=described("By path and pair of sessions."))
-    between: BetweenPersons | None = field(metadata=described("Null for the CLPM."))
-    within_correlation: WithinCorrelation = field(
-        metadata=described("On the occasions of a person.")
+    n_persons: PersonsUsed = about("Persons with at least one value.")
+    n_occasions: Things = about("Occasions used.")
+    occasions: tuple[float, ...] = about("Session numbers.")
+    scale: str = about("The alliance's scale.")
+    outcome: str = about("The outcome's column.")
+    constrained: bool = about("Whether paths are equal over time.")
+    model: ModelFit | None = about("How the model fits.")
+    paths: tuple[LaggedPath, ...] = about("By path and pair of sessions.")
+    between: BetweenPersons | None = about("Null for the CLPM.")
+    within_correlation: WithinCorrelation = about("On the occasions of a person.")
+    equal_over_time: Constraint | None = about(
+        "Null where the free model has no solution to compare with."
     )
-    equal_over_time: Constraint | None = field(
-        metadata=described("Null where the free model has no solution to compare with.")
-    )
-    answer: str = field(
-        metadata=described("alliance-first, outcome-first, both, neither or cannot-say.")
-    )
-    because: tuple[str, ...] = field(metadata=described("Why this is the answer."))
-    smallest_effect: float = field(
-        metadata=described("The standardized effect that a study should not miss.")
-    )
-    power: tuple[Power, ...] = field(metadata=described("By direction."))
-    would_decide: tuple[Deciding, ...] = field(
-        metadata=described("Studies that would decide; simulated.")
-    )
-    corrected: Corrected | None = field(metadata=described("Without measurement error."))
-    confounding: tuple[str, ...] = field(metadata=described("What the design cannot exclude."))
-    cautions: tuple[str, ...] = field(default=(), metadata=described("What to heed."))
+    answer: Precedence = about("alliance-first, outcome-first, both, neither or cannot-say.")
+    because: tuple[str, ...] = about("Why this is the answer.")
+    smallest_effect: Chosen = about("The standardized effect that a study should not miss.")
+    power: tuple[Power, ...] = about("By direction.")
+    would_decide: tuple[Deciding, ...] = about("Studies that would decide; simulated.")
+    corrected: Corrected | None = about("Without measurement error.")
+    confounding: tuple[str, ...] = about("What the design cannot exclude.")
+    cautions: tuple[str, ...] = about("What to heed.", default=())

@@ -109,14 +109,14 @@ class Hypothesis:
     ----------
     outcome
         The column whose change is correlated with the scale's change.
-    scale
-        A subscale or ``total``.
+    scales
+        Subscales or ``total``; empty for all that are analysed.
     minimum, maximum
         The region in which the correlation is expected.
     """
 
     outcome: str
-    scale: str
+    scales: tuple[str, ...] = ()
     minimum: float = -1.0
     maximum: float = 1.0
 
@@ -130,7 +130,7 @@ class ResponsivenessOptions:
     anchor
         The column of rated change, at the second occasion: improved from 1, unchanged at 0.
     first, second
-        The two session numbers.
+        The two session numbers; ``None`` where the sample has no others.
     scales
         As in :class:`TrajectoryOptions`.
     anchor_reliability
@@ -142,8 +142,8 @@ class ResponsivenessOptions:
     """
 
     anchor: str
-    first: float
-    second: float
+    first: float | None = None
+    second: float | None = None
     scales: tuple[str, ...] = ()
     anchor_reliability: float | None = None
     hypotheses: tuple[Hypothesis, ...] = ()

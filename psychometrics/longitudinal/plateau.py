@@ -5,15 +5,15 @@ covariance V. "No rise after k" says μ_t ≤ μ_k for every later t; its distan
 
     D_k = min over c ≤ 0 of (ĉ − c)′ (CVC′)⁻¹ (ĉ − c),   ĉ_t = μ̂_t − μ̂_k, t > k
 
-The occasion is the k with the smallest D_k + k ln n: a later one must be worth another mean, as in
-the Bayesian information criterion. A later fall costs nothing, so it undoes no plateau.
+The occasion is the k with the smallest D_k + 3.84 k: another occasion must lower the distance by
+the 95% quantile of chi-square with one degree of freedom. A later fall costs nothing, so it undoes
+no plateau.
 
 The interval is the percentiles' of samples of persons drawn with replacement, in which the means
 move by the mean of the persons' influences (one step of Newton's method from μ̂).
 
 References
 ----------
-Schwarz, G. (1978). Estimating the dimension of a model. doi:10.1214/aos/1176344136.
 Silvapulle, M. J., & Sen, P. K. (2005). Constrained statistical inference.
     doi:10.1002/9781118165614, section 3.2, for D.
 Shao, J., & Tu, D. (1995). The jackknife and bootstrap. doi:10.1007/978-1-4612-0795-5, section 4.7.
@@ -33,8 +33,8 @@ from psychometrics.cfa.saturated import IncompleteAnswers, saturated_model
 from psychometrics.longitudinal.trajectory_results import Plateau
 from psychometrics.types import FloatArray, IntArray, Interval
 
-LEAST_OCCASIONS = 3
-"""With two occasions a mean that does not rise has not levelled off."""
+PRICE = 3.841
+"""By how much another occasion must lower the distance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +73,15 @@ def means_of(answers: IncompleteAnswers) -> Means | None:
     return Means(estimate=answers.mean, influence=influence[:, -answers.sample.n_items :])
 
 
-def levelling(estimate: FloatArray, covariance: FloatArray, n_persons: int) -> int:
+def levelling(estimate: FloatArray, covariance: FloatArray) -> int:
     """Return the position of the occasion after which the mean no longer rises.
 
     Parameters
     ----------
     estimate, covariance
         μ̂ and V, shapes (n_occasions,) and (n_occasions, n_occasions).
-    n_persons
-        n.
     """
-    roots = _roots(covariance)
-    return _levelling(estimate, roots, float(np.log(n_persons)))
+    return _levelling(estimate, _roots(covariance))
 
 
 def _roots(covariance: FloatArray) -> list[FloatArray]:
@@ -97,12 +94,12 @@ def _roots(covariance: FloatArray) -> list[FloatArray]:
     return roots
 
 
-def _levelling(estimate: FloatArray, roots: list[FloatArray], price: float) -> int:
+def _levelling(estimate: FloatArray, roots: list[FloatArray]) -> int:
     costs = []
     for k, root in enumerate(roots):
         rise = root @ (estimate[k + 1 :] - estimate[k])
-        costs.append(float(nnls(root, -rise)[1]) ** 2 + price * k)
-    costs.append(price * len(roots))
+        costs.append(float(nnls(root, -rise)[1]) ** 2 + PRICE * k)
+    costs.append(PRICE * len(roots))
     return int(np.argmin(costs))
 
 
@@ -132,13 +129,12 @@ def plateau_of(
     Plateau or None
         ``None`` while the mean still rises.
     """
-    n = len(means.influence)
-    roots, price = _roots(means.covariance), float(np.log(n))
-    found = _levelling(means.estimate, roots, price)
+    roots = _roots(means.covariance)
+    found = _levelling(means.estimate, roots)
     last = occasions.size - 1
     if found == last:
         return None
-    places = _resampled(means, roots, price, replicates=replicates, rng=rng)
+    places = _resampled(means, roots, replicates=replicates, rng=rng)
     tail = (1.0 - level) / 2.0
     ends = np.quantile(places, [tail, 1.0 - tail], method="inverted_cdf").astype(np.int64)
     return Plateau(
@@ -155,7 +151,6 @@ def plateau_of(
 def _resampled(
     means: Means,
     roots: list[FloatArray],
-    price: float,
     *,
     replicates: int,
     rng: np.random.Generator,
@@ -163,4 +158,4 @@ def _resampled(
     n = len(means.influence)
     draws = rng.multinomial(n, np.full(n, 1.0 / n), size=replicates)
     moved = means.estimate + draws @ means.influence / n
-    return np.array([_levelling(one, roots, price) for one in moved], dtype=np.int64)
+    return np.array([_levelling(one, roots) for one in moved], dtype=np.int64)

@@ -69,7 +69,8 @@ def analyse(
     _check(options, scales)
     anchor = numbers(responses, options.anchor, option="anchor")
     by_row = scale_scores(responses)
-    panel = panel_of(responses, occasions=_occasions(responses, options))
+    first, second = _occasions(responses, options)
+    panel = panel_of(responses, occasions=(first, second))
     rated = panel.arranged(anchor)[:, 1]
     _check_anchor(rated)
     found = {}
@@ -81,8 +82,8 @@ def analyse(
     progress(len(scales), len(scales), "done")
     return ResponsivenessResult(
         anchor=options.anchor,
-        first=options.first,
-        second=options.second,
+        first=first,
+        second=second,
         anchor_reliability=options.anchor_reliability,
         scales=found,
         cautions=(WITHOUT_RELIABILITY,) if options.anchor_reliability is None else (),
@@ -90,14 +91,12 @@ def analyse(
 
 
 def _check(options: ResponsivenessOptions, scales: Sequence[str]) -> None:
-    if options.first >= options.second:
-        raise OptionError("second", "must be a later session than 'first'")
     given = options.anchor_reliability
     if given is not None and not 0.0 < given <= 1.0:
         raise OptionError("anchor_reliability", "must be greater than 0 and at most 1")
     for place, hypothesis in enumerate(options.hypotheses):
-        if hypothesis.scale not in scales:
-            raise OptionError(f"hypotheses/{place}/scale", f"must be one of {', '.join(scales)}")
+        if not set(hypothesis.scales) <= set(scales):
+            raise OptionError(f"hypotheses/{place}/scales", f"must be among {', '.join(scales)}")
         if not -1.0 <= hypothesis.minimum < hypothesis.maximum <= 1.0:
             raise OptionError(
                 f"hypotheses/{place}", "'minimum' must be below 'maximum', both within −1 and 1"
@@ -105,11 +104,26 @@ def _check(options: ResponsivenessOptions, scales: Sequence[str]) -> None:
 
 
 def _occasions(responses: ResponseMatrix, options: ResponsivenessOptions) -> tuple[float, float]:
-    """Return both session numbers, which the sample must have."""
+    """Return both session numbers, which the sample must have.
+
+    Raises
+    ------
+    OptionError
+        When they are not in order, or left out where there are more than two.
+    """
     found = numbers(responses, SESSION, option="first")
+    known = np.unique(found[np.isfinite(found)])
+    if options.first is None or options.second is None:
+        if known.size != 2:
+            shown = ", ".join(f"{session:g}" for session in known[:20])
+            missing = "first" if options.first is None else "second"
+            raise OptionError(missing, f"name two of the sessions {shown}")
+        return float(known[0]), float(known[1])
     for option, session in (("first", options.first), ("second", options.second)):
-        if session not in found:
+        if session not in known:
             raise OptionError(option, "there is no such session in the sample")
+    if options.first >= options.second:
+        raise OptionError("second", "must be a later session than 'first'")
     return options.first, options.second
 
 
@@ -155,7 +169,9 @@ def _hypotheses(
     options: ResponsivenessOptions,
 ) -> tuple[TestedHypothesis, ...]:
     mine = [
-        (place, one) for place, one in enumerate(options.hypotheses) if one.scale == study.scale
+        (place, one)
+        for place, one in enumerate(options.hypotheses)
+        if not one.scales or study.scale in one.scales
     ]
     return tuple(
         _tested(one, study, _change_of(responses, panel, one, f"hypotheses/{place}"))

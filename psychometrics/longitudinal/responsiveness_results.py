@@ -3,100 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Literal
 
-from psychometrics.longitudinal.results import Effect, described
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import Chosen, NotNegative, Persons, PersonsUsed, Share
+from psychometrics.longitudinal.results import Effect
 from psychometrics.types import Interval
 
+Rating = Literal["sufficient", "insufficient", "indeterminate", "not-assessed"]
+Status = Literal["holds", "fails", "open"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@result
 class MeanChange:
     """The mean of change scores."""
 
-    mean: float = field(metadata=described("Second less first occasion, in points."))
-    sd: float = field(metadata=described("Of the changes, with n − 1."))
-    interval: Interval | None = field(metadata=described("Of the mean, by Student's t."))
+    mean: float = about("Second less first occasion, in points.")
+    sd: NotNegative = about("Of the changes, with n − 1.")
+    interval: Interval | None = about("Of the mean, by Student's t.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class RocChange:
     """The change that tells the improved from the others best."""
 
-    cutoff: float | None = field(
-        metadata=described("Midway between neighbouring changes, largest Youden index.")
-    )
-    auc: float | None = field(metadata=described("Area under the curve."))
-    interval: Interval | None = field(metadata=described("Of the area, by DeLong."))
-    all_best: tuple[float, ...] = field(metadata=described("Cutoffs with the same index."))
-    reason: str | None = field(default=None, metadata=described("Why something is null."))
+    cutoff: float | None = about("Midway between neighbouring changes, largest Youden index.")
+    auc: Share | None = about("Area under the curve.")
+    interval: Interval | None = about("Of the area, by DeLong.")
+    all_best: tuple[float, ...] = about("Cutoffs with the same index.")
+    reason: str | None = about("Why something is null.", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class MinimalImportantChange:
     """The smallest change that persons call an improvement."""
 
-    predictive: Effect = field(metadata=described("Terluin et al. (2015)."))
-    adjusted_predictive: Effect = field(
-        metadata=described("Terluin et al. (2017), or (2022) with the anchor's reliability.")
+    predictive: Effect = about("Terluin et al. (2015).")
+    adjusted_predictive: Effect = about(
+        "Terluin et al. (2017), or (2022) with the anchor's reliability."
     )
-    adjustment: str = field(metadata=described("Which adjustment."))
-    roc: RocChange = field(metadata=described("Beside it."))
-    half_sd: float | None = field(
-        metadata=described("Half a standard deviation at first: context, no criterion.")
+    adjustment: str = about("Which adjustment.")
+    roc: RocChange = about("Beside it.")
+    half_sd: NotNegative | None = about(
+        "Half a standard deviation at first: context, no criterion."
     )
-    proportion_improved: float | None = field(
-        metadata=described("Share of the persons with an anchor.")
-    )
+    proportion_improved: Share | None = about("Share of the persons with an anchor.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class TestedHypothesis:
     """An expected correlation of change scores, and what was found."""
 
-    outcome: str = field(metadata=described("The column whose change is meant."))
-    minimum: float = field(metadata=described("Least correlation expected."))
-    maximum: float = field(metadata=described("Largest correlation expected."))
-    n: int = field(metadata=described("Persons with both changes."))
-    correlation: Effect = field(metadata=described("Spearman; interval of Bonett and Wright."))
-    status: str = field(metadata=described("holds, fails or open."))
+    outcome: str = about("The column whose change is meant.")
+    minimum: Chosen = about("Least correlation expected.")
+    maximum: Chosen = about("Largest correlation expected.")
+    n: PersonsUsed = about("Persons with both changes.")
+    correlation: Effect = about("Spearman; interval of Bonett and Wright.")
+    status: Status = about("holds, fails or open.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ScaleResponsiveness:
     """What change of one scale means."""
 
-    n: int = field(metadata=described("Persons with both scores."))
-    n_anchor: int = field(metadata=described("Those of them with an anchor."))
-    n_improved: int = field(metadata=described("Those with an anchor of 1 or more."))
-    n_unchanged: int = field(metadata=described("Those with an anchor of 0."))
-    change: MeanChange | None = field(metadata=described("Of all with both scores."))
-    standardized_response_mean: Effect = field(
-        metadata=described("Mean change by its standard deviation; noncentral t.")
+    n: PersonsUsed = about("Persons with both scores.")
+    n_anchor: Persons = about("Those of them with an anchor.")
+    n_improved: Persons = about("Those with an anchor of 1 or more.")
+    n_unchanged: Persons = about("Those with an anchor of 0.")
+    change: MeanChange | None = about("Of all with both scores.")
+    standardized_response_mean: Effect = about(
+        "Mean change by its standard deviation; noncentral t."
     )
-    effect_size: Effect = field(metadata=described("Mean change by the SD at first."))
-    guyatt: Effect = field(
-        metadata=described("Mean change of the improved by the SD of change of the unchanged.")
-    )
-    anchor_correlation: Effect = field(metadata=described("Spearman; Bonett and Wright (2000)."))
-    minimal_important_change: MinimalImportantChange = field(metadata=described("By the anchor."))
-    smallest_detectable_change: float | None = field(
-        metadata=described("1.96 SD of change of the unchanged.")
-    )
-    hypotheses: tuple[TestedHypothesis, ...] = field(metadata=described("Of this scale."))
-    verdict: str = field(
-        metadata=described("sufficient, insufficient, indeterminate or not-assessed.")
-    )
-    because: tuple[str, ...] = field(metadata=described("Why this is the verdict."))
-    cautions: tuple[str, ...] = field(default=(), metadata=described("What to heed."))
+    effect_size: Effect = about("Mean change by the SD at first.")
+    guyatt: Effect = about("Mean change of the improved by the SD of change of the unchanged.")
+    anchor_correlation: Effect = about("Spearman; Bonett and Wright (2000).")
+    minimal_important_change: MinimalImportantChange = about("By the anchor.")
+    smallest_detectable_change: NotNegative | None = about("1.96 SD of change of the unchanged.")
+    hypotheses: tuple[TestedHypothesis, ...] = about("Of this scale.")
+    verdict: Rating = about("sufficient, insufficient, indeterminate or not-assessed.")
+    because: tuple[str, ...] = about("Why this is the verdict.")
+    cautions: tuple[str, ...] = about("What to heed.", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ResponsivenessResult:
     """Whether a scale shows change, and which change matters."""
 
-    anchor: str = field(metadata=described("The column of rated change."))
-    first: float = field(metadata=described("Session number."))
-    second: float = field(metadata=described("Session number."))
-    anchor_reliability: float | None = field(metadata=described("As given."))
-    scales: Mapping[str, ScaleResponsiveness] = field(metadata=described("By scale."))
-    cautions: tuple[str, ...] = field(default=(), metadata=described("What to heed."))
+    anchor: str = about("The column of rated change.")
+    first: Chosen = about("Session number.")
+    second: Chosen = about("Session number.")
+    anchor_reliability: Chosen | None = about("As given.")
+    scales: Mapping[str, ScaleResponsiveness] = about("By scale.")
+    cautions: tuple[str, ...] = about("What to heed.", default=())

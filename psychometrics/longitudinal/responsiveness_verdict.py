@@ -18,13 +18,19 @@ from psychometrics.longitudinal.change_scores import spearman
 from psychometrics.longitudinal.options import Hypothesis
 from psychometrics.longitudinal.responsiveness_results import (
     MinimalImportantChange,
+    Rating,
+    Status,
     TestedHypothesis,
 )
-from psychometrics.types import FloatArray
+from psychometrics.types import FloatArray, Interval
 
-HOLDS, FAILS, OPEN = "holds", "fails", "open"
-SUFFICIENT, INSUFFICIENT = "sufficient", "insufficient"
-INDETERMINATE, NOT_ASSESSED = "indeterminate", "not-assessed"
+HOLDS: Status = "holds"
+FAILS: Status = "fails"
+OPEN: Status = "open"
+SUFFICIENT: Rating = "sufficient"
+INSUFFICIENT: Rating = "insufficient"
+INDETERMINATE: Rating = "indeterminate"
+NOT_ASSESSED: Rating = "not-assessed"
 
 ENOUGH_AREA = 0.7
 ENOUGH_HOLD, MOST_FAIL = 0.75, 0.25
@@ -34,28 +40,27 @@ def tested(hypothesis: Hypothesis, change: FloatArray, other: FloatArray) -> Tes
     """Compare an expected correlation of changes, shape (n,) each, with what is found."""
     found = spearman(change, other)
     ends = found.interval
-    if ends is None:
-        status = OPEN
-    elif ends.lower >= hypothesis.minimum and ends.upper <= hypothesis.maximum:
-        status = HOLDS
-    elif ends.upper < hypothesis.minimum or ends.lower > hypothesis.maximum:
-        status = FAILS
-    else:
-        status = OPEN
     return TestedHypothesis(
         outcome=hypothesis.outcome,
         minimum=hypothesis.minimum,
         maximum=hypothesis.maximum,
         n=change.size,
         correlation=found,
-        status=status,
+        status=OPEN if ends is None else _status(hypothesis, ends),
     )
+
+
+def _status(hypothesis: Hypothesis, ends: Interval) -> Status:
+    if ends.lower >= hypothesis.minimum and ends.upper <= hypothesis.maximum:
+        return HOLDS
+    outside = ends.upper < hypothesis.minimum or ends.lower > hypothesis.maximum
+    return FAILS if outside else OPEN
 
 
 def judge(
     important: MinimalImportantChange,
     hypotheses: Sequence[TestedHypothesis],
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[Rating, tuple[str, ...]]:
     """Return the verdict on responsiveness and its reasons."""
     by_area, why = _by_area(important)
     reasons = [why]
@@ -71,7 +76,7 @@ def judge(
     return (SUFFICIENT if SUFFICIENT in verdicts else INDETERMINATE), tuple(reasons)
 
 
-def _by_area(important: MinimalImportantChange) -> tuple[str, str]:
+def _by_area(important: MinimalImportantChange) -> tuple[Rating, str]:
     roc = important.roc
     if roc.auc is None or roc.interval is None:
         return NOT_ASSESSED, roc.reason or "There is no area under the curve."
@@ -84,7 +89,7 @@ def _by_area(important: MinimalImportantChange) -> tuple[str, str]:
     return INDETERMINATE, f"How well the anchor is told apart is open ({said})."
 
 
-def _by_hypotheses(hypotheses: Sequence[TestedHypothesis]) -> tuple[str, str]:
+def _by_hypotheses(hypotheses: Sequence[TestedHypothesis]) -> tuple[Rating, str]:
     n = len(hypotheses)
     held = sum(one.status == HOLDS for one in hypotheses)
     failed = sum(one.status == FAILS for one in hypotheses)

@@ -3,182 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    Chosen,
+    NotNegative,
+    PairsUsed,
+    PersonsUsed,
+    Responses,
+    Share,
+)
 from psychometrics.types import Estimate, Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class PairedEstimate(Estimate):
-    """An estimate of two scores of each person, with two intervals.
+    """An estimate of two scores of each person, with two intervals."""
 
-    Attributes
-    ----------
-    interval_method
-        How ``interval`` was found; ``None`` where there is none.
-    normal_theory_interval
-        What textbooks and other programs give, which presumes normal scores.
-    """
-
-    interval_method: str | None = None
-    normal_theory_interval: Interval | None = None
+    interval_method: str | None = about(
+        "How `interval` was found: `distribution-free`, or `normal theory`.", default=None
+    )
+    normal_theory_interval: Interval | None = about(
+        "What textbooks and other programs give; it presumes normal scores.", default=None
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class LimitsOfAgreement:
-    """Between which differences of two scores most persons lie.
+    """Between which differences of two scores most persons lie."""
 
-    Attributes
-    ----------
-    lower, upper
-        In points of the score.
-    """
-
-    lower: Estimate
-    upper: Estimate
+    lower: Estimate = about("In points of the score.")
+    upper: Estimate = about("In points of the score.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Density:
-    """Where pairs lie: shares of all pairs in bins of their mean and their difference.
+    """Where pairs lie: shares of all pairs in bins of their mean and their difference."""
 
-    Attributes
-    ----------
-    mean_edges, difference_edges
-        Ends of the bins in points, one more than there are bins.
-    shares
-        Shape (n_mean_bins, n_difference_bins); ``None`` where 10 or fewer lie, or nobody.
-    rest
-        Share of those who lie in no bin that is shown.
-    step
-        What every share is a multiple of.
-    """
-
-    mean_edges: tuple[float, ...]
-    difference_edges: tuple[float, ...]
-    shares: tuple[tuple[float | None, ...], ...]
-    rest: float
-    step: float
+    mean_edges: tuple[float, ...] = about(
+        "Ends of the bins in points, one more than there are bins."
+    )
+    difference_edges: tuple[float, ...] = about(
+        "Ends of the bins in points, one more than there are bins."
+    )
+    shares: tuple[tuple[Share | None, ...], ...] = about(
+        "By bin of the mean and of the difference; null where 10 or fewer lie, or nobody."
+    )
+    rest: Share = about("Share of those who lie in no bin that is shown.")
+    step: Share = about("What every share is a multiple of.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Paired:
-    """Two scores of each person.
+    """Two scores of each person."""
 
-    Attributes
-    ----------
-    n_pairs
-        Persons with both.
-    means, sds
-        Of the first and the second score.
-    difference
-        Mean of second − first.
-    icc_2_1, icc_3_1, icc_2_k
-        Absolute agreement and consistency of a single score, agreement of the mean of both.
-    correlation
-        Pearson's, with Fisher's interval.
-    standard_error_of_measurement
-        SD of the differences over √2, in points.
-    standard_error_agreement
-        The same with the shift that all persons share.
-    smallest_detectable_change
-        What a single person's change must exceed, in points.
-    limits_of_agreement
-        Mean difference ± z SDs.
-    density
-        Where the pairs lie, without single persons; ``None`` where they are too few for it.
-    """
-
-    n_pairs: int
-    means: tuple[float | None, ...]
-    sds: tuple[float | None, ...]
-    difference: Estimate
-    icc_2_1: PairedEstimate
-    icc_3_1: PairedEstimate
-    icc_2_k: PairedEstimate
-    correlation: Estimate
-    standard_error_of_measurement: PairedEstimate
-    standard_error_agreement: float | None
-    smallest_detectable_change: float | None
-    limits_of_agreement: LimitsOfAgreement
-    density: Density | None
+    n_pairs: PairsUsed = about("Persons with both.")
+    means: tuple[float | None, ...] = about(
+        "Means of the first and the second score.", unit="points"
+    )
+    sds: tuple[NotNegative | None, ...] = about(
+        "Standard deviations of the first and the second score.", unit="points"
+    )
+    difference: Estimate = about("Mean of second − first.")
+    icc_2_1: PairedEstimate = about("Absolute agreement of a single score.")
+    icc_3_1: PairedEstimate = about("Consistency of a single score.")
+    icc_2_k: PairedEstimate = about("Agreement of the mean of both scores.")
+    correlation: Estimate = about("Pearson's, with Fisher's interval.")
+    standard_error_of_measurement: PairedEstimate = about(
+        "SD of the differences over √2, in points."
+    )
+    standard_error_agreement: NotNegative | None = about(
+        "The same with the shift that all persons share."
+    )
+    smallest_detectable_change: NotNegative | None = about(
+        "What a single person's change must exceed, in points."
+    )
+    limits_of_agreement: LimitsOfAgreement = about("Mean difference ± z SDs.")
+    density: Density | None = about(
+        "Where the pairs lie, without single persons; null where they are too few for it."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class RetestResult:
-    """Two occasions of the same persons.
+    """How far scores stay the same between two occasions."""
 
-    Attributes
-    ----------
-    n_persons
-        Persons with a response on both occasions.
-    occasions
-        The session numbers compared.
-    scales
-        By scale.
-    cautions
-        Doubts a reader must know.
-    """
-
-    n_persons: int
-    occasions: tuple[float, float]
-    scales: Mapping[str, Paired]
-    cautions: tuple[str, ...]
+    n_persons: PersonsUsed = about("Persons with a response on both occasions.")
+    occasions: tuple[Chosen, Chosen] = about("The session numbers compared.")
+    scales: Mapping[str, Paired] = about("By scale.")
+    cautions: Cautions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class TruthAndBias:
-    """A judge's scores beside those taken for true (West & Kenny 2011).
+    """A judge's scores beside those taken for true (West & Kenny 2011)."""
 
-    Attributes
-    ----------
-    level_difference
-        Directional bias: judge − truth at the mean of truth, in points.
-    tracking
-        Truth force: points of the judge's score for each point of the truth.
-    """
-
-    level_difference: Estimate
-    tracking: Estimate
+    level_difference: Estimate = about(
+        "Directional bias: judge − truth at the mean of truth, in points."
+    )
+    tracking: Estimate = about(
+        "Truth force: points of the judge's score for each point of the truth."
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Dyads(Paired):
-    """Two respondents' scores of the same relation; first is truth, second judge.
+    """Two respondents' scores of the same relation; first is truth, second judge."""
 
-    Attributes
-    ----------
-    truth_and_bias
-        How the judge's scores follow the truth.
-    """
-
-    truth_and_bias: TruthAndBias
+    truth_and_bias: TruthAndBias = about("How the judge's scores follow the truth.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class AgreementResult:
-    """Two respondents matched by person.
+    """Two respondents matched by person."""
 
-    Attributes
-    ----------
-    n_persons
-        Persons with a response of both respondents.
-    column
-        What tells the respondents apart; ``instrument`` where they answered two forms.
-    truth, judge
-        Its two values, or the two forms' ids.
-    unmatched
-        Responses left without a counterpart.
-    scales
-        By scale.
-    cautions
-        Doubts a reader must know.
-    """
-
-    n_persons: int
-    column: str
-    truth: str
-    judge: str
-    unmatched: int
-    scales: Mapping[str, Dyads]
-    cautions: tuple[str, ...]
+    n_persons: PersonsUsed = about("Persons with a response of both respondents.")
+    column: str = about(
+        "What tells the respondents apart; `instrument` where they answered two forms."
+    )
+    truth: str = about("The respondent (or form) taken for true.")
+    judge: str = about("The respondent (or form) compared with it.")
+    unmatched: Responses = about("Responses left without a counterpart.")
+    scales: Mapping[str, Dyads] = about("By scale.")
+    cautions: Cautions

@@ -3,135 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from psychometrics.clusters import Clusters
+from psychometrics.declared.traits import about, result
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    Item,
+    NotNegative,
+    PersonsUsed,
+)
 from psychometrics.types import Estimate, Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class IfItemDeleted:
-    """A scale's reliability without one of its items.
+    """A scale's reliability without one of its items."""
 
-    Attributes
-    ----------
-    item
-        The item left out.
-    alpha
-        Coefficient alpha of the others, ``None`` for fewer than two others.
-    omega
-        Omega of the others, ``None`` for fewer than three others.
-    """
-
-    item: int
-    alpha: float | None
-    omega: float | None
+    item: Item
+    alpha: float | None = about("Coefficient alpha of the others, null for fewer than two others.")
+    omega: float | None = about("Omega of the others, null for fewer than three others.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class Clustering:
-    """What clusters of persons do to a scale.
+    """What clusters of persons do to a scale."""
 
-    Attributes
-    ----------
-    icc
-        Share of the score's variance between clusters, ICC(1).
-    design_effect
-        By how much clustering multiplies the variance of the score's mean.
-    alpha_within, alpha_between
-        Alpha of differences between persons of a cluster, and of differences between clusters.
-    """
-
-    icc: Estimate
-    design_effect: float | None
-    alpha_within: float | None
-    alpha_between: float | None
+    icc: Estimate = about("Share of the score's variance between clusters, ICC(1).")
+    design_effect: NotNegative | None = about(
+        "By how much clustering multiplies the variance of the score's mean."
+    )
+    alpha_within: float | None = about("Alpha of differences between persons of a cluster.")
+    alpha_between: float | None = about("Alpha of differences between clusters.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class AlphaEstimate(Estimate):
-    """Coefficient alpha with two intervals.
+    """Coefficient alpha with Feldt's interval, and with the one that judgements rest on."""
 
-    Attributes
-    ----------
-    distribution_free_interval
-        What judgements rest on: ``interval`` is Feldt's, which presumes normal answers.
-    """
-
-    distribution_free_interval: Interval | None = None
+    distribution_free_interval: Interval | None = about(
+        "What judgements rest on; `interval` is Feldt's, which presumes normal answers.",
+        default=None,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ScaleReliability:
-    """The reliability of one scale's sum score; what each coefficient means stands in the result.
+    """The reliability of one scale's sum score; what each coefficient means is in the result."""
 
-    Attributes
-    ----------
-    items
-        The scale's items.
-    alpha, standardized_alpha, ordinal_alpha
-        Coefficient alpha of covariances, correlations and polychoric correlations.
-    omega, ordinal_omega
-        From one factor of the scale's items, for the sum of answers as numbers and as categories.
-    omega_total, omega_hierarchical, explained_common_variance
-        For the total alone; ``None`` for a subscale.
-    omega_specific
-        For a subscale alone; ``None`` for the total.
-    split_half
-        The greatest split-half reliability.
-    sd
-        Standard deviation of the sum score.
-    standard_error_of_measurement
-        In points of the sum score; ``None`` without omega.
-    standard_error_of_measurement_interval
-        ``None`` where omega has none.
-    if_item_deleted
-        Without each item in turn.
-    clustering
-        Where a cluster column is named.
-    cautions
-        Doubts a reader must know.
-    """
-
-    items: tuple[int, ...]
-    alpha: AlphaEstimate
-    standardized_alpha: Estimate
-    ordinal_alpha: Estimate
-    omega: Estimate
-    ordinal_omega: Estimate
-    omega_total: Estimate | None = None
-    omega_hierarchical: Estimate | None = None
-    explained_common_variance: Estimate | None = None
-    omega_specific: Estimate | None = None
-    split_half: Estimate
-    sd: float | None
-    standard_error_of_measurement: float | None
-    standard_error_of_measurement_interval: Interval | None = None
-    if_item_deleted: tuple[IfItemDeleted, ...]
-    clustering: Clustering | None = None
-    cautions: tuple[str, ...]
+    items: tuple[Item, ...] = about("The scale's items.")
+    alpha: AlphaEstimate = about("Coefficient alpha of covariances.")
+    standardized_alpha: Estimate = about("Coefficient alpha of correlations.")
+    ordinal_alpha: Estimate = about("Coefficient alpha of polychoric correlations.")
+    omega: Estimate = about("From one factor of the scale's items, answers as numbers.")
+    ordinal_omega: Estimate = about(
+        "From one factor of the scale's items, answers as ordered categories."
+    )
+    omega_total: Estimate | None = about(
+        "From one factor for each subscale; for the total alone; null for a subscale.", default=None
+    )
+    omega_hierarchical: Estimate | None = about(
+        "Of the general factor of the bifactor model; for the total alone; null for a subscale.",
+        default=None,
+    )
+    explained_common_variance: Estimate | None = about(
+        "Of the general factor of the bifactor model; for the total alone; null for a subscale.",
+        default=None,
+    )
+    omega_specific: Estimate | None = about(
+        "Of the subscale's own factor of the bifactor model; for a subscale alone; null for the "
+        "total.",
+        default=None,
+    )
+    split_half: Estimate = about("The greatest split-half reliability.")
+    sd: NotNegative | None = about("Standard deviation of the sum score.")
+    standard_error_of_measurement: NotNegative | None = about(
+        "In points of the sum score; null without omega."
+    )
+    standard_error_of_measurement_interval: Interval | None = about(
+        "Null where omega has no interval.", default=None
+    )
+    if_item_deleted: tuple[IfItemDeleted, ...] = about("Without each item in turn.")
+    clustering: Clustering | None = about("Where a cluster column is named.", default=None)
+    cautions: Cautions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@result
 class ReliabilityResult:
-    """A reliability analysis.
+    """How consistently each scale measures."""
 
-    Attributes
-    ----------
-    n_persons
-        Persons with every scored item answered.
-    scales
-        The subscales in the definition's order, then ``total`` where the instrument has one.
-    definitions
-        What each coefficient means, by its name.
-    clusters
-        Where a cluster column is named.
-    cautions
-        Doubts a reader must know.
-    """
-
-    n_persons: int
-    scales: Mapping[str, ScaleReliability]
-    definitions: Mapping[str, str]
-    clusters: Clusters | None
-    cautions: tuple[str, ...]
+    n_persons: PersonsUsed = about("Persons with every scored item answered.")
+    scales: Mapping[str, ScaleReliability] = about(
+        "The subscales in the definition's order, then `total` where the instrument has one."
+    )
+    definitions: Mapping[str, str] = about("What each coefficient means, by its name.")
+    clusters: Clusters | None = about("Where a cluster column is named.")
+    cautions: Cautions

@@ -18,6 +18,7 @@ from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sampling import settled
 from psychometrics.simulate import Population, population
 from psychometrics.sufficiency.options import Simulation
 from psychometrics.types import FloatArray
@@ -31,7 +32,7 @@ IMPROPER = (
 def model_of(instrument: Instrument) -> Model:
     """Return the model to be fitted: one factor for each subscale."""
     several = len(instrument.subscales) > 1
-    structure = Structure.THREE_FACTOR if several else Structure.ONE_FACTOR
+    structure = Structure.CORRELATED_FACTORS if several else Structure.ONE_FACTOR
     return rival_model(instrument, Rival(structure=structure))
 
 
@@ -69,13 +70,13 @@ def fitted(persons: ResponseMatrix) -> Population:
     loadings = np.zeros(instrument.n_items)
     signs = factor_signs(found)
     loadings[np.asarray(instrument.scored_items) - 1] = (
-        standardized_loadings(found)[0] * signs
+        settled(standardized_loadings(found)[0]) * signs
     ).sum(axis=1)
     base = population(instrument)
     return replace(
         base,
         loadings=loadings,
-        factor_correlations=found.states[0].factor_covariance * np.outer(signs, signs),
+        factor_correlations=settled(found.states[0].factor_covariance) * np.outer(signs, signs),
         thresholds=_in_both_groups(_marginal_thresholds(instrument, answers)),
         factor_means=np.zeros_like(base.factor_means),
     )

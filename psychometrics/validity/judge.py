@@ -5,16 +5,16 @@ References
 Prinsen, C. A. C., Mokkink, L. B., Bouter, L. M., et al. (2018). COSMIN guideline for systematic
 reviews of patient-reported outcome measures. Quality of Life Research, 27, 1147–1157.
 doi:10.1007/s11136-018-1798-3
-Kleene, S. C. (1952). Introduction to metamathematics, § 64: the strong three-valued logic.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from psychometrics.validity.evidence import Evidence
+from psychometrics.margin import above, every, some
+from psychometrics.validity.evidence import ESTIMATED, Evidence
 from psychometrics.validity.rules import (
     AllOf,
     AnyOf,
@@ -31,6 +31,7 @@ from psychometrics.validity.rules import (
 )
 
 NOT_KNOWN = "not known"
+NOT_JUDGED = "Not judged: the answers contradict the form."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,9 @@ class _Case:
             case Rated():
                 return self.rated[condition.measurement_property].rating in condition.ratings
             case AllOf():
-                return _all(self.holds(part) for part in condition.parts)
+                return every(*map(self.holds, condition.parts))
             case AnyOf():
-                return _not(_all(_not(self.holds(part)) for part in condition.parts))
+                return some(*map(self.holds, condition.parts))
 
     def said(self, remarks: Sequence[Remark]) -> tuple[str, ...]:
         """Words of every remark whose case is met."""
@@ -130,6 +131,8 @@ class _Case:
 def _compared(number: float | None, condition: Compare) -> bool | None:
     if number is None or not math.isfinite(number):
         return None
+    if condition.number in ESTIMATED and above(number, condition.bound) is None:
+        return None
     match condition.relation:
         case Relation.AT_LEAST:
             return number >= condition.bound
@@ -139,17 +142,6 @@ def _compared(number: float | None, condition: Compare) -> bool | None:
             return number <= condition.bound
         case Relation.BELOW:
             return number < condition.bound
-
-
-def _all(parts: Iterable[bool | None]) -> bool | None:
-    known = list(parts)
-    if False in known:
-        return False
-    return None if None in known else True
-
-
-def _not(value: bool | None) -> bool | None:  # noqa: FBT001 three values, not a switch
-    return None if value is None else not value
 
 
 def _rated(rule: Rule, case: _Case) -> RatedProperty:
@@ -176,7 +168,34 @@ def _rating(rule: Rule, case: _Case) -> Rating:
     return Rating.INDETERMINATE
 
 
+def not_judged(standards: Standards, *, details: Sequence[str]) -> Verdict:
+    """Return the verdict on answers that contradict the form: nothing is rated.
+
+    Parameters
+    ----------
+    standards
+        The rules that would have rated.
+    details
+        What contradicts, in sentences.
+    """
+    return Verdict(
+        code=Code.WRONG_FORM,
+        answer=" ".join(("The answers contradict the form, so nothing is judged.", *details)),
+        properties=tuple(
+            RatedProperty(
+                rule=rule,
+                rating=Rating.NOT_ASSESSED,
+                because=(NOT_JUDGED,),
+                remedies=(),
+                numbers={},
+            )
+            for rule in standards.rules
+        ),
+    )
+
+
 def _sentence(words: str, case: _Case) -> str:
+    """Fill in an answer; what must be said in the headline and is not yet, is said at its end."""
     clauses = {
         rating.value: _joined(
             [
@@ -188,7 +207,16 @@ def _sentence(words: str, case: _Case) -> str:
         )
         for rating in Rating
     }
-    return words.format_map(_Words(case.shown, clauses))
+    said = words.format_map(_Words(case.shown, clauses))
+    further = [
+        clause
+        for one in case.rated.values()
+        if one.rule.headline
+        and one.rating is not Rating.NOT_ASSESSED
+        and f"{{{one.rating.value}}}" not in words
+        for clause in case.said(one.rule.phrases.get(one.rating, ()))[:1]
+    ]
+    return " ".join((said, *(f"{clause[:1].upper()}{clause[1:]}." for clause in further)))
 
 
 def _joined(clauses: Sequence[str]) -> str:

@@ -33,8 +33,9 @@ class ValidityOptions:
     outcomes
         With time and hypotheses; empty for every column of numbers that may be one, ``None`` for
         no outcome at all.
-    occasions
-        Two values of ``session_number`` for the retest; ``None`` for the two lowest.
+    retest
+        Two values of ``session_number`` between which nothing was expected to change: a retest is a
+        design that somebody declares. ``None`` for none.
     minimal_important_change
         By scale, in points of the score.
     seed, replicates
@@ -46,12 +47,12 @@ class ValidityOptions:
     group: str | None = None
     reference: str | None = None
     estimator: Estimator = Estimator.WLSMV
-    missing: Missing = Missing.LISTWISE
+    missing: Missing = Missing.PAIRWISE
     cluster: str | None = None
     respondent: str | None = None
     session_number: int | None = None
     outcomes: tuple[Outcome, ...] | None = ()
-    occasions: tuple[int, int] | None = None
+    retest: tuple[int, int] | None = None
     minimal_important_change: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -9,8 +9,7 @@ Journal of the American Statistical Association, 22, 209–212. doi:10.1080/0162
 from __future__ import annotations
 
 import math
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 from psychometrics.types import Interval
 
@@ -27,7 +26,7 @@ def wilson_interval(share: float, n: int, *, level: float = 0.95) -> Interval:
     level
         Coverage.
     """
-    z = float(ndtri(0.5 + level / 2.0))
+    z = NormalDist().inv_cdf(0.5 + level / 2.0)
     shrunk = 1.0 + z**2 / n
     centre = (share + z**2 / (2 * n)) / shrunk
     half = z / shrunk * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))

@@ -30,6 +30,7 @@ class Code(Enum):
     HOLDS_UP_IN_PART = "holds-up-in-part"
     DOES_NOT_HOLD_UP = "does-not-hold-up"
     CANNOT_SAY = "cannot-say"
+    WRONG_FORM = "wrong-form"
 
 
 class Status(Enum):
@@ -135,6 +136,8 @@ class Rule:
     phrases
         By rating: clauses for the answer, of which the first that is met counts; a rating without
         one is not mentioned.
+    headline
+        Whether the answer says of this property whenever it was assessed, with any rating.
     """
 
     id: str
@@ -152,6 +155,7 @@ class Rule:
     because: tuple[Remark, ...]
     remedies: tuple[Remark, ...]
     phrases: Mapping[Rating, tuple[Remark, ...]]
+    headline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,100 +13,12 @@ from psychometrics.criterion.occasions import Ratings, choose_ratings
 from psychometrics.errors import OptionError, ResponsesError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.sufficiency.counts import clinicians
-from psychometrics.sufficiency.results import Clinicians
 from psychometrics.types import BoolArray
+from psychometrics.validity.results import ColumnCounts, Count, ItemMissing, SampleResult
 
 RESPONDENT, SETTING = "respondent", "setting"
 MOST_VALUES = 50
 """A column of more values than this is described by their number alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """How many have one value of a column."""
-
-    value: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnCounts:
-    """How a column divides the responses or persons.
-
-    Attributes
-    ----------
-    column
-        Its name.
-    of
-        What is counted: ``persons`` or ``responses``.
-    distinct
-        How many different values it has.
-    counts
-        By value in sorted order; ``None`` where there are more than ``MOST_VALUES``.
-    n_missing
-        How many have none.
-    """
-
-    column: str
-    of: str
-    distinct: int
-    counts: tuple[Count, ...] | None
-    n_missing: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemMissing:
-    """How often an item is left out, of all persons and in each group."""
-
-    item: int
-    group: str | None
-    n_persons: int
-    n_missing: int
-    missing: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleResult:
-    """Who answered.
-
-    Attributes
-    ----------
-    n_responses
-        All responses.
-    respondent
-        Whose responses are analysed, where several kinds of respondents answered.
-    n_other_respondents
-        Responses of the others.
-    n_persons, n_complete
-        Persons with a rating, each counted once; those who answered every scored item.
-    n_set_aside
-        Responses of the respondent that do not speak for a person: later or empty ones.
-    rule
-        Which rating speaks for a person.
-    counts
-        By column.
-    clinicians
-        How persons spread over clinicians, ``None`` where there is no such column.
-    missing
-        Share of the answers to scored items that are missing.
-    items
-        By item; first of all persons, then for each group.
-    cautions
-        Doubts a reader must know.
-    """
-
-    n_responses: int
-    respondent: str | None
-    n_other_respondents: int
-    n_persons: int
-    n_complete: int
-    n_set_aside: int
-    rule: str
-    counts: tuple[ColumnCounts, ...]
-    clinicians: Clinicians | None
-    missing: float
-    items: tuple[ItemMissing, ...]
-    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The kind ``agreement``: options taken and result given."""
+"""Options of the kind ``agreement``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.reliability.options import AgreementOptions
-from schemas.analyses.paired import PairedSchema
-from schemas.base import EstimateSchema, ResultSchema, StrictNumber, StrictSchema
+from schemas.base import StrictNumber, StrictSchema
 
 
 class AgreementOptionsSchema(StrictSchema):
@@ -31,28 +30,3 @@ class AgreementOptionsSchema(StrictSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> AgreementOptions:
         """Make the engine's options."""
         return AgreementOptions(**data)
-
-
-class TruthAndBiasSchema(ResultSchema):
-    """How the judge's scores follow the truth."""
-
-    level_difference = fields.Nested(EstimateSchema)
-    tracking = fields.Nested(EstimateSchema)
-
-
-class DyadsSchema(PairedSchema):
-    """Two respondents' scores (:class:`psychometrics.reliability.paired_results.Dyads`)."""
-
-    truth_and_bias = fields.Nested(TruthAndBiasSchema)
-
-
-class AgreementResultSchema(ResultSchema):
-    """An agreement (:class:`psychometrics.reliability.paired_results.AgreementResult`)."""
-
-    n_persons = fields.Integer()
-    column = fields.String()
-    truth = fields.String()
-    judge = fields.String()
-    unmatched = fields.Integer()
-    scales = fields.Dict(keys=fields.String(), values=fields.Nested(DyadsSchema))
-    cautions = fields.List(fields.String())

@@ -1,60 +1,12 @@
-"""The kind ``comparison``: options taken and result given."""
+"""Options of the kind ``comparison``."""
 
 from __future__ import annotations
 
-from marshmallow import fields
-
 from psychometrics.invariance.options import ComparisonOptions
-from schemas.analyses.invariance import GroupSchema, LadderOptionsSchema
-from schemas.base import IntervalSchema, Number, ResultSchema
+from schemas.analyses.invariance import LadderOptionsSchema
 
 
 class ComparisonOptionsSchema(LadderOptionsSchema):
     """Options of a comparison."""
 
     made = ComparisonOptions
-
-
-class LatentMeanSchema(ResultSchema):
-    """A factor's mean (:class:`psychometrics.invariance.results.LatentMean`)."""
-
-    group = fields.String()
-    factor = fields.String()
-    estimate = Number()
-    standard_error = Number(allow_none=True)
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-    standardized = Number(allow_none=True)
-
-
-class ObservedMeanSchema(ResultSchema):
-    """A scale's mean (:class:`psychometrics.invariance.results.ObservedMean`)."""
-
-    group = fields.String()
-    scale = fields.String()
-    mean = Number()
-    sd = Number(allow_none=True)
-    n = fields.Integer()
-    effect_size = Number(allow_none=True)
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-
-
-class FreedItemSchema(ResultSchema):
-    """A released item (:class:`psychometrics.invariance.results.FreedItem`)."""
-
-    item = fields.Integer()
-    parameters = fields.List(fields.String())
-
-
-class ComparisonResultSchema(ResultSchema):
-    """A comparison (:class:`psychometrics.invariance.results.ComparisonResult`)."""
-
-    status = fields.String()
-    reason = fields.String()
-    group = fields.String()
-    between = fields.String()
-    reference = fields.String(allow_none=True)
-    groups = fields.List(fields.Nested(GroupSchema))
-    latent_means = fields.List(fields.Nested(LatentMeanSchema))
-    observed_means = fields.List(fields.Nested(ObservedMeanSchema))
-    freed = fields.List(fields.Nested(FreedItemSchema))
-    cautions = fields.List(fields.String())

@@ -1,4 +1,4 @@
-"""The kind ``criterion``: options taken and result given."""
+"""Options of the kind ``criterion``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,8 @@ from psychometrics.criterion.options import (
     Reference,
     Reliability,
 )
-from psychometrics.criterion.results import Timing
 from psychometrics.types import Interval
 from schemas.base import (
-    IntervalSchema,
-    Number,
-    ResultSchema,
     StrictInteger,
     StrictNumber,
     StrictSchema,
@@ -143,148 +139,3 @@ class CriterionOptionsSchema(StrictSchema):
         """Make the engine's options."""
         lists = {name: tuple(data.get(name, ())) for name in ("outcomes", "references")}
         return CriterionOptions(**data | lists)
-
-
-class CoefficientSchema(ResultSchema):
-    """A correlation (:class:`psychometrics.criterion.results.Coefficient`)."""
-
-    estimate = Number(allow_none=True)
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-    standard_error = Number(allow_none=True)
-    n_persons = fields.Integer()
-    method = fields.String()
-    reason = fields.String(
-        allow_none=True, metadata={"description": "Why estimate or interval is null."}
-    )
-
-
-class DisattenuatedSchema(CoefficientSchema):
-    """A disattenuated correlation; it may exceed 1."""
-
-    reliability_name = fields.String()
-    reliability = Number(allow_none=True)
-    reliability_interval = fields.Nested(IntervalSchema, allow_none=True)
-    outcome_reliability = Number(allow_none=True)
-
-
-class PartialSchema(CoefficientSchema):
-    """A correlation with the baseline held constant."""
-
-    baseline = fields.String()
-
-
-class ClusteredSchema(CoefficientSchema):
-    """A correlation whose interval allows for shared clinicians."""
-
-    n_clinicians = fields.Integer()
-
-
-class StratumSchema(ResultSchema):
-    """One sample's or site's share."""
-
-    name = fields.String()
-    correlation = fields.Nested(CoefficientSchema)
-    weight = Number(allow_none=True)
-
-
-class PooledSchema(CoefficientSchema):
-    """A correlation pooled by random effects (:class:`psychometrics.criterion.results.Pooled`)."""
-
-    column = fields.String()
-    strata = fields.List(fields.Nested(StratumSchema))
-    n_strata = fields.Integer()
-    prediction_interval = fields.Nested(IntervalSchema, allow_none=True)
-    tau_squared = Number(allow_none=True)
-    q = Number(allow_none=True)
-    df = fields.Integer(allow_none=True)
-    p_value = Number(allow_none=True)
-    i_squared = Number(allow_none=True)
-
-
-class AssociationSchema(ResultSchema):
-    """One score and one outcome (:class:`psychometrics.criterion.results.Association`)."""
-
-    outcome = fields.String()
-    scale = fields.String()
-    timing = fields.Enum(Timing, by_value=True)
-    reading = fields.String(metadata={"description": "How this correlation may be read."})
-    n_persons = fields.Integer()
-    pearson = fields.Nested(CoefficientSchema)
-    spearman = fields.Nested(CoefficientSchema)
-    polyserial = fields.Nested(CoefficientSchema, allow_none=True)
-    disattenuated = fields.Nested(DisattenuatedSchema)
-    given_baseline = fields.Nested(
-        PartialSchema,
-        attribute="partial",  # a schema has an attribute of this name
-        data_key="partial",
-        allow_none=True,
-    )
-    clustered = fields.Nested(ClusteredSchema, allow_none=True)
-    pooled = fields.Nested(PooledSchema, allow_none=True)
-
-
-class MeasuredOutcomeSchema(ResultSchema):
-    """One outcome and its timing (:class:`psychometrics.criterion.results.MeasuredOutcome`)."""
-
-    name = fields.String()
-    timing = fields.Enum(Timing, by_value=True)
-    reason = fields.String(allow_none=True)
-    timing_counts = fields.Dict(keys=fields.Enum(Timing, by_value=True), values=fields.Integer())
-    n_set_aside = fields.Integer()
-    n_missing = fields.Integer()
-    n_contradictory = fields.Integer()
-    ordinal = fields.Boolean()
-    categories = fields.Integer()
-
-
-class HypothesisSchema(ResultSchema):
-    """A hypothesis and what became of it."""
-
-    outcome = fields.String()
-    scale = fields.String()
-    direction = fields.Enum(Direction, by_value=True)
-    minimum = Number(allow_none=True)
-    maximum = Number(allow_none=True)
-    coefficient = fields.Enum(CoefficientName, by_value=True)
-    timing = fields.Enum(Timing, by_value=True)
-    estimate = Number(allow_none=True)
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-    held = fields.Boolean(allow_none=True)
-    interval_within = fields.Boolean(allow_none=True)
-
-
-class OccasionsSchema(ResultSchema):
-    """Which rating speaks for a person."""
-
-    rule = fields.String()
-    n_responses = fields.Integer()
-    n_set_aside = fields.Integer()
-
-
-class ContextSchema(ResultSchema):
-    """A published correlation beside the result: context, not a norm."""
-
-    name = fields.String()
-    estimate = Number()
-    interval = fields.Nested(IntervalSchema, allow_none=True)
-    setting = fields.String(allow_none=True)
-    n_studies = fields.Integer(allow_none=True)
-    n_persons = fields.Integer(allow_none=True)
-    doi = fields.String(allow_none=True)
-    status = fields.String()
-
-
-class CriterionResultSchema(ResultSchema):
-    """A criterion analysis (:class:`psychometrics.criterion.results.CriterionResult`)."""
-
-    n_persons = fields.Integer()
-    occasions = fields.Nested(OccasionsSchema)
-    outcomes = fields.List(fields.Nested(MeasuredOutcomeSchema))
-    associations = fields.List(fields.Nested(AssociationSchema))
-    hypotheses = fields.List(fields.Nested(HypothesisSchema))
-    n_hypotheses = fields.Integer()
-    n_tested = fields.Integer()
-    n_held = fields.Integer()
-    context = fields.List(fields.Nested(ContextSchema))
-    definitions = fields.Dict(keys=fields.String(), values=fields.String())
-    cautions = fields.List(fields.String())

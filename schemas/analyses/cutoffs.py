@@ -1,4 +1,4 @@
-"""The kind ``cutoffs``: options taken and result given."""
+"""Options of the kind ``cutoffs``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from psychometrics.cfa.options import Estimator, Rival, Structure
+from psychometrics.cfa.options import NAMED, Estimator, Structure
 from psychometrics.ensembles.options import (
     FEWEST_REPLICATES,
     MOST_REPLICATES,
     CutoffOptions,
 )
-from schemas.base import Number, ResultSchema, StrictInteger, StrictSchema
+from schemas.base import StrictInteger, StrictSchema
 
+_STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS)
 MODELS = {
-    rival.name: rival
-    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
-    for rival in (Rival(structure=structure),)
+    name: rival
+    for name, rival in NAMED.items()
+    if rival.structure in _STRUCTURES and not rival.method
 }
 """Models that have such cut-offs, by their names."""
 
@@ -28,9 +29,13 @@ class CutoffOptionsSchema(StrictSchema):
     """Options of model-specific cut-offs."""
 
     model = fields.String(
-        load_default=Structure.THREE_FACTOR.value,
+        load_default=None,
+        allow_none=True,
         validate=validate.OneOf(list(MODELS)),
-        metadata={"description": "The model whose fit is to be judged."},
+        metadata={
+            "description": "The model whose fit is to be judged; one factor for each subscale if "
+            "left out."
+        },
     )
     estimator = fields.Enum(
         Estimator,
@@ -57,70 +62,8 @@ class CutoffOptionsSchema(StrictSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> CutoffOptions:
         """Make the engine's options."""
         return CutoffOptions(
-            model=MODELS[data["model"]],
+            model=MODELS[data["model"]] if data["model"] else CutoffOptions().model,
             estimator=data["estimator"],
             replicates=data["replicates"],
             seed=data["seed"],
         )
-
-
-class FitValuesSchema(ResultSchema):
-    """Three indices (:class:`psychometrics.ensembles.results.FitValues`)."""
-
-    srmr = Number()
-    rmsea = Number()
-    cfi = Number()
-
-
-class CrossLoadingSchema(ResultSchema):
-    """An added loading (:class:`psychometrics.ensembles.results.CrossLoading`)."""
-
-    item = fields.Integer()
-    factor = fields.String()
-    loading = Number()
-
-
-class ResidualCorrelationSchema(ResultSchema):
-    """An added residual correlation (:class:`psychometrics.ensembles.results`)."""
-
-    items = fields.List(fields.Integer())
-    correlation = Number()
-
-
-class CutoffSchema(ResultSchema):
-    """A cut-off (:class:`psychometrics.ensembles.results.Cutoff`)."""
-
-    value = Number(
-        allow_none=True,
-        metadata={"description": "Null where right and wrong models overlap too much."},
-    )
-    separation = Number(allow_none=True)
-    correct = Number(metadata={"description": "Median under the right model."})
-    misspecified = Number(metadata={"description": "Median under the wrong model."})
-
-
-class CutoffLevelSchema(ResultSchema):
-    """Cut-offs of one level (:class:`psychometrics.ensembles.results.CutoffLevel`)."""
-
-    level = fields.Integer()
-    cross_loadings = fields.List(fields.Nested(CrossLoadingSchema))
-    residual_correlations = fields.List(fields.Nested(ResidualCorrelationSchema))
-    srmr = fields.Nested(CutoffSchema)
-    rmsea = fields.Nested(CutoffSchema)
-    cfi = fields.Nested(CutoffSchema)
-    n_converged = fields.Integer()
-
-
-class CutoffResultSchema(ResultSchema):
-    """The result (:class:`psychometrics.ensembles.results.CutoffResult`)."""
-
-    model = fields.String()
-    estimator = fields.String()
-    n_persons = fields.Integer()
-    replicates = fields.Integer()
-    seed = fields.Integer()
-    n_converged = fields.Integer()
-    observed = fields.Nested(FitValuesSchema)
-    levels = fields.List(fields.Nested(CutoffLevelSchema))
-    method = fields.String()
-    cautions = fields.List(fields.String())

@@ -1,4 +1,4 @@
-"""The kind ``invariance``: options taken and result given."""
+"""Options of the kind ``invariance``."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from psychometrics.cfa.options import Structure
+from psychometrics.cfa.options import NAMED, Structure, names_of
 from psychometrics.invariance.options import (
     InvarianceOptions,
     PowerMethod,
     PowerOptions,
     group_name,
 )
-from schemas.analyses.cfa import CfaModelSchema
 from schemas.analyses.estimation import EstimationOptionsSchema
-from schemas.analyses.reliability import ClustersSchema
-from schemas.base import Number, ResultSchema, StrictInteger
+from schemas.base import StrictInteger
 from schemas.responses.covariates import MAXIMUM_NAME, is_number
 
-_STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
-_PARAMETERS = ("loadings", "higher_order_loadings", "factor_correlations", "items")
-_OTHERS = (
-    "residual_correlations",
-    "average_variance_extracted",
-    "modification_indices",
-    "explained_common_variance",
-    "omega_hierarchical",
+_STRUCTURES = tuple(
+    name
+    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS)
+    for name in names_of(structure)
 )
 
 
@@ -85,16 +79,15 @@ class LadderOptionsSchema(EstimationOptionsSchema):
             "description": "The group or occasion to compare with; the first in sorted order.",
         },
     )
-    structure = fields.Enum(
-        Structure,
-        by_value=True,
-        load_default=Structure.THREE_FACTOR,
-        validate=validate.OneOf(
-            _STRUCTURES, error=f"Must be one of: {', '.join(one.value for one in _STRUCTURES)}."
-        ),
-        metadata={"description": "The factors: one for each subscale unless said otherwise."},
+    structure = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(_STRUCTURES),
+        metadata={
+            "description": "The factors: one for each subscale (`correlated-factors`; "
+            "`three-factor` where there are three) unless said otherwise."
+        },
     )
-
     power = fields.Enum(
         PowerMethod,
         by_value=True,
@@ -124,129 +117,11 @@ class LadderOptionsSchema(EstimationOptionsSchema):
         """Make the engine's options."""
         method, replicates, seed = (data.pop(name) for name in ("power", "replicates", "seed"))
         power = PowerOptions(method=method, replicates=replicates, seed=seed)
+        called = data.pop("structure")
+        if called is not None:
+            data |= {"structure": NAMED[called].structure, "called": called}
         return self.made(**data | {"occasions": tuple(data.get("occasions", ())), "power": power})
 
 
 class InvarianceOptionsSchema(LadderOptionsSchema):
     """Options of an analysis of invariance."""
-
-
-class GroupSchema(ResultSchema):
-    """A group (:class:`psychometrics.invariance.results.GroupResult`)."""
-
-    name = fields.String()
-    n = fields.Integer()
-
-
-class DifferenceSchema(ResultSchema):
-    """A difference test (:class:`psychometrics.invariance.results.DifferenceResult`)."""
-
-    chi_square = Number(allow_none=True)
-    df = fields.Integer()
-    p_value = Number(allow_none=True)
-
-
-class DeltaSchema(ResultSchema):
-    """Changes of indices (:class:`psychometrics.invariance.results.Delta`)."""
-
-    cfi = Number(allow_none=True)
-    rmsea = Number(allow_none=True)
-    srmr = Number(allow_none=True)
-    indices = fields.String()
-
-
-class ChecksSchema(ResultSchema):
-    """What a step rests on (:class:`psychometrics.invariance.results.Checks`)."""
-
-    admissible = fields.Boolean()
-    difference = fields.Boolean(allow_none=True)
-    items = fields.Boolean(allow_none=True)
-    indices = fields.Boolean(allow_none=True)
-    single = fields.Boolean(allow_none=True)
-    power = fields.Boolean(allow_none=True)
-
-
-class SingleItemSchema(ResultSchema):
-    """A least excluded item (:class:`psychometrics.invariance.results.SingleItem`)."""
-
-    item = fields.Integer()
-    p_value = Number()
-    departure = fields.String()
-
-
-class StepSchema(ResultSchema):
-    """A step (:class:`psychometrics.invariance.results.StepResult`)."""
-
-    step = fields.String()
-    model = fields.Nested(CfaModelSchema(exclude=_PARAMETERS + _OTHERS))
-    compared_with = fields.String(allow_none=True)
-    difference = fields.Nested(DifferenceSchema, allow_none=True)
-    delta = fields.Nested(DeltaSchema, allow_none=True)
-    tenable = fields.Boolean(allow_none=True)
-    checks = fields.Nested(ChecksSchema)
-    rule = fields.String()
-    error_rate = Number(allow_none=True)
-    power = Number(allow_none=True)
-    power_method = fields.String(allow_none=True)
-    power_samples_used = fields.Integer(allow_none=True)
-    departure = fields.String(allow_none=True)
-    single = fields.Nested(SingleItemSchema, allow_none=True)
-    released = fields.List(fields.Integer())
-
-
-class FreedSchema(ResultSchema):
-    """A released item (:class:`psychometrics.invariance.results.Freed`)."""
-
-    item = fields.Integer()
-    step = fields.String()
-    parameters = fields.List(fields.String())
-    index = Number()
-    df = fields.Integer()
-    corrected_p_value = Number()
-
-
-class ItemCurveSchema(ResultSchema):
-    """Expected answers (:class:`psychometrics.invariance.results.ItemCurve`)."""
-
-    factor = fields.List(Number())
-    reference = fields.List(Number())
-    group = fields.List(Number())
-
-
-class ItemEffectSchema(ResultSchema):
-    """How differently an item works (:class:`psychometrics.invariance.results.ItemEffect`)."""
-
-    item = fields.Integer()
-    group = fields.String()
-    dmacs = Number(allow_none=True)
-    signed_dmacs = Number(allow_none=True)
-    expected_score_difference = Number()
-    curve = fields.Nested(ItemCurveSchema)
-
-
-class PartialSchema(ResultSchema):
-    """Partial invariance (:class:`psychometrics.invariance.results.PartialResult`)."""
-
-    steps = fields.List(fields.Nested(StepSchema))
-    freed = fields.List(fields.Nested(FreedSchema))
-    effects = fields.List(fields.Nested(ItemEffectSchema))
-    rule = fields.String()
-    tenable = fields.Boolean(allow_none=True)
-
-
-class InvarianceResultSchema(ResultSchema):
-    """A ladder (:class:`psychometrics.invariance.results.InvarianceResult`)."""
-
-    estimator = fields.String()
-    missing = fields.String()
-    structure = fields.String()
-    group = fields.String()
-    between = fields.String()
-    n_persons = fields.Integer()
-    reference = fields.String()
-    groups = fields.List(fields.Nested(GroupSchema))
-    steps = fields.List(fields.Nested(StepSchema))
-    level = fields.String(allow_none=True)
-    partial_invariance = fields.Nested(PartialSchema, allow_none=True)
-    cluster = fields.Nested(ClustersSchema, allow_none=True)
-    cautions = fields.List(fields.String())

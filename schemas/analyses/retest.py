@@ -1,4 +1,4 @@
-"""The kind ``retest``: options taken and result given."""
+"""Options of the kind ``retest``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.reliability.options import RetestOptions
-from schemas.analyses.paired import PairedSchema
-from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
+from schemas.base import StrictInteger, StrictNumber, StrictSchema
 
 
 def different_occasions(occasions: list[int]) -> None:
@@ -35,12 +34,3 @@ class RetestOptionsSchema(StrictSchema):
         occasions = data["occasions"]
         chosen = None if occasions is None else (occasions[0], occasions[1])
         return RetestOptions(occasions=chosen, level=data["level"])
-
-
-class RetestResultSchema(ResultSchema):
-    """A retest (:class:`psychometrics.reliability.paired_results.RetestResult`)."""
-
-    n_persons = fields.Integer()
-    occasions = fields.List(Number())
-    scales = fields.Dict(keys=fields.String(), values=fields.Nested(PairedSchema))
-    cautions = fields.List(fields.String())

@@ -1,4 +1,4 @@
-"""The kind ``sufficiency``: options taken and result given."""
+"""Options of the kind ``sufficiency``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.sufficiency.options import SIZES, Simulation, SufficiencyOptions, Truth
-from psychometrics.sufficiency.results import Question, Status
-from schemas.base import Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
+from schemas.base import StrictInteger, StrictNumber, StrictSchema
 
 _NAME = validate.Length(min=1, max=64)
 _INSIDE = validate.Range(min=0.0, max=1.0, min_inclusive=False, max_inclusive=False)
@@ -59,82 +58,3 @@ class SufficiencyOptionsSchema(StrictSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> SufficiencyOptions:
         """Make the engine's options."""
         return SufficiencyOptions(**data | {"outcomes": tuple(data["outcomes"])})
-
-
-class RequirementSchema(ResultSchema):
-    """One rule (:class:`psychometrics.sufficiency.results.Requirement`)."""
-
-    question = fields.Enum(Question, by_value=True)
-    where = fields.String()
-    rule = fields.String()
-    status = fields.Enum(Status, by_value=True)
-    required = fields.Integer()
-    observed = fields.Integer()
-    met = fields.Boolean()
-    more = fields.Integer(allow_none=True)
-
-
-class VerdictSchema(ResultSchema):
-    """Whether one question can be answered."""
-
-    question = fields.Enum(Question, by_value=True)
-    sufficient = fields.Boolean()
-    more = fields.Integer(allow_none=True)
-
-
-class ItemCountsSchema(ResultSchema):
-    """Answers to one item by category."""
-
-    item = fields.Integer()
-    group = fields.String(allow_none=True)
-    n_answered = fields.Integer()
-    category_counts = fields.List(fields.Integer())
-
-
-class CliniciansSchema(ResultSchema):
-    """How persons spread over clinicians."""
-
-    n_clinicians = fields.Integer()
-    n_with_several = fields.Integer()
-    smallest = fields.Integer()
-    median = Number()
-    largest = fields.Integer()
-
-
-class SizeResultSchema(ResultSchema):
-    """What samples of one size would give."""
-
-    n_persons = fields.Integer()
-    usable = Number()
-    loading_bias = Number(allow_none=True)
-    standard_error_bias = Number(allow_none=True)
-    coverage = Number(allow_none=True)
-    largest_standard_error = Number(allow_none=True)
-    separation = Number(allow_none=True)
-    shortfalls = fields.List(fields.String())
-
-
-class SimulationResultSchema(ResultSchema):
-    """A Monte Carlo study (:class:`psychometrics.sufficiency.results.SimulationResult`)."""
-
-    truth = fields.String()
-    replicates = fields.Integer()
-    seed = fields.Integer()
-    sizes = fields.List(fields.Nested(SizeResultSchema))
-    required = fields.Integer(allow_none=True)
-    more = fields.Integer(allow_none=True)
-    targets = fields.Dict(keys=fields.String(), values=fields.String())
-    reason = fields.String(allow_none=True)
-
-
-class SufficiencyResultSchema(ResultSchema):
-    """A sufficiency analysis (:class:`psychometrics.sufficiency.results.SufficiencyResult`)."""
-
-    n_persons = fields.Integer()
-    n_complete = fields.Integer()
-    verdicts = fields.List(fields.Nested(VerdictSchema))
-    requirements = fields.List(fields.Nested(RequirementSchema))
-    items = fields.List(fields.Nested(ItemCountsSchema))
-    clinicians = fields.Nested(CliniciansSchema, allow_none=True)
-    simulation = fields.Nested(SimulationResultSchema, allow_none=True)
-    cautions = fields.List(fields.String())

@@ -1,4 +1,4 @@
-"""The kind ``validity``: options taken and result given."""
+"""Options of the kind ``validity``, and its sections."""
 
 from __future__ import annotations
 
@@ -7,43 +7,23 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.cfa.options import Estimator, Missing
-from psychometrics.efa.results import DimensionalityResult, EfaResult
+from psychometrics.declared.shapes import Either, Record
 from psychometrics.ensembles.options import FEWEST_REPLICATES, MOST_REPLICATES
 from psychometrics.validity.options import ValidityOptions
-from psychometrics.validity.rules import Code, Rating, Status
-from schemas.analyses.agreement import AgreementResultSchema
-from schemas.analyses.cfa import CfaResultSchema
-from schemas.analyses.comparison import ComparisonResultSchema
-from schemas.analyses.criterion import MOST_OUTCOMES, CriterionResultSchema, OutcomeSchema
-from schemas.analyses.cutoffs import CutoffResultSchema
-from schemas.analyses.invariance import InvarianceResultSchema
-from schemas.analyses.items import ItemsResultSchema
-from schemas.analyses.reliability import ReliabilityResultSchema
-from schemas.analyses.retest import RetestResultSchema, different_occasions
-from schemas.analyses.sample import SampleSectionSchema
-from schemas.analyses.sufficiency import SufficiencyResultSchema
-from schemas.base import Derived, Number, ResultSchema, StrictInteger, StrictNumber, StrictSchema
+from psychometrics.validity.results import Sections
+from schemas.analyses.criterion import MOST_OUTCOMES, OutcomeSchema
+from schemas.analyses.retest import different_occasions
+from schemas.base import StrictInteger, StrictNumber, StrictSchema
 from schemas.definition import NamedValues
 
 _NAME = validate.Length(min=1, max=64)
 
 SECTIONS: dict[str, type] = {
-    "sample": SampleSectionSchema,
-    "sufficiency": SufficiencyResultSchema,
-    "items": ItemsResultSchema,
-    "dimensionality": DimensionalityResult,
-    "efa": EfaResult,
-    "cfa": CfaResultSchema,
-    "cfa_continuous": CfaResultSchema,
-    "cutoffs": CutoffResultSchema,
-    "reliability": ReliabilityResultSchema,
-    "invariance": InvarianceResultSchema,
-    "comparison": ComparisonResultSchema,
-    "retest": RetestResultSchema,
-    "agreement": AgreementResultSchema,
-    "criterion": CriterionResultSchema,
+    member.name: member.shape.records[0].declared
+    for member in Record(declared=Sections).members
+    if isinstance(member.shape, Either)
 }
-"""Sections in reading order, with what each gives."""
+"""Sections in reading order, with what each gives where it is computed."""
 
 VERDICT = "verdict"
 STEPS = (*(name for name in SECTIONS if name != "comparison"), VERDICT)
@@ -55,6 +35,17 @@ def _none_or_enough(replicates: int) -> None:
         raise ValidationError(
             f"Must be 0, or lie between {FEWEST_REPLICATES} and {MOST_REPLICATES}."
         )
+
+
+class RetestDesignSchema(StrictSchema):
+    """A declared retest."""
+
+    occasions = fields.List(
+        StrictInteger(validate=validate.Range(min=1)),
+        required=True,
+        validate=[validate.Length(equal=2), different_occasions],
+        metadata={"description": "Two values of session_number."},
+    )
 
 
 class ValidityOptionsSchema(StrictSchema):
@@ -85,7 +76,7 @@ class ValidityOptionsSchema(StrictSchema):
     missing = fields.Enum(
         Missing,
         by_value=True,
-        load_default=Missing.LISTWISE,
+        load_default=Missing.PAIRWISE,
         validate=validate.OneOf([Missing.LISTWISE, Missing.PAIRWISE]),
         metadata={"description": "How WLSMV treats missing answers; MLR takes all of them (FIML)."},
     )
@@ -120,12 +111,14 @@ class ValidityOptionsSchema(StrictSchema):
             "that may be one if left out, none if null."
         },
     )
-    occasions = fields.List(
-        StrictInteger(validate=validate.Range(min=1)),
+    retest = fields.Nested(
+        RetestDesignSchema,
         load_default=None,
         allow_none=True,
-        validate=[validate.Length(equal=2), different_occasions],
-        metadata={"description": "Two values of session_number; the two lowest if left out."},
+        metadata={
+            "description": "Says that two sessions are a retest: nothing was expected to change. "
+            "Sessions are never taken for one otherwise."
+        },
     )
     minimal_important_change = NamedValues(
         keys=fields.String(),
@@ -148,89 +141,11 @@ class ValidityOptionsSchema(StrictSchema):
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> ValidityOptions:
         """Make the engine's options."""
-        occasions, outcomes = data["occasions"], data["outcomes"]
+        retest, outcomes = data["retest"], data["outcomes"]
         return ValidityOptions(
             **data
             | {
                 "outcomes": None if outcomes is None else tuple(outcomes),
-                "occasions": None if occasions is None else (occasions[0], occasions[1]),
+                "retest": None if retest is None else tuple(retest["occasions"]),
             }
         )
-
-
-class PropertySchema(ResultSchema):
-    """One measurement property."""
-
-    property = fields.String()
-    title = fields.String()
-    rating = fields.Enum(Rating, by_value=True)
-    rule = fields.String(metadata={"description": "Which rule of the section `standards`."})
-    status = fields.Enum(
-        Status, by_value=True, metadata={"description": "How well the rule's source is known."}
-    )
-    because = fields.String()
-    numbers = fields.Dict(keys=fields.String(), values=Number(allow_none=True))
-    caution = fields.String()
-
-
-class ValidityVerdictSchema(ResultSchema):
-    """The answer, what it rests on, and what would change it."""
-
-    answer = fields.String(metadata={"description": "One plain sentence."})
-    code = fields.Enum(Code, by_value=True)
-    because = fields.List(fields.String())
-    would_change_it = fields.List(fields.String())
-    properties = fields.List(fields.Nested(PropertySchema))
-
-
-class StandardSchema(ResultSchema):
-    """A rule as it is shown."""
-
-    id = fields.String()
-    property = fields.String()
-    title = fields.String()
-    statement = fields.String()
-    status = fields.Enum(Status, by_value=True)
-    source = fields.String()
-    doi = fields.String(allow_none=True)
-    caution = fields.String()
-
-
-class StandardsSectionSchema(ResultSchema):
-    """The rules that made the verdict."""
-
-    id = fields.String()
-    version = fields.String()
-    rules = fields.List(fields.Nested(StandardSchema))
-
-
-def _section(result: type, kind: str) -> fields.Field[Any]:
-    description = (
-        f"As the result of `{kind}`, counts of 1 to 10 withheld (null); "
-        "or `computed` (false) and `reason`."
-    )
-    if issubclass(result, ResultSchema):
-        return fields.Nested(result, metadata={"description": description})
-    return Derived(result, metadata={"description": description})
-
-
-SectionsSchema = ResultSchema.from_dict(
-    {
-        **{name: _section(schema, name) for name, schema in SECTIONS.items()},
-        "standards": fields.Nested(StandardsSectionSchema),
-    },
-    name="SectionsSchema",
-)
-
-
-class ValidityResultSchema(ResultSchema):
-    """A study of validity: the answer, its evidence, and what made them."""
-
-    verdict = fields.Nested(ValidityVerdictSchema)
-    sections = fields.Nested(SectionsSchema)
-    software = fields.Dict(keys=fields.String(), values=fields.String())
-    method = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        metadata={"description": "By section: how it was done, in a sentence."},
-    )

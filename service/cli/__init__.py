@@ -11,15 +11,17 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from typing import NoReturn
 
 from psychometrics.errors import PsychometricsError
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from service.errors import ServiceError
 
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
     "work": "run analyses",
+    "inspect": "print how a file is read, and what cannot be known",
     "score": "score the answers in a file",
     "analyze": "analyse the answers in a file",
     "report": "write the validity report of the answers in a file",
@@ -29,12 +31,18 @@ COMMANDS: Mapping[str, str] = {
     "keys": "make, rotate, list and revoke API keys",
     "clients": "register, list and revoke OAuth clients",
     "retention": "say how long answers are kept, and delete older ones",
+    "backup": "write everything a deployment needs into one archive",
+    "restore": "put an archive into an empty deployment",
+    "doctor": "check database, schema, audit trail, settings and queue",
     "audit": "print the audit trail, or check that it is whole",
     "openapi": "print the OpenAPI specification",
     "settings": "print what the environment can set",
 }
 """Each is a module of this package with ``declare(parser)`` and ``run(arguments)``."""
 
+
+MAXIMUM_LINES = 12
+"""Lines that a refused input is answered with."""
 
 _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """Set to one before NumPy is loaded, unless the environment says more: the matrices are small, and
@@ -60,8 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(command.run(parser.parse_args(words[1:])) or 0)
     except RefusedInputError as error:
-        for fault in error.faults:
-            _say(f"{fault.pointer or '/'}: {fault.detail}")
+        _say_faults(error.faults)
         return 2
     except UnreadableInputError as error:
         _say(error.detail)
@@ -85,10 +92,21 @@ def _overview() -> argparse.ArgumentParser:
         description="Score the Working Alliance Inventory and test whether it holds up.",
         epilog="`alliance COMMAND --help` says more.",
     )
+    parser.add_argument("--version", action="version", version=f"alliance {version('alliance')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, purpose in COMMANDS.items():
         commands.add_parser(name, help=purpose, add_help=False)
     return parser
+
+
+def _say_faults(faults: Sequence[Fault]) -> None:
+    """Say each fault in a line; what concerns the whole first, and so many lines at most."""
+    ordered = sorted(faults, key=lambda fault: fault.pointer != "")
+    further = len(ordered) - MAXIMUM_LINES + 1 if len(ordered) > MAXIMUM_LINES else 0
+    for fault in ordered[: len(ordered) - further]:
+        _say(f"{fault.pointer or '/'}: {fault.detail}")
+    if further:
+        _say(f"/: {further} further faults are not listed.")
 
 
 def _say(line: str) -> None:

@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> None:
     options = read_options(arguments.options)
     kind.load_options(options)
     two_forms = _asks_for_two_forms(arguments, kind)
-    definition, block = read_file(arguments)
+    definition, reading = read_file(arguments)
+    block = reading.responses()
     if two_forms:
         other_definition, other_block = read_other_file(arguments)
         definitions, blocks = (definition, other_definition), (block, other_block)
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         with ProgressLine() as progress:
             answer = analyse_block(kind, definition, block, options, progress)
-    sys.stdout.write(to_json(answer))
+    sys.stdout.write(to_json({**answer, "reading": reading.result}))
 
 
 def _asks_for_two_forms(arguments: argparse.Namespace, kind: Kind) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
+from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.json_text import read_json
 from schemas.responses.block import ResponseBlock
-from service.adapters.files.responses import read_responses
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
 from service.config import Config
+from service.file_reader.file_reading import FileReading
+from service.file_reader.paths import read_path
 
 
 def declare_instrument(parser: argparse.ArgumentParser) -> None:
@@ -42,11 +43,21 @@ def declare_other_file(parser: argparse.ArgumentParser) -> None:
 
 
 def declare_file(parser: argparse.ArgumentParser) -> None:
-    """Declare ``FILE`` and ``--instrument``."""
+    """Declare ``FILE``, ``--instrument``, ``--mapping`` and ``--sheet``."""
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="CSV with a header, .xlsx, .sav, JSON or NDJSON"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV, .tsv, .txt, Excel, SPSS, Stata, JSON or NDJSON (docs/files.md)",
     )
     declare_instrument(parser)
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE.json",
+        help="what the columns are, as `alliance inspect` prints it",
+    )
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
 
 
 def read_instrument(named: str) -> Definition:
@@ -56,21 +67,46 @@ def read_instrument(named: str) -> Definition:
     return catalog.scoring_rule(find_definition(named))
 
 
-def read_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:
-    """Read the definition, then the file."""
+def read_file(arguments: argparse.Namespace) -> tuple[Definition, FileReading]:
+    """Read the definition, then the file; questions that are open are the caller's to refuse."""
     definition = read_instrument(arguments.instrument)
-    return definition, read_responses(arguments.file, definition.instrument)
+    return definition, read_path(arguments.file, definition, _mapping(arguments))
 
 
 def read_other_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:
     """Read the second form's definition, then its file; faults point below ``/other``."""
     definition = read_instrument(arguments.other_instrument)
     try:
-        return definition, read_responses(arguments.other, definition.instrument)
+        return definition, read_path(arguments.other, definition).responses()
     except RefusedInputError as error:
         raise RefusedInputError(
             replace(fault, pointer=f"/other{fault.pointer}") for fault in error.faults
         ) from None
+
+
+def _mapping(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Read the mapping's file; ``--sheet`` overrides what it says.
+
+    Raises
+    ------
+    UnreadableInputError
+        If there is no such file, or it is not JSON.
+    RefusedInputError
+        If it holds no object.
+    """
+    mapping: Any = {}
+    if arguments.mapping is not None:
+        if not arguments.mapping.is_file():
+            raise UnreadableInputError("There is no such file of a mapping.")
+        mapping = read_json(arguments.mapping.read_bytes(), what="The mapping")
+    if not isinstance(mapping, dict):
+        detail = "Must be a JSON object."
+        raise RefusedInputError([Fault(pointer="/mapping", code="wrong-type", detail=detail)])
+    if "mapping" in mapping and "questions" in mapping:
+        mapping = mapping["mapping"]  # the whole answer of `alliance inspect` serves as well
+    if arguments.sheet is not None:
+        mapping = {**mapping, "file": {**mapping.get("file", {}), "sheet": arguments.sheet}}
+    return dict(mapping)
 
 
 def read_options(text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from service.cli.progress import ProgressLine
 from service.errors import ConflictError
 from service.reports.disclosure import DisclosureError
 from service.reports.json import report_json
-from service.reports.record import ReportedSample, ReportRecord
+from service.reports.record import Audience, ReportedSample, ReportRecord
 from service.reports.release import looked_through, released_script
 from service.use_cases.analyse_file import analyse_block
 from service.use_cases.kinds import KINDS
+from service.use_cases.write_report import made_for
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +30,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", metavar="COLUMN", help="the column of groups to compare")
     parser.add_argument(
         "--options", default="{}", metavar="JSON", help="options of `validity`, as in the API"
+    )
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="to be handed on: no count of 1 to 10 of people is shown or follows from what is",
     )
     parser.add_argument(
         "--out",
@@ -46,11 +53,15 @@ def run(arguments: argparse.Namespace) -> None:
         options = {**options, "group": arguments.group}
     kind = KINDS["validity"]
     kind.load_options(options)
-    definition, block = read_file(arguments)
+    definition, reading = read_file(arguments)
+    block = reading.responses()
     with ProgressLine() as progress:
         answer = analyse_block(kind, definition, block, options, progress)
     record = _record(definition, arguments.file, options, answer["result"])
-    _write(arguments.out, write(record))
+    audience = Audience.PUBLIC if arguments.public else Audience.OWNER
+    if audience is Audience.OWNER:  # how a file was read counts its rows
+        record = replace(record, reading=reading.result)
+    _write(arguments.out, write(made_for(record, audience)))
 
 
 def _record(

@@ -5,23 +5,42 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from psychometrics.errors import OptionError
+from psychometrics.instrument import Instrument
+from psychometrics.longitudinal.simulated_studies import (
+    ANCHOR_RELIABILITY,
+    COURSES,
+    N_SESSIONS,
+    SMALLEST_IMPROVEMENT,
+    SimulatedStudy,
+    course,
+    draw_study,
+    important_points,
+)
 from psychometrics.simulate import GROUPS, SCENARIOS, Population, draw, population
+from psychometrics.types import FloatArray
 from service.cli.inputs import declare_instrument, read_instrument, to_json
 from service.cli.quantities import LARGEST_NUMBER, whole_number
 
 MOST_PERSONS = 1_000_000
 """As many as fit into the memory of a small machine with all that drawing them takes."""
 
+MOST_IN_STUDY = 100_000
+"""The same for studies of several sessions."""
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     declare_instrument(parser)
-    scenarios = "\n".join(f"  {name:<16}{truth.title}" for name, truth in SCENARIOS.items())
+    titles = {name: truth.title for name, truth in SCENARIOS.items()}
+    titles |= {name: truth.title for name, truth in COURSES.items()}
+    scenarios = "\n".join(f"  {name:<16}{title}" for name, title in titles.items())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = f"scenarios:\n{scenarios}"
     parser.add_argument(
@@ -36,7 +55,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenario",
         default="holds-up",
-        choices=list(SCENARIOS),
+        choices=list(titles),
         metavar="NAME",
         help="what is true of the sample, one of those below (default: holds-up)",
     )
@@ -48,8 +67,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the sample to standard output."""
     instrument = read_instrument(arguments.instrument).instrument
+    rng = np.random.default_rng(arguments.seed)
+    if arguments.scenario in COURSES:
+        _run_study(arguments, instrument, rng)
+        return
     truth = population(instrument, arguments.scenario)
-    sample = draw(truth, n_persons=arguments.n, rng=np.random.default_rng(arguments.seed))
+    sample = draw(truth, n_persons=arguments.n, rng=rng)
     if arguments.truth is not None:
         arguments.truth.write_text(to_json(_document(truth, arguments.scenario)))
     rows = csv.writer(sys.stdout, lineterminator="\n")
@@ -67,4 +90,57 @@ def _document(truth: Population, scenario: str) -> dict[str, Any]:
         "factor_correlations": truth.factor_correlations.tolist(),
         "thresholds": truth.thresholds.tolist(),
         "factor_means": truth.factor_means.tolist(),
+    }
+
+
+def _run_study(
+    arguments: argparse.Namespace, instrument: Instrument, rng: np.random.Generator
+) -> None:
+    """Write a study of several sessions, one row a person and session."""
+    if arguments.n > MOST_IN_STUDY:
+        raise OptionError("n", f"a study of several sessions has at most {MOST_IN_STUDY} persons")
+    truth = course(arguments.scenario)
+    study = draw_study(truth, instrument, n_persons=arguments.n, rng=rng)
+    if arguments.truth is not None:
+        arguments.truth.write_text(to_json(_study_document(arguments.scenario, instrument)))
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    items = (f"i{item + 1}" for item in range(instrument.n_items))
+    rows.writerow(
+        ["person", "session_number", "days_since_first_visit", *items, "comfort", "rated_change"]
+    )
+    rows.writerows(_study_rows(study))
+
+
+def _study_rows(study: SimulatedStudy) -> Iterator[list[str | int]]:
+    width = len(str(len(study.present)))
+    for person, session in np.argwhere(study.present):
+        yield [
+            f"p{person + 1:0{width}d}",
+            int(session) + 1,
+            int(study.days[person, session]),
+            *_cells(study.answers[person, session]),
+            *_cells(study.comfort[person, [session]]),
+            *_cells(study.rated_change[person, [session]]),
+        ]
+
+
+def _cells(values: FloatArray) -> list[str | int]:
+    return ["" if np.isnan(value) else int(value) for value in values]
+
+
+def _study_document(scenario: str, instrument: Instrument) -> dict[str, Any]:
+    truth = course(scenario)
+    return {
+        "scenario": scenario,
+        "title": truth.title,
+        "answer": truth.answer,
+        "to_outcome": truth.to_comfort,
+        "to_alliance": truth.to_alliance,
+        "n_sessions": N_SESSIONS,
+        "levels_off_from_session": truth.levels_off,
+        "smallest_change_called_improvement": {
+            "latent": SMALLEST_IMPROVEMENT,
+            "points": important_points(truth, instrument, first=1, second=4),
+        },
+        "anchor_reliability": ANCHOR_RELIABILITY,
     }

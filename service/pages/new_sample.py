@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,39 +12,23 @@ from marshmallow import ValidationError
 from schemas.definition import Definition
 from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.pointers import faults_of
-from schemas.responses.block import ResponseBlock
-from schemas.responses.table import load_table
 from schemas.samples import NewSampleSchema
-from service.adapters.files.tables import Table
 from service.errors import NotFoundError
+from service.file_reader.file_reading import FileReading
 from service.identifiers import uuid7
+from service.pages.mapping_step import MAXIMUM_MAPPING, MappingStep, mapping_step, said_on_page
 from service.pages.session import page
-from service.pages.uploads import fault_groups, identifier, status_of, uploaded_table
+from service.pages.uploads import fault_groups, identifier, read_upload, status_of
 from service.pages.wording import COLUMNS, SETTINGS
 from service.records import Scope
 from service.use_cases.describe_sample import describe_block
-from service.use_cases.fitting_forms import fitting_forms
 from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import keeps_nothing
 from service.web.routes import services, tenant_id
 
 _FIELDS = ("name", "setting", "instrument")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Understood:
-    """A file that was read and found right.
-
-    Attributes
-    ----------
-    definition
-        The form that was answered.
-    block
-        Its responses.
-    """
-
-    definition: Definition
-    block: ResponseBlock
+_TRIED = 20
+"""Forms that are tried where a file does not fit the chosen one."""
 
 
 @page("/samples/new", Scope.SAMPLES)
@@ -56,15 +40,21 @@ def new_sample() -> ResponseReturnValue:
 @page("/samples/look", Scope.SAMPLES, methods=("POST",))
 @keeps_nothing
 def look_at_file() -> ResponseReturnValue:
-    """Show what was understood of a file, or what is wrong cell by cell; nothing is kept."""
+    """Show how a file was read and what is asked; nothing is kept."""
     given = _given()
-    understood = _understand(given)
-    return understood if not isinstance(understood, _Understood) else _form(given, understood)
+    try:
+        definition = _checked(given)
+        said = _mapping()
+        reading = read_upload(definition, said, _other_forms(definition))
+    except (RefusedInputError, UnreadableInputError) as error:
+        return _form(given, error=error), status_of(error)
+    step = mapping_step(reading, definition.instrument, said)
+    return _form(given, definition, reading, step), 422 if reading.questions else 200
 
 
 @page("/samples", Scope.SAMPLES, methods=("POST",))
 def add_sample() -> ResponseReturnValue:
-    """Keep a file's answers as a new sample: all of them, or none when one cell is refused.
+    """Keep a file's answers as a new sample: all of them, or none while a question is open.
 
     The form brings the identifier of the sample to be made, so that sending it twice makes one.
     """
@@ -72,18 +62,24 @@ def add_sample() -> ResponseReturnValue:
     sample_id = identifier(given["id"])
     if _exists(sample_id):
         return redirect(f"/samples/{sample_id}", 303)
-    understood = _understand(given)
-    if not isinstance(understood, _Understood):
-        return understood
+    try:
+        definition = _checked(given)
+        said = _mapping()
+        reading = read_upload(definition, said, _other_forms(definition))
+    except (RefusedInputError, UnreadableInputError) as error:
+        return _form(given, error=error), status_of(error)
+    if reading.questions or reading.block is None:
+        step = mapping_step(reading, definition.instrument, said)
+        return _form(given, definition, reading, step), 422
     sample = services().samples.add(
         tenant_id(),
         name=given["name"],
         setting=given["setting"],
-        definition=understood.definition,
+        definition=definition,
         sample_id=sample_id,
     )
     responses = services().responses
-    store_batch(responses, score_batch(responses, sample, understood.block), None)
+    store_batch(responses, score_batch(responses, sample, reading.block), None)
     return redirect(f"/samples/{sample_id}", 303)
 
 
@@ -91,35 +87,36 @@ def _given() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in (*_FIELDS, "id")}
 
 
-def _understand(given: Mapping[str, str]) -> _Understood | ResponseReturnValue:
-    """Read the form and the file; or the page that says what is wrong with them."""
-    table: Table | None = None
-    try:
-        definition = _checked(given)
-        table = uploaded_table()
-        return _Understood(definition=definition, block=load_table(*table, definition.instrument))
-    except (RefusedInputError, UnreadableInputError) as error:
-        fitting = _fitting(table, given["instrument"])
-        return _form(given, error=error, fitting=fitting), status_of(error)
+def _mapping() -> dict[str, Any]:
+    """Put together what was said of the columns: in a file, and on the page."""
+    file = request.files.get("mapping_file")
+    return said_on_page(request.form, file.read(MAXIMUM_MAPPING) if file else b"")
 
 
 def _form(
     given: Mapping[str, str],
-    understood: _Understood | None = None,
+    definition: Definition | None = None,
+    reading: FileReading | None = None,
+    step: MappingStep | None = None,
     *,
     error: RefusedInputError | UnreadableInputError | None = None,
-    fitting: Sequence[Definition] = (),
 ) -> str:
+    forms = services().instruments.list(tenant_id())
+    fitting = [] if reading is None else reading.document.get("fitting_forms", [])
     return render_template(
         "new_sample.html",
         given=given,
-        understood=understood,
-        description=None if understood is None else describe_block(understood.block),
+        definition=definition,
+        reading=reading,
+        step=step,
+        description=None
+        if reading is None or reading.block is None
+        else describe_block(reading.block),
         columns=COLUMNS,
         faults=fault_groups(error),
-        fitting=fitting,
+        fitting=[form for form in forms if form.instrument.id in fitting],
         settings=SETTINGS,
-        forms=services().instruments.list(tenant_id()),
+        forms=forms,
     )
 
 
@@ -132,16 +129,13 @@ def _checked(given: Mapping[str, str]) -> Definition:
     return services().instruments.scoring_rule(tenant_id(), given["instrument"])
 
 
-def _fitting(table: Table | None, chosen: str) -> Sequence[Definition]:
-    """Find forms of the list that the table would fit, other than the chosen one."""
-    if table is None:
-        return ()
-    others = (
-        definition
-        for definition in services().instruments.list(tenant_id())
-        if definition.instrument.id != chosen
-    )
-    return fitting_forms(*table, others)
+def _other_forms(chosen: Definition) -> list[Mapping[str, Any]]:
+    """Definitions of the list that are tried where the file does not fit the chosen one."""
+    return [
+        one.document
+        for one in services().instruments.list(tenant_id())[:_TRIED]
+        if one.instrument.id != chosen.instrument.id
+    ]
 
 
 def _exists(sample_id: str) -> bool:

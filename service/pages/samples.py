@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from schemas.definition import kept_definition
 from schemas.faults import RefusedInputError, UnreadableInputError
-from schemas.responses.table import load_table
 from service.identifiers import uuid7
 from service.pages.home import SHOWN
 from service.pages.session import page
-from service.pages.uploads import fault_groups, status_of, uploaded_table
+from service.pages.uploads import fault_groups, read_upload, status_of
 from service.pages.wording import COLUMNS, SETTINGS, STATUSES, FaultGroup
 from service.records import Job, Sample, Scope
 from service.use_cases.describe_sample import describe_sample
@@ -32,9 +31,9 @@ def sample(sample_id: str) -> ResponseReturnValue:
 def add_to_sample(sample_id: str) -> ResponseReturnValue:
     """Keep a further file of a sample."""
     found = services().samples.find(tenant_id(), sample_id)
-    responses, instrument = services().responses, kept_definition(found.definition).instrument
+    responses = services().responses
     try:
-        block = load_table(*uploaded_table(), instrument)
+        block = read_upload(kept_definition(found.definition)).responses()
         store_batch(responses, score_batch(responses, found, block), None)
     except (RefusedInputError, UnreadableInputError) as error:
         return show_sample(found, refused=fault_groups(error)), status_of(error)

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO, cast
 
 from flask import request
 
+from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
-from service.adapters.files.responses import read_uploaded_table
-from service.adapters.files.tables import Table
+from service.file_reader.file_reading import FileReading
+from service.file_reader.subprocess_reader import read_apart
 from service.identifiers import uuid7
 from service.pages.wording import FaultGroup, grouped
-from service.web.bodies import at_most
+from service.web.routes import services, tenant_id
 
 
-def uploaded_table() -> Table:
+def read_upload(
+    definition: Definition,
+    mapping: Mapping[str, Any] | None = None,
+    other_forms: Sequence[Mapping[str, Any]] = (),
+) -> FileReading:
     """Read the file of the form; it is not kept.
+
+    Parameters
+    ----------
+    definition
+        The form that was answered.
+    mapping
+        What was said of the columns.
+    other_forms
+        Definitions that are tried where questions are open.
 
     Raises
     ------
@@ -29,8 +44,15 @@ def uploaded_table() -> Table:
     if file is None or not file.filename:
         detail = "There was no file in the form."
         raise RefusedInputError([Fault(pointer="/file", code="no-file", detail=detail)])
-    header, rows = read_uploaded_table(file.filename, file.read())
-    return header, at_most(rows)
+    return read_apart(
+        file.filename,
+        cast("BinaryIO", file.stream),
+        definition.document,
+        mapping,
+        maximum_rows=services().config.maximum_rows,
+        key=services().pseudonym_key(tenant_id()),
+        other_forms=other_forms,
+    )
 
 
 def fault_groups(error: RefusedInputError | UnreadableInputError | None) -> Sequence[FaultGroup]:

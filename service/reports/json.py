@@ -12,6 +12,7 @@ def report_json(record: ReportRecord) -> dict[str, Any]:
     return {
         "id": record.id,
         "kind": "validity",
+        "audience": record.audience.value,
         "created_at": record.created_at,
         "instrument": {
             "id": record.definition["id"],
@@ -22,4 +23,5 @@ def report_json(record: ReportRecord) -> dict[str, Any]:
         "samples": [{"name": one.name, "setting": one.setting} for one in record.samples],
         "options": record.options,
         "result": record.result,
+        **({} if record.reading is None else {"reading": record.reading}),
     }

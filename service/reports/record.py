@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 Json = Mapping[str, Any]
+
+
+class Audience(StrEnum):
+    """Whom a report is made for."""
+
+    OWNER = "owner"
+    """Who owns the data: every number is exact."""
+    PUBLIC = "public"
+    """Anybody: no count of 1 to 10 of people is shown, or follows from what is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +52,12 @@ class ReportRecord:
     options
         As given.
     result
-        The analysis's result, protected (:mod:`service.use_cases.protect`).
+        The analysis's result; for the public as
+        :func:`service.use_cases.validity.published.published` gives it.
+    audience
+        Whom it is made for.
+    reading
+        How the file was read, where the answers come from one.
     """
 
     id: str | None
@@ -52,6 +67,8 @@ class ReportRecord:
     samples: tuple[ReportedSample, ...]
     options: Json
     result: Json
+    audience: Audience = Audience.OWNER
+    reading: Json | None = None
 
     def section(self, name: str) -> Json | None:
         """Return a section of the result, ``None`` where it was not computed."""

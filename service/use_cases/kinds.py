@@ -12,24 +12,43 @@ from typing import Any, Protocol, cast
 
 from marshmallow import ValidationError
 
+from psychometrics.cfa.results import CfaResult
+from psychometrics.criterion.columns import PERSON
+from psychometrics.criterion.occasions import FIRST_RULE, one_rating_a_person
+from psychometrics.criterion.results import CriterionResult
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
+from psychometrics.ensembles.results import CutoffResult
+from psychometrics.invariance.results import ComparisonResult, InvarianceResult
+from psychometrics.irt.results import IrtResult
+from psychometrics.items.results import ItemsResult
+from psychometrics.longitudinal.lagged_results import LaggedResult
+from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
+from psychometrics.longitudinal.trajectory_results import TrajectoryResult
+from psychometrics.reliability.paired_results import AgreementResult, RetestResult
+from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.responses import ResponseMatrix
+from psychometrics.sufficiency.results import SufficiencyResult
 from psychometrics.types import Progress
-from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
-from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
-from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
-from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
-from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
+from psychometrics.validity.results import ValidityResult
+from schemas.analyses.agreement import AgreementOptionsSchema
+from schemas.analyses.cfa import CfaOptionsSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema
+from schemas.analyses.criterion import CriterionOptionsSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
-from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
-from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
-from schemas.analyses.reliability import ReliabilityOptionsSchema, ReliabilityResultSchema
-from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
-from schemas.analyses.sufficiency import SufficiencyOptionsSchema, SufficiencyResultSchema
-from schemas.analyses.validity import STEPS, ValidityOptionsSchema, ValidityResultSchema
-from schemas.base import ResultSchema, StrictSchema
+from schemas.analyses.invariance import InvarianceOptionsSchema
+from schemas.analyses.irt import IrtOptionsSchema
+from schemas.analyses.items import ItemsOptionsSchema
+from schemas.analyses.lagged import LaggedOptionsSchema
+from schemas.analyses.reliability import ReliabilityOptionsSchema
+from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
+from schemas.analyses.retest import RetestOptionsSchema
+from schemas.analyses.sufficiency import SufficiencyOptionsSchema
+from schemas.analyses.trajectory import TrajectoryOptionsSchema
+from schemas.analyses.validity import STEPS, ValidityOptionsSchema
+from schemas.base import StrictSchema
 from schemas.faults import RefusedInputError
 from schemas.pointers import faults_of
 from service.catalog.published import alliance_and_outcome
@@ -106,6 +125,8 @@ class Kind:
         The module whose ``analyse`` does it, or ``analyse_step`` where there are several steps.
     uses_columns
         Whether it looks at more than the answers: outcomes, groups, timing.
+    counts_rows
+        Whether its engine takes every row for a person.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
     published
@@ -121,6 +142,7 @@ class Kind:
     result: type
     engine: str
     uses_columns: bool = False
+    counts_rows: bool = False
     joins_forms: bool = False
     published: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     steps: tuple[str, ...] = (WHOLE,)
@@ -168,15 +190,30 @@ class Kind:
     def analyse(self, material: Material, options: Any, progress: Progress) -> dict[str, Any]:
         """Analyse at a stretch by the engine's own options."""
         engine = import_module(self.engine)
+        repeated = False
         if material.other_form is None:
             analyse = cast("Analyse", engine.analyse)
-            result = analyse(material.responses, options, progress=progress)
+            responses = self.rated_once(material.responses, options)
+            repeated = responses is not material.responses
+            result = analyse(responses, options, progress=progress)
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
-        if issubclass(self.result, ResultSchema):
-            return dict(self.result().dump(result))
-        return to_json(result)
+        given = to_json(result)
+        if repeated and isinstance(given.get("cautions"), list):
+            given["cautions"] = [*given["cautions"], FIRST_RULE]
+        return given
+
+    def rated_once(self, responses: ResponseMatrix, options: Any) -> ResponseMatrix:
+        """Return each person's first rating, where rows of a person would count as persons.
+
+        Occasions of the same persons, and persons as clusters of their ratings, are chosen by an
+        option; then all rows are used.
+        """
+        chosen = getattr(options, "repeated", False) or getattr(options, "cluster", None) == PERSON
+        if self.counts_rows and not chosen:
+            return one_rating_a_person(responses)
+        return responses
 
 
 KINDS: Mapping[str, Kind] = {
@@ -186,16 +223,18 @@ KINDS: Mapping[str, Kind] = {
             name="items",
             purpose="How each item is answered, and whether the answers contradict the key.",
             options=ItemsOptionsSchema,
-            result=ItemsResultSchema,
+            result=ItemsResult,
             engine="psychometrics.items.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
             name="reliability",
             purpose="How consistently each scale measures.",
             options=ReliabilityOptionsSchema,
-            result=ReliabilityResultSchema,
+            result=ReliabilityResult,
             engine="psychometrics.reliability.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -204,6 +243,7 @@ KINDS: Mapping[str, Kind] = {
             options=DimensionalityOptionsSchema,
             result=DimensionalityResult,
             engine="psychometrics.efa.dimensionality",
+            counts_rows=True,
         ),
         Kind(
             name="efa",
@@ -211,28 +251,39 @@ KINDS: Mapping[str, Kind] = {
             options=EfaOptionsSchema,
             result=EfaResult,
             engine="psychometrics.efa.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
             name="cfa",
             purpose="Whether the items have the structure the form claims, against its rivals.",
             options=CfaOptionsSchema,
-            result=CfaResultSchema,
+            result=CfaResult,
             engine="psychometrics.cfa.analysis",
+            counts_rows=True,
+            uses_columns=True,
+        ),
+        Kind(
+            name="irt",
+            purpose="What each item measures, where on the trait, and whether for all alike.",
+            options=IrtOptionsSchema,
+            result=IrtResult,
+            engine="psychometrics.irt.analysis",
             uses_columns=True,
         ),
         Kind(
             name="cutoffs",
             purpose="Which fit indices this very model would show if it were right, and if not.",
             options=CutoffOptionsSchema,
-            result=CutoffResultSchema,
+            result=CutoffResult,
             engine="psychometrics.ensembles.cutoffs",
+            counts_rows=True,
         ),
         Kind(
             name="retest",
             purpose="How far scores stay the same between two occasions.",
             options=RetestOptionsSchema,
-            result=RetestResultSchema,
+            result=RetestResult,
             engine="psychometrics.reliability.retest",
             uses_columns=True,
         ),
@@ -240,7 +291,7 @@ KINDS: Mapping[str, Kind] = {
             name="agreement",
             purpose="How far two respondents of a dyad agree, patient and practitioner.",
             options=AgreementOptionsSchema,
-            result=AgreementResultSchema,
+            result=AgreementResult,
             engine="psychometrics.reliability.agreement",
             uses_columns=True,
             joins_forms=True,
@@ -249,32 +300,58 @@ KINDS: Mapping[str, Kind] = {
             name="invariance",
             purpose="Whether the form measures the same in several groups, or over time.",
             options=InvarianceOptionsSchema,
-            result=InvarianceResultSchema,
+            result=InvarianceResult,
             engine="psychometrics.invariance.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
             name="comparison",
             purpose="Means of groups or occasions, where the ladder of invariance carries them.",
             options=ComparisonOptionsSchema,
-            result=ComparisonResultSchema,
+            result=ComparisonResult,
             engine="psychometrics.invariance.comparison",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
             name="criterion",
             purpose="How alliance and outcomes go together, and whether the rating came first.",
             options=CriterionOptionsSchema,
-            result=CriterionResultSchema,
+            result=CriterionResult,
             engine="psychometrics.criterion.analysis",
             uses_columns=True,
             published={"references": alliance_and_outcome},
         ),
         Kind(
+            name="trajectory",
+            purpose="How scores grow over sessions, and when they level off.",
+            options=TrajectoryOptionsSchema,
+            result=TrajectoryResult,
+            engine="psychometrics.longitudinal.trajectory",
+            uses_columns=True,
+        ),
+        Kind(
+            name="lagged",
+            purpose="Which comes first, the alliance or an outcome.",
+            options=LaggedOptionsSchema,
+            result=LaggedResult,
+            engine="psychometrics.longitudinal.lagged",
+            uses_columns=True,
+        ),
+        Kind(
+            name="responsiveness",
+            purpose="Whether scales show change, and which change matters.",
+            options=ResponsivenessOptionsSchema,
+            result=ResponsivenessResult,
+            engine="psychometrics.longitudinal.responsiveness",
+            uses_columns=True,
+        ),
+        Kind(
             name="sufficiency",
             purpose="Whether the sample can answer, and how many more persons it would take.",
             options=SufficiencyOptionsSchema,
-            result=SufficiencyResultSchema,
+            result=SufficiencyResult,
             engine="psychometrics.sufficiency.analysis",
             uses_columns=True,
         ),
@@ -282,7 +359,7 @@ KINDS: Mapping[str, Kind] = {
             name="validity",
             purpose="Whether the form holds up in this sample: one answer, with its evidence.",
             options=ValidityOptionsSchema,
-            result=ValidityResultSchema,
+            result=ValidityResult,
             engine="service.use_cases.validity.steps",
             uses_columns=True,
             joins_forms=True,

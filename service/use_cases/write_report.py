@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from schemas.definition import kept_definition
 from service.errors import ConflictError
 from service.ports import JobQueue, Samples
 from service.records import Job, Status
 from service.rendering import moment
-from service.reports.record import ReportedSample, ReportRecord
+from service.reports.record import Audience, ReportedSample, ReportRecord
+from service.use_cases.kinds import KINDS
+from service.use_cases.validity.verdict import published
 
 KIND = "validity"
 
 
 def report_record(
-    queue: JobQueue, samples: Samples, tenant_id: str, analysis_id: str
+    queue: JobQueue,
+    samples: Samples,
+    tenant_id: str,
+    analysis_id: str,
+    audience: Audience = Audience.OWNER,
 ) -> ReportRecord:
     """Return what the report of an analysis is written from.
 
@@ -26,7 +35,7 @@ def report_record(
     job = queue.find(tenant_id, analysis_id)
     _refuse_without_report(job)
     found = [samples.find(tenant_id, sample) for sample in job.samples]
-    return ReportRecord(
+    record = ReportRecord(
         id=job.id,
         created_at=moment(job.created_at),
         definition=found[0].definition,
@@ -35,6 +44,19 @@ def report_record(
         options=job.options,
         result=job.result or {},
     )
+    return made_for(record, audience)
+
+
+def made_for(record: ReportRecord, audience: Audience) -> ReportRecord:
+    """Return what a report for an audience is written from."""
+    if audience is Audience.OWNER:
+        return record
+    result = published(
+        record.result,
+        kept_definition(record.definition).instrument,
+        KINDS[KIND].load_options(record.options),
+    )
+    return replace(record, result=result, audience=audience)
 
 
 def _refuse_without_report(job: Job) -> None:

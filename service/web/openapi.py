@@ -41,6 +41,7 @@ too large) or 500, all in the same shape and with an `X-Request-Id` that stands 
 class ServiceApi(Api):  # type: ignore[misc]  # untyped there
     """An API whose refusals are documented as the problem documents they are."""
 
+    results: Components
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -76,6 +77,8 @@ def make_api(app: Flask) -> ServiceApi:
     converter: Any = plugin.converter  # there once the document is started
     converter.add_attribute_function(_number_may_be_null)
     converter.add_attribute_function(_only_what_is_accepted)
+    api.results = Components(taken=api.spec.components.schemas)
+    converter.add_attribute_function(_reference_to_declared(api.results))
     api.spec.components.security_scheme(
         "apiKey",
         {"type": "http", "scheme": "bearer", "description": "An API key: `alliance_…`."},
@@ -95,18 +98,11 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
     """Write the document, with what each kind of analysis takes and gives."""
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
-    results = Components(taken=api.spec.components.schemas)
-    converter.add_attribute_function(_reference_to_declared(results))
-    given = {
-        kind.name: converter.resolve_nested_schema(kind.result)
-        if issubclass(kind.result, Schema)
-        else results.add(kind.result)
-        for kind in kinds
-    }
+    given = {kind.name: api.results.add(kind.result) for kind in kinds}
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
     del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
-    schemas |= results.schemas
+    schemas |= api.results.schemas
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
     schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
     return {"openapi": document["openapi"], **document}
@@ -115,7 +111,10 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
 def _reference_to_declared(results: Components) -> Callable[..., dict[str, Any]]:
     def refer(_: OpenAPIConverter, field: Any, **__: Any) -> dict[str, Any]:
         """Refer from a schema to the declared result that stands in it."""
-        return results.add(field.declared) if isinstance(field, Derived) else {}
+        if not isinstance(field, Derived):
+            return {}
+        found = [results.add(one) for one in field.declared]
+        return found[0] if len(found) == 1 else {"anyOf": found}
 
     return refer
 
@@ -215,16 +214,6 @@ class _SchemaNames:
         return name
 
 
-def _number_may_be_null(
-    _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
-) -> dict[str, Any]:
-    """Allow ``null`` wherever a number of a result may not be estimable."""
-    kind = ret.get("type")
-    if isinstance(field, Number) and isinstance(kind, str):
-        return {"type": [kind, "null"]}
-    return {}
-
-
 def _only_what_is_accepted(
     _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
 ) -> dict[str, Any]:
@@ -234,3 +223,13 @@ def _only_what_is_accepted(
     kept = [set(check.choices) for check in field.validators if isinstance(check, validate.OneOf)]
     choices = [one for one in field.enum if all(one in accepted for accepted in kept)]
     return {"enum": [one.value for one in choices] + [None] * field.allow_none} if kept else {}
+
+
+def _number_may_be_null(
+    _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
+) -> dict[str, Any]:
+    """Allow ``null`` wherever a number of a result may not be estimable."""
+    kind = ret.get("type")
+    if isinstance(field, Number) and isinstance(kind, str):
+        return {"type": [kind, "null"]}
+    return {}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import orjson
-from flask import Response
+from flask import Response, request
 
+from schemas.faults import Fault, RefusedInputError
 from service.adapters.renderer import Wanted
 from service.errors import ConflictError, NotFoundError
 from service.reports.disclosure import DisclosureError
 from service.reports.figures.names import FigureName
 from service.reports.json import report_json
 from service.reports.policy import POLICY
-from service.reports.record import ReportRecord
+from service.reports.record import Audience, ReportRecord
 from service.reports.release import looked_through, released_script
 from service.use_cases.write_report import report_record
 from service.web.routes import services, tenant_id
@@ -71,7 +72,13 @@ def figure_answer(analysis_id: str, figure: str, form: str) -> Response:
 
 
 def _record(analysis_id: str) -> ReportRecord:
-    return report_record(services().queue, services().samples, tenant_id(), analysis_id)
+    given = request.args.get("audience", Audience.OWNER.value)
+    if given not in set(Audience):
+        detail = f"Must be one of {', '.join(Audience)}."
+        raise RefusedInputError([Fault(pointer="/audience", code="unknown", detail=detail)])
+    return report_record(
+        services().queue, services().samples, tenant_id(), analysis_id, Audience(given)
+    )
 
 
 def _html(record: ReportRecord) -> bytes:

@@ -10,10 +10,11 @@ from marshmallow import ValidationError
 
 from psychometrics.cfa.analysis import analyse
 from psychometrics.cfa.options import CfaOptions
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
-from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.analyses.cfa import CfaOptionsSchema
 from tests.cfa.making import instrument_of
 
 MODEL_FIELDS = {
@@ -30,7 +31,7 @@ def options(**given: Any) -> CfaOptions:
 
 def answered(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     result = analyse(responses, options(**given))
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(CfaResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 

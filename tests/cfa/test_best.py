@@ -10,6 +10,7 @@ from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
 from psychometrics.cfa.results import CfaResult
 from psychometrics.responses import ResponseMatrix
 from tests.cfa.making import SCALES, instrument_of
+from tests.classical import normal_scores
 
 FORM = instrument_of(SCALES)
 ONE, TWO, THREE, SECOND, BIFACTOR = (Rival(structure=structure) for structure in Structure)
@@ -24,7 +25,7 @@ def fitted(
     factors = np.array(
         [[1.0, goal_task, goal_bond], [goal_task, 1.0, task_bond], [goal_bond, task_bond, 1.0]]
     )
-    scores = rng.multivariate_normal(np.zeros(3), factors, size=800)
+    scores = normal_scores(rng, factors, 800)
     answers = np.empty((800, 12))
     for column, items in enumerate(SCALES.values()):
         for item in items:
@@ -60,7 +61,7 @@ def test_the_answers_cannot_tell_models_that_are_not_nested_without_a_likelihood
     """A three-factor and a one-factor-with-method model both remain; WLSMV has no BIC."""
     form = instrument_of(SCALES, reversed_items=(4, 6, 9, 10))
     rng = np.random.default_rng(4)
-    scores = rng.multivariate_normal(np.zeros(3), np.full((3, 3), 0.8) + 0.2 * np.eye(3), size=500)
+    scores = normal_scores(rng, np.full((3, 3), 0.8) + 0.2 * np.eye(3), 500)
     method = rng.normal(size=500)
     answers = np.empty((500, 12))
     for column, items in enumerate(SCALES.values()):

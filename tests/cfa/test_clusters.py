@@ -25,16 +25,17 @@ from psychometrics.cfa.rivals import rival_model, with_intercepts, with_threshol
 from psychometrics.cfa.saturated import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.sandwich import cross_products, cross_products_by_rows
 from psychometrics.types import FloatArray, IntArray
-from schemas.analyses.cfa import CfaOptionsSchema, CfaResultSchema
+from schemas.analyses.cfa import CfaOptionsSchema
 from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import SCALES, instrument_of
 
 WAI = instrument_of(SCALES)
-MODEL = rival_model(WAI, Rival(structure=Structure.THREE_FACTOR))
+MODEL = rival_model(WAI, Rival(structure=Structure.CORRELATED_FACTORS))
 Fit = Callable[[Model, FloatArray, IntArray | None], Fitted]
 
 
@@ -101,7 +102,7 @@ def codes_of(responses: ResponseMatrix) -> IntArray:
 def answered(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options = {"estimator": "MLR", "models": ["three-factor"], "cluster": "clinician"} | given
     result = analyse(responses, CfaOptionsSchema().load(options))
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(CfaResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 

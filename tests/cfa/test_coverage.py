@@ -21,15 +21,16 @@ from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray
 from tests.cfa.making import SCALES, instrument_of
+from tests.classical import normal_scores
 
 N_SAMPLES, N_PERSONS = 500, 500
-MODEL = rival_model(instrument_of(SCALES), Rival(structure=Structure.THREE_FACTOR))
+MODEL = rival_model(instrument_of(SCALES), Rival(structure=Structure.CORRELATED_FACTORS))
 PHI = np.array([[1.0, 0.6, 0.5], [0.6, 1.0, 0.7], [0.5, 0.7, 1.0]])
 LOADINGS = np.linspace(0.55, 0.85, 12)
 
 
 def latent_answers(rng: np.random.Generator) -> FloatArray:
-    factors = rng.multivariate_normal(np.zeros(3), PHI, size=N_PERSONS)
+    factors = normal_scores(rng, PHI, N_PERSONS)
     answers = np.empty((N_PERSONS, 12))
     for column, items in enumerate(SCALES.values()):
         for item in items:

@@ -16,9 +16,9 @@ from service.catalog.catalog import shipped_definitions
 def test_a_method_factor_without_method_variance_is_improper(estimator: Estimator) -> None:
     """The population has no method factor; in this sample its loadings are estimated at zero."""
     instrument = shipped_definitions()["wai-s-client"].instrument
-    sample = draw(population(instrument), n_persons=300, rng=np.random.default_rng(11))
+    sample = draw(population(instrument), n_persons=300, rng=np.random.default_rng(12))
     options = CfaOptions(
-        models=(Rival(structure=Structure.THREE_FACTOR, method=True),),
+        models=(Rival(structure=Structure.CORRELATED_FACTORS, method=True),),
         estimator=estimator,
         missing=Missing.LISTWISE,
     )

@@ -9,10 +9,11 @@ import numpy as np
 
 from psychometrics.criterion.analysis import analyse
 from psychometrics.criterion.results import CriterionResult
+from psychometrics.declared.shapes import to_json
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from schemas.analyses.criterion import CriterionOptionsSchema, CriterionResultSchema
+from schemas.analyses.criterion import CriterionOptionsSchema
 
 
 def texts(values: Sequence[str | None]) -> np.ndarray:
@@ -45,5 +46,5 @@ def analysed(responses: ResponseMatrix, **options: Any) -> CriterionResult:
 
 
 def dumped(responses: ResponseMatrix, **options: Any) -> dict[str, Any]:
-    written: dict[str, Any] = CriterionResultSchema().dump(analysed(responses, **options))
+    written: dict[str, Any] = to_json(analysed(responses, **options))
     return written

@@ -7,48 +7,46 @@ from typing import Any
 import pytest
 
 from psychometrics.criterion.hypotheses import (
-    _as_expected,
-    _interval_as_expected,
+    _held,
+    _regions,
     check_hypotheses,
 )
 from psychometrics.criterion.options import Direction, Expectation, Outcome
 from psychometrics.errors import OptionError
+from psychometrics.types import Interval
 from schemas.definition import Definition
 
 POSITIVE, NEGATIVE, ANY = Direction.POSITIVE, Direction.NEGATIVE, Direction.ANY
 
 
 @pytest.mark.parametrize(
-    ("expected", "correlation", "held"),
+    ("expected", "interval", "held"),
     [
-        (Expectation(), 0.01, True),
-        (Expectation(), -0.4, False),
-        (Expectation(minimum=0.2), 0.2, True),
-        (Expectation(minimum=0.2), 0.19, False),
-        (Expectation(direction=NEGATIVE, minimum=0.2), -0.3, True),
-        (Expectation(direction=NEGATIVE, minimum=0.2), 0.3, False),
-        (Expectation(minimum=0.2, maximum=0.5), 0.6, False),
-        (Expectation(direction=ANY, maximum=0.3), -0.2, True),
-        (Expectation(direction=ANY, maximum=0.3), -0.4, False),
-    ],
-)
-def test_direction_and_size_decide(expected: Expectation, correlation: float, held: bool) -> None:
-    assert _as_expected(expected, correlation) is held
-
-
-@pytest.mark.parametrize(
-    ("expected", "interval", "within"),
-    [
-        (Expectation(minimum=0.2), (0.21, 0.4), True),
-        (Expectation(minimum=0.2), (0.19, 0.4), False),
+        (Expectation(), (-0.09, 0.11), None),
+        (Expectation(), (0.01, 0.4), True),
+        (Expectation(), (0.0, 0.4), None),
+        (Expectation(), (-0.4, 0.0), False),
+        (Expectation(minimum=0.2), (0.2, 0.4), True),
+        (Expectation(minimum=0.2), (0.19, 0.4), None),
+        (Expectation(minimum=0.2), (0.01, 0.19), False),
+        (Expectation(minimum=0.2), (-0.4, -0.3), False),
+        (Expectation(direction=NEGATIVE), (-0.3, -0.1), True),
+        (Expectation(direction=NEGATIVE, minimum=0.2), (-0.5, -0.3), True),
+        (Expectation(direction=NEGATIVE, minimum=0.2), (-0.15, 0.3), False),
+        (Expectation(minimum=0.2, maximum=0.5), (0.55, 0.7), False),
+        (Expectation(minimum=0.2, maximum=0.5), (0.3, 0.7), None),
         (Expectation(direction=ANY, maximum=0.3), (-0.2, 0.2), True),
-        (Expectation(direction=ANY, minimum=0.1), (-0.2, 0.2), False),
+        (Expectation(direction=ANY, maximum=0.3), (-0.5, -0.31), False),
+        (Expectation(direction=ANY, minimum=0.1), (-0.2, 0.2), None),
+        (Expectation(direction=ANY, minimum=0.3), (-0.2, 0.2), False),
+        (Expectation(direction=ANY, minimum=0.1), (-0.5, -0.2), True),
     ],
 )
-def test_the_interval_answers_the_stricter_question(
-    expected: Expectation, interval: tuple[float, float], within: bool
+def test_the_interval_decides_and_not_the_estimate(
+    expected: Expectation, interval: tuple[float, float], held: bool | None
 ) -> None:
-    assert _interval_as_expected(expected, *interval) is within
+    lower, upper = interval
+    assert _held(_regions(expected), Interval(lower=lower, upper=upper)) is held
 
 
 @pytest.mark.parametrize(

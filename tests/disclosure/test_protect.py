@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import is_small
+from psychometrics.reliability.paired_results import LimitsOfAgreement, Paired, RetestResult
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import BoolArray, no_progress
+from psychometrics.types import BoolArray, Estimate, no_progress
 from schemas.definition import Definition
 from service.use_cases.kinds import KINDS, Material
 from service.use_cases.protect import protect
+from tests.described import fits
 
 N_PERSONS = 120
 
@@ -98,6 +101,9 @@ def section_of(missing: BoolArray) -> dict[str, Any]:
     return {
         "n_persons": len(missing),
         "n_responses": len(missing),
+        "respondent": None,
+        "rule": "The first rating of each person.",
+        "cautions": [],
         "n_set_aside": 0,
         "n_other_respondents": 0,
         "n_complete": int((~missing.any(axis=1)).sum()),
@@ -190,9 +196,29 @@ def test_missing_outcomes_are_not_counted_out(sample: ResponseMatrix) -> None:
 
 
 def test_a_result_of_few_persons_keeps_its_words_alone() -> None:
-    block = {"n_pairs": 7, "difference": {"estimate": 1.5, "reason": None}, "means": [1.0, 2.0]}
-    protected = protect("retest", {"n_persons": 30, "scales": {"goal": block}, "cautions": []})
-    assert protected["scales"]["goal"] == {
-        "n_pairs": None, "difference": {"estimate": None, "reason": None}, "means": [None, None]
+    found = Estimate(estimate=1.5, standard_error=0.5, reason="a reason")
+    few = Paired(
+        n_pairs=7,
+        means=(1.0, 2.0),
+        sds=(1.0, 2.0),
+        difference=found,
+        icc_2_1=found,
+        icc_3_1=found,
+        icc_2_k=found,
+        correlation=found,
+        standard_error_of_measurement=found,
+        standard_error_agreement=1.0,
+        smallest_detectable_change=2.0,
+        limits_of_agreement=LimitsOfAgreement(lower=found, upper=found),
+        density=None,
+    )
+    whole = RetestResult(n_persons=30, occasions=(1, 2), scales={"goal": few}, cautions=())
+    protected = protect("retest", to_json(whole))
+    goal = protected["scales"]["goal"]
+    assert goal["n_pairs"] is None
+    assert goal["difference"] == {
+        "estimate": None, "standard_error": None, "interval": None, "reason": "a reason"
     }  # fmt: skip
+    assert goal["means"] == [None, None]
     assert protected["n_persons"] == 30
+    fits(RetestResult, protected)

@@ -116,8 +116,8 @@ def test_polychoric_loadings_have_bootstrap_errors_too(data: Path) -> None:
 
 
 def test_drawing_whole_clusters_widens_the_errors() -> None:
-    answers = np.repeat(three_factor_answers(60, 9, np.random.default_rng(1)), 4, axis=0)
-    clinicians = np.repeat(np.arange(60.0), 4)
+    answers = np.repeat(three_factor_answers(200, 9, np.random.default_rng(1)), 4, axis=0)
+    clinicians = np.repeat(np.arange(200.0), 4)
     responses = ResponseMatrix(
         instrument=form(9), answers=answers, columns={"clinician": clinicians}
     )

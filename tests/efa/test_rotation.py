@@ -19,6 +19,7 @@ from psychometrics.efa.rotation import (
     varimax,
 )
 from psychometrics.types import FloatArray
+from tests.classical import normal_scores
 
 ROTATIONS = {
     "oblimin": lambda loadings: rotate_obliquely(loadings, Quartimin()),
@@ -119,7 +120,7 @@ def test_factor_analyzer_still_reorders_loadings_without_their_correlations(rota
     rng = np.random.default_rng(6)
     wrong = 0
     for _ in range(12):
-        factors = rng.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 300)
+        factors = normal_scores(rng, 0.5 + 0.5 * np.eye(3), 300)
         weights = np.where(zeros(), 0.0, rng.uniform(0.3, 0.9, (12, 3)))
         answers = factors @ weights.T + 0.6 * rng.standard_normal((300, 12))
         correlations = np.corrcoef(answers.T)

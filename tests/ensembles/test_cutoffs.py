@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.options import Estimator, Rival, Structure
+from psychometrics.declared.shapes import to_json
 from psychometrics.ensembles.cutoffs import analyse
 from psychometrics.ensembles.misspecification import (
     StandardizedModel,
@@ -14,7 +15,8 @@ from psychometrics.ensembles.misspecification import (
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.responses import ResponseMatrix
-from schemas.analyses.cutoffs import CutoffOptionsSchema, CutoffResultSchema
+from schemas.analyses.cutoffs import CutoffOptionsSchema
+from tests.classical import normal_scores
 from tests.ensembles.test_ensembles import ANSWERS, WAI_SR
 
 RESPONSES = ResponseMatrix(instrument=WAI_SR, answers=ANSWERS)
@@ -62,7 +64,7 @@ def test_one_factor_gets_residual_correlations_in_three_levels() -> None:
 
 @pytest.mark.parametrize(
     ("structure", "n_levels"),
-    [(Structure.ONE_FACTOR, 3), (Structure.TWO_FACTOR, 1), (Structure.THREE_FACTOR, 2)],
+    [(Structure.ONE_FACTOR, 3), (Structure.TWO_FACTOR, 1), (Structure.CORRELATED_FACTORS, 2)],
 )
 def test_stronger_misspecification_shows_more(structure: Structure, n_levels: int) -> None:
     result = analyse(RESPONSES, replace(OPTIONS, model=Rival(structure=structure)))
@@ -75,7 +77,7 @@ def test_stronger_misspecification_shows_more(structure: Structure, n_levels: in
     assert cfi == sorted(cfi, reverse=True)
 
 
-@pytest.mark.parametrize("structure", [Structure.ONE_FACTOR, Structure.THREE_FACTOR])
+@pytest.mark.parametrize("structure", [Structure.ONE_FACTOR, Structure.CORRELATED_FACTORS])
 def test_ordered_answers_have_cutoffs_of_their_own(structure: Structure) -> None:
     options = replace(
         OPTIONS, model=Rival(structure=structure), estimator=Estimator.WLSMV, replicates=100
@@ -106,7 +108,7 @@ def test_under_the_right_model_rmsea_is_what_chance_gives() -> None:
 
 
 def test_the_answer_has_the_schemas_shape_and_no_nan() -> None:
-    dumped = CutoffResultSchema().dump(analyse(RESPONSES, OPTIONS))
+    dumped = to_json(analyse(RESPONSES, OPTIONS))
     json.dumps(dumped, allow_nan=False)
     assert dumped["model"] == "three-factor"
     assert dumped["levels"][0]["cross_loadings"][0].keys() == {"item", "factor", "loading"}
@@ -130,7 +132,7 @@ def test_nothing_is_simulated_from_an_improper_solution() -> None:
     correlations[0, 1:] = correlations[1:, 0] = 0.8
     np.fill_diagonal(correlations, 1)
     rng = np.random.default_rng(3)
-    normal = rng.multivariate_normal(np.zeros(4), correlations, size=250)
+    normal = normal_scores(rng, correlations, 250)
     answers[:, [3, 5, 7, 10]] = np.clip(3 + 0.6 * normal, 1, 5)
     with pytest.raises(EstimationError, match="not proper"):
         analyse(ResponseMatrix(instrument=WAI_SR, answers=answers), OPTIONS)

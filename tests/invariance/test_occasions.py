@@ -9,6 +9,7 @@ import orjson
 import pytest
 from marshmallow import ValidationError
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.invariance import comparison
 from psychometrics.invariance.analysis import analyse
@@ -16,8 +17,9 @@ from psychometrics.invariance.groups import joined
 from psychometrics.invariance.means import standardized_change
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from schemas.analyses.comparison import ComparisonOptionsSchema, ComparisonResultSchema
-from schemas.analyses.invariance import InvarianceOptionsSchema, InvarianceResultSchema
+from schemas.analyses.comparison import ComparisonOptionsSchema
+from schemas.analyses.invariance import InvarianceOptionsSchema
+from tests.classical import normal_scores
 from tests.invariance.making import occasions, two_groups
 
 ESTIMATORS = ("MLR", "WLSMV")
@@ -26,14 +28,14 @@ ESTIMATORS = ("MLR", "WLSMV")
 def climbed(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options = InvarianceOptionsSchema().load({"occasion": "session_number"} | given)
     result = analyse(responses, options, progress=no_progress)
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(InvarianceResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 
 def compared(responses: ResponseMatrix, **given: Any) -> dict[str, Any]:
     options = ComparisonOptionsSchema().load({"occasion": "session_number"} | given)
     result = comparison.analyse(responses, options)
-    dumped: dict[str, Any] = orjson.loads(orjson.dumps(ComparisonResultSchema().dump(result)))
+    dumped: dict[str, Any] = orjson.loads(orjson.dumps(to_json(result)))
     return dumped
 
 
@@ -239,7 +241,7 @@ def test_options_that_contradict_each_other_are_refused(given: dict[str, Any], f
 def test_a_standardized_change_is_what_its_formula_says() -> None:
     """Equal variances of 1 and a correlation of .6: the error is that of d by hand."""
     rng = np.random.default_rng(5)
-    scores = rng.multivariate_normal([0.0, 0.0], [[1.0, 0.6], [0.6, 1.0]], 400)
+    scores = normal_scores(rng, np.array([[1.0, 0.6], [0.6, 1.0]]), 400)
     scores = (scores - scores.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(scores.T)).T)
     scores = scores @ np.linalg.cholesky(np.array([[1.0, 0.6], [0.6, 1.0]])).T
     found = standardized_change(scores[:, 1] + 0.5, scores[:, 0])
@@ -254,7 +256,7 @@ def test_the_interval_of_a_standardized_change_covers_it() -> None:
     rng = np.random.default_rng(8)
     covered = 0
     for _ in range(1000):
-        scores = rng.multivariate_normal([0.0, 0.4], [[1.0, 0.7], [0.7, 1.4]], 80)
+        scores = normal_scores(rng, np.array([[1.0, 0.7], [0.7, 1.4]]), 80) + np.array([0.0, 0.4])
         found = standardized_change(scores[:, 1], scores[:, 0])
         assert found is not None
         covered += found[1].lower < 0.4 / np.sqrt(1.2) < found[1].upper

@@ -23,7 +23,9 @@ FIRST_SEED = 8_260_000
 """No rule of the gate was made with these seeds or those after them."""
 
 POWER_REPLICATES = 100
-STATUSES = ("permitted", "partial", "refused", "inconclusive")
+STATUSES = ("permitted", "partial", "bounded", "refused", "inconclusive")
+TRUE_MEANS = {"goal": 0.3, "task": 0.25, "bond": 0.2}
+"""Of the second group, in SD of the first; what ``two_groups`` draws."""
 
 Shift = Mapping[int, float]
 
@@ -111,15 +113,35 @@ def test_half_a_factor_that_differs_is_refused(estimator: Estimator) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [Estimator.WLSMV, Estimator.MLR])
-@pytest.mark.parametrize("n", [220, 300])
-@pytest.mark.parametrize("shifted", [{}, {4: 0.5}])
-def test_small_samples_are_inconclusive_sooner_than_wrong(
-    estimator: Estimator, n: int, shifted: Shift
+@pytest.mark.parametrize("n", [300, 1000])
+@pytest.mark.parametrize(
+    ("shifted", "coverage"),
+    [({}, 0.95), ({4: 0.5}, 0.95), ({4: 0.5, 1: 0.5}, 0.9), ({4: 0.5, 5: -0.5}, 0.9)],
+)
+def test_bounds_hold_the_true_difference(
+    estimator: Estimator, n: int, shifted: Shift, coverage: float
 ) -> None:
-    counts, right = statuses(n, estimator, shifted=shifted)
-    fitting = right if shifted else counts["permitted"]
-    assert fitting + counts["inconclusive"] >= 0.9 * REPLICATES
-    assert not shifted or counts["permitted"] < 0.05 * REPLICATES
+    counts: Counter[str] = Counter()
+    n_bounds = held = wrong_direction = 0
+    for number in range(REPLICATES):
+        responses = two_groups(n, seed=FIRST_SEED + number, shifted=shifted)
+        answer = comparison.analyse(responses, options(estimator))
+        counts[answer.status] += 1
+        for one in answer.bounds:
+            truth = TRUE_MEANS[one.factor]
+            n_bounds += 1
+            held += one.with_bias.lower <= truth <= one.with_bias.upper
+            wrong_direction += one.with_bias.upper < 0.0
+    answers = {status: counts[status] for status in STATUSES}
+    told(
+        f"{estimator.value} n={n} {dict(shifted)}: {answers}, of {n_bounds} bounds {held} hold the "
+        f"difference, {wrong_direction} have the wrong direction"
+    )
+    shown = counts["permitted"] + counts["partial"] + counts["bounded"]
+    assert shown >= 0.8 * REPLICATES
+    assert not shifted or counts["permitted"] <= 0.05 * REPLICATES
+    assert held >= coverage * n_bounds
+    assert wrong_direction <= 0.025 * n_bounds
 
 
 @pytest.mark.slow

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import OptionError, ResponsesError
 from psychometrics.items import analysis
 from psychometrics.items.forensics import compare_forms, find_key
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
-from schemas.analyses.items import ItemsOptionsSchema, ItemsResultSchema
+from schemas.analyses.items import ItemsOptionsSchema
 from schemas.definition import Definition
 from service.catalog.catalog import shipped_definitions
 from tests.classical import ROOT, form, simulated_patients, three_factor_answers
@@ -116,7 +117,7 @@ def with_sums(responses: ResponseMatrix, **columns: Any) -> ResponseMatrix:
 def item_analysis(responses: ResponseMatrix, published_sums: dict[str, str]) -> dict[str, Any]:
     options = ItemsOptionsSchema().load({"published_sums": published_sums})
     found = analysis.analyse(responses, options, progress=no_progress)
-    return dict(ItemsResultSchema().dump(found))
+    return dict(to_json(found))
 
 
 def test_the_kind_items_looks_for_the_key_when_sums_are_named(wai_36: Definition) -> None:

@@ -23,7 +23,7 @@ def test_every_path_error_and_fit_is_lavaans(key: str) -> None:
     ours, theirs = analyse(study(name), options), golden()["lagged"][key]
     assert ours.model is not None
     check_fit(ours.model, theirs["model"])
-    found = {(p.source, p.to, p.from_occasion, p.to_occasion): p for p in ours.paths}
+    found = {(p.from_, p.to, p.from_occasion, p.to_occasion): p for p in ours.paths}
     assert len(found) == len(theirs["paths"]) == 16
     for path in theirs["paths"]:
         mine = found[path["from"], path["to"], path["from_occasion"], path["to_occasion"]]

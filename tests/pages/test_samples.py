@@ -39,16 +39,16 @@ def test_an_spss_file_is_understood(person: Browser, tmp_path: Path) -> None:
     [
         ("a.csv", b"", "The file is empty"),
         ("a.csv", as_csv(table(0)), "no row below the header"),
-        ("a.csv", b"i1;i2\n1;2", "separated by semicolons"),
-        ("a.csv", b"\xff\xfe\x00", "byte-order mark"),
-        ("a.sav", b"\x00\x01junk" * 500, "not an SPSS data file"),
+        ("a.csv", b"i1;i2\n1;2", "columns seen"),
+        ("a.csv", b"\xff\xfe\x00", "not in the encoding"),
+        ("a.sav", b"\x00\x01junk" * 500, "no SPSS data file"),
         ("a.sav", b"$FL2@(#) SPSS DATA FILE" + bytes(5000), "SPSS"),
         ("a.xlsx", b"PK\x03\x04junk" * 100, "not an Excel workbook"),
-        ("a.docx", b"PK", "ending must be one of"),
+        ("a.docx", b"PK", "not a document"),
         ("a", b"i1\n1", "ending must be one of"),
-        ("a.csv", as_csv(table(i4=PLANTED, i5="six", i6=2.5)), "Row 5, item 4"),
-        ("a.csv", as_csv(table(i4=PLANTED)), "outside the form"),
-        ("a.csv", as_csv([row[:6] for row in table()]), "no column for item 12"),
+        ("a.csv", as_csv(table(i4=PLANTED, i5="six", i6=2.5)), "Column i4: 1 cell is not 1 to 5"),
+        ("a.csv", as_csv(table(i4=PLANTED)), "first in row 5"),
+        ("a.csv", as_csv([row[:6] for row in table()]), "no column for item 5"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_and_nothing_is_kept(
@@ -141,12 +141,12 @@ def test_a_file_is_looked_at_before_anything_is_kept(person: Browser) -> None:
     assert n_samples(person) == before
 
 
-def test_a_look_at_a_wrong_file_names_every_cell_and_offers_to_keep_nothing(
+def test_a_look_at_a_wrong_file_names_every_column_and_offers_to_keep_nothing(
     person: Browser,
 ) -> None:
     page = person.bring("a.csv", as_csv(table(i4=PLANTED, i7="often")), to="/samples/look")
     assert page.status_code == 422
-    assert "Row 5, item 4" in page.text
-    assert "Row 5, item 7" in page.text
+    assert "Column i4: 1 cell is not 1 to 5, first in row 5" in page.text
+    assert "Column i7: 1 cell is a text that is no answer, first in row 5" in page.text
     assert PLANTED not in page.text
     assert 'formaction="/samples"' not in page.text

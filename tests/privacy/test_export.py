@@ -14,8 +14,8 @@ import pytest
 from joserfc.jwk import ECKey
 
 from schemas.definition import Definition
-from service.adapters.files.responses import read_responses
 from service.blueprints.exports import PLACES
+from service.file_reader.paths import read_path
 from tests.service.server import Client, Server, is_problem, run_alliance
 
 ROWS: list[dict[str, Any]] = [
@@ -155,7 +155,7 @@ def test_what_is_given_out_can_be_sent_in_again(
     assert kept.status_code == 201, kept.text
     assert owner.get(f"/v1/samples/{copy}/responses.csv").content == given
     (tmp_path / "a.csv").write_bytes(given)
-    assert len(read_responses(tmp_path / "a.csv", wai_sr.instrument)) == 3
+    assert len(read_path(tmp_path / "a.csv", wai_sr).responses()) == 3
     assert owner.delete(f"/v1/samples/{copy}").status_code == 204
 
 

@@ -138,7 +138,8 @@ def of_factors(answers: FloatArray) -> Found:
         found[f"factor correlation, {estimator.value}"] = Estimate(
             estimate=between.estimate if one.proper else None, interval=between.interval
         )
-        found[f"HTMT, {estimator.value}"] = result.heterotrait_monotrait["first", "second"]
+        ratio = result.heterotrait_monotrait[0]
+        found[f"HTMT, {estimator.value}"] = Estimate(estimate=ratio.ratio, interval=ratio.interval)
     return found
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.reliability.alpha import alpha, feldt_interval
 from psychometrics.reliability.analysis import analyse
 from psychometrics.reliability.options import ReliabilityOptions
@@ -18,9 +19,16 @@ from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.reliability.split_half import _every_split, _improved_split, greatest_split_half
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
-from schemas.analyses.reliability import ReliabilityResultSchema
 from schemas.definition import Definition
-from tests.classical import SCALES, form, psych, simulated_patients, three_factor_answers, wai_sr
+from tests.classical import (
+    SCALES,
+    form,
+    normal_scores,
+    psych,
+    simulated_patients,
+    three_factor_answers,
+    wai_sr,
+)
 
 
 def analysed(responses: ResponseMatrix) -> ReliabilityResult:
@@ -100,7 +108,7 @@ def test_no_answers_whatever_yield_nan(answers: np.ndarray) -> None:
     responses = ResponseMatrix(
         instrument=form(4, scales={"one": (1, 2, 3), "lone": (4,)}), answers=answers
     )
-    body = ReliabilityResultSchema().dump(analysed(responses))
+    body = to_json(analysed(responses))
     text = str(body["scales"])
     assert "nan" not in text
     assert "inf" not in text
@@ -115,7 +123,7 @@ def test_feldt_intervals_cover_alpha_19_times_in_20() -> None:
     assert truth is not None
     covered = 0
     for _ in range(replicates):
-        answers = rng.multivariate_normal(np.zeros(n_items), covariance, 60)
+        answers = normal_scores(rng, covariance, 60)
         found = alpha(np.cov(answers.T))
         assert found is not None
         interval = feldt_interval(found, n_persons=60, n_items=n_items)

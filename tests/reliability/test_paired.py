@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.instrument import Instrument
 from psychometrics.reliability import agreement, retest
@@ -28,9 +29,8 @@ from psychometrics.reliability.options import AgreementOptions, RetestOptions
 from psychometrics.reliability.paired import paired
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
-from schemas.analyses.agreement import AgreementOptionsSchema, AgreementResultSchema
-from schemas.analyses.paired import PairedSchema
-from schemas.analyses.retest import RetestOptionsSchema, RetestResultSchema
+from schemas.analyses.agreement import AgreementOptionsSchema
+from schemas.analyses.retest import RetestOptionsSchema
 from tests.classical import form
 
 TYPES = {"ICC(A,1)": icc_agreement, "ICC(C,1)": icc_consistency, "ICC(A,k)": icc_agreement_of_mean}
@@ -134,7 +134,7 @@ def test_agreement_without_a_residual_is_that_of_psych(
 @settings(max_examples=100, deadline=None)
 @given(hnp.arrays(np.float64, st.tuples(st.integers(0, 8), st.just(2)), elements=st.integers(1, 5)))
 def test_no_scores_whatever_yield_nan(scores: FloatArray) -> None:
-    body = str(PairedSchema().dump(paired(scores[:, 0], scores[:, 1], 0.95)))
+    body = str(to_json(paired(scores[:, 0], scores[:, 1], 0.95)))
     assert "nan" not in body
     found = paired(scores[:, 0], scores[:, 1], 0.95)
     for value in (found.icc_2_1, found.icc_3_1, found.icc_2_k):
@@ -175,7 +175,7 @@ def test_retest_compares_the_two_lowest_sessions_by_person() -> None:
     sums = responses.answers.sum(axis=1)
     expected = icc_agreement(mean_squares(np.column_stack([sums[:30], sums[30:]])), 0.95)
     assert found.scales["all"].icc_2_1.estimate == pytest.approx(expected.estimate, rel=1e-12)
-    body = RetestResultSchema().dump(found)
+    body = to_json(found)
     assert body["scales"]["all"]["icc_2_1"]["interval"]["level"] == 0.95
 
 
@@ -242,7 +242,7 @@ def test_identical_dyads_have_no_bias_and_full_tracking() -> None:
     assert scale.truth_and_bias.level_difference.estimate == pytest.approx(0.0, abs=1e-12)
     assert scale.truth_and_bias.tracking.estimate == pytest.approx(1.0, abs=1e-12)
     assert scale.icc_2_1.estimate == pytest.approx(1.0)
-    assert "nan" not in str(AgreementResultSchema().dump(found))
+    assert "nan" not in str(to_json(found))
 
 
 def test_truth_and_bias_is_the_regression_of_centred_scores() -> None:

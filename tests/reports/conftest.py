@@ -11,13 +11,20 @@ import numpy as np
 import pytest
 
 from schemas.definition import Definition
-from service.reports.record import ReportedSample, ReportRecord
+from service.reports.record import Audience, ReportedSample, ReportRecord
 from service.reports.render import Format, render_report
+from service.use_cases.write_report import made_for
 from tests.validity.making import study, validity
 
 
-def record_of(definition: Definition, result: Mapping[str, Any], name: str) -> ReportRecord:
-    return ReportRecord(
+def record_of(
+    definition: Definition,
+    result: Mapping[str, Any],
+    name: str,
+    audience: Audience = Audience.PUBLIC,
+) -> ReportRecord:
+    """Return the record of a report, for the public unless said otherwise."""
+    owned = ReportRecord(
         id="0192f000-0000-7000-8000-000000000000",
         created_at="2026-01-02T03:04:05.678Z",
         definition=definition.document,
@@ -26,6 +33,7 @@ def record_of(definition: Definition, result: Mapping[str, Any], name: str) -> R
         options={"group": "group"},
         result=json.loads(json.dumps(result)),
     )
+    return made_for(owned, audience)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +49,12 @@ def merged(wai_sr: Definition) -> ReportRecord:
     result = validity(
         wai_sr.instrument,
         both,
-        {"group": "group", "replicates": 20, "outcomes": [{"name": "plus_m", "session_number": 5}]},
+        {
+            "group": "group",
+            "replicates": 20,
+            "outcomes": [{"name": "plus_m", "session_number": 5}],
+            "retest": {"occasions": [3, 4]},
+        },
         group=np.tile(groups, 2),
         person=np.tile(np.array([f"{n:08x}" for n in range(600)], dtype=object), 2),
         session_number=np.repeat([3.0, 4.0], 600),

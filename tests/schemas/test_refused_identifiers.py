@@ -13,11 +13,12 @@ import pytest
 
 from schemas.definition import Definition
 from schemas.faults import Fault, RefusedInputError
-from service.adapters.files.responses import read_responses
+from service.file_reader.paths import read_path
 
 ITEMS = [f"i{item}" for item in range(1, 13)]
 ANSWERS = [5, 4, 5, 4, 5, 5, 4, 4, 5, 3, 4, 3]
-FORMATS = ["csv", "xlsx", "sav", "json", "ndjson"]
+TABLES = ("csv", "xlsx", "sav")
+RECORDS = ("json", "ndjson")
 
 WRONG = {
     "id": "jane@example.org",
@@ -52,24 +53,32 @@ def write(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
+def left_out(path: Path, definition: Definition) -> dict[str, str]:
+    reading = read_path(path, definition)
+    assert "seen" not in reading.responses().outcomes
+    return {one["column"]: one["reason"] for one in reading.document["left_out"]}
+
+
 def faults(path: Path, definition: Definition) -> tuple[Fault, ...]:
     with pytest.raises(RefusedInputError) as refused:
-        read_responses(path, definition.instrument)
+        read_path(path, definition).responses()
     return refused.value.faults
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_every_column_of_every_format_is_looked_at(
+RIGHT = {
+    "id": "r1",
+    "person": "p017",
+    "clinician": "c3",
+    "site": "north",
+    "respondent": "client",
+}
+
+
+@pytest.mark.parametrize("ending", RECORDS)
+def test_every_member_of_a_response_is_looked_at(
     tmp_path: Path, wai_sr: Definition, ending: str
 ) -> None:
-    right = {
-        "id": "r1",
-        "person": "p017",
-        "clinician": "c3",
-        "site": "north",
-        "respondent": "client",
-    }
-    path = write(tmp_path / f"answers.{ending}", [right, {**WRONG}])
+    path = write(tmp_path / f"answers.{ending}", [RIGHT, {**WRONG}])
     found = faults(path, wai_sr)
     assert {fault.pointer for fault in found} == {f"/responses/1/{name}" for name in WRONG}
     codes = {fault.pointer.rsplit("/", 1)[1]: fault.code for fault in found}
@@ -78,7 +87,23 @@ def test_every_column_of_every_format_is_looked_at(
     assert not any(value in said for value in WRONG.values())
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", TABLES)
+def test_tables_ask_about_persons_and_leave_out_what_else_identifies(
+    tmp_path: Path, wai_sr: Definition, ending: str
+) -> None:
+    path = write(tmp_path / f"answers.{ending}", [RIGHT, {**WRONG}])
+    found = faults(path, wai_sr)
+    assert [fault.code for fault in found] == ["identifying", "identifying"]
+    said = " ".join(fault.detail for fault in found)
+    assert not any(value in said for value in WRONG.values())
+    reading = read_path(path, wai_sr, {"replace": ["person", "clinician"]})
+    assert set(reading.responses().columns) == {"person", "clinician"}
+    left_out = {one["column"] for one in reading.document["left_out"]}
+    assert left_out == {"id", "site", "respondent"}
+    assert not any(value in str(reading) for value in WRONG.values())
+
+
+@pytest.mark.parametrize("ending", [*TABLES, *RECORDS])
 def test_pseudonyms_pass_in_every_format(tmp_path: Path, wai_sr: Definition, ending: str) -> None:
     rows: list[dict[str, object]] = [
         {
@@ -89,28 +114,22 @@ def test_pseudonyms_pass_in_every_format(tmp_path: Path, wai_sr: Definition, end
         }
         for n in range(3)
     ]
-    block = read_responses(write(tmp_path / f"a.{ending}", rows), wai_sr.instrument)
+    block = read_path(write(tmp_path / f"a.{ending}", rows), wai_sr).responses()
     assert block.columns["person"] == ["p000", "p001", "p002"]
     assert block.columns["clinician"] == ["1040", "1041", "1042"]
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "sav"])
-def test_a_column_of_true_dates_is_refused_for_its_values(
+def test_a_column_of_true_dates_is_left_out_for_its_values(
     tmp_path: Path, wai_sr: Definition, ending: str
 ) -> None:
     rows: list[dict[str, object]] = [{"seen": dt.date(2024, 1, day)} for day in (3, 9)]
-    found = faults(write(tmp_path / f"a.{ending}", rows), wai_sr)
-    assert [(fault.pointer, fault.code) for fault in found] == [
-        ("/responses/0/seen", "date"),
-        ("/responses/1/seen", "date"),
-    ]
-    assert "days_since_first_visit" in found[0].detail
+    assert left_out(write(tmp_path / f"a.{ending}", rows), wai_sr) == {"seen": "dates are not kept"}
 
 
-def test_dates_as_numbers_are_refused(tmp_path: Path, wai_sr: Definition) -> None:
+def test_dates_as_numbers_are_not_kept(tmp_path: Path, wai_sr: Definition) -> None:
     rows: list[dict[str, object]] = [{"seen": 20240131}, {"seen": 20231224}]
-    found = faults(write(tmp_path / "a.csv", rows), wai_sr)
-    assert [fault.code for fault in found] == ["date", "date"]
+    assert left_out(write(tmp_path / "a.csv", rows), wai_sr) == {"seen": "dates are not kept"}
     nested: list[dict[str, object]] = [{"outcomes": {"seen": 20240131}}]
     (fault,) = faults(write(tmp_path / "a.json", nested), wai_sr)
     assert (fault.pointer, fault.code) == ("/responses/0/outcomes/seen", "date")
@@ -123,8 +142,8 @@ def test_dates_as_numbers_are_refused(tmp_path: Path, wai_sr: Definition) -> Non
 def test_a_column_is_refused_for_its_name(
     tmp_path: Path, wai_sr: Definition, name: str, code: str
 ) -> None:
-    (fault,) = faults(write(tmp_path / "a.csv", [{"mood": 3, name: 7}]), wai_sr)
-    assert (fault.pointer, fault.code) == ("/header/1", code)
+    rows: list[dict[str, object]] = [{"mood": 3, name: 7}, {"mood": 4, name: 8}]
+    assert set(left_out(write(tmp_path / "a.csv", rows), wai_sr)) == {name}
     nested: list[dict[str, object]] = [{"outcomes": {name: 7}}]
     (fault,) = faults(write(tmp_path / "a.ndjson", nested), wai_sr)
     assert (fault.pointer, fault.code) == (f"/responses/0/outcomes/{name}", code)
@@ -136,9 +155,10 @@ def test_a_column_is_refused_for_its_name(
 def test_a_column_that_is_called_by_a_person_is_refused_and_not_repeated(
     tmp_path: Path, wai_sr: Definition, name: str
 ) -> None:
-    (fault,) = faults(write(tmp_path / "a.csv", [{"mood": 3, name: 7}]), wai_sr)
-    assert fault.pointer == "/header/1"
+    rows: list[dict[str, object]] = [{"mood": 3, name: 7}, {"mood": 4, name: 8}]
+    reading = read_path(write(tmp_path / "a.csv", rows), wai_sr)
+    assert name not in str((reading.block, reading.result["notes"]))
     nested: list[dict[str, object]] = [{"outcomes": {name: "x"}}]
     found = faults(write(tmp_path / "a.ndjson", nested), wai_sr)
     assert {fault.pointer for fault in found} == {"/responses/0/outcomes"}
-    assert not any(name in one.detail for one in (fault, *found))
+    assert not any(name in one.detail for one in found)

@@ -18,7 +18,7 @@ from schemas.responses.covariates import MAXIMUM_OUTCOMES
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import load_batch, load_scoring, parse_json, parse_ndjson
 from schemas.responses.table import load_table
-from service.adapters.files.responses import read_responses
+from service.file_reader.paths import read_path
 
 RIGHT = [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3]
 HEADER = ",".join(f"i{item}" for item in range(1, 13))
@@ -377,7 +377,7 @@ def test_every_file_format_reads_to_the_same_block(wai_sr: Definition, tmp_path:
     book.save(tmp_path / "f.xlsx")
     pyreadstat.write_sav(pd.DataFrame([row], columns=names), tmp_path / "f.sav")
     blocks = [
-        read_responses(tmp_path / f"f.{ending}", wai_sr.instrument)
+        read_path(tmp_path / f"f.{ending}", wai_sr).responses()
         for ending in ("csv", "json", "ndjson", "xlsx", "sav")
     ]
     for block in blocks:
@@ -392,7 +392,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
     if name.startswith("broken"):
         (tmp_path / name).write_bytes(b"not what the ending says")
     with pytest.raises(UnreadableInputError):
-        read_responses(tmp_path / name, wai_sr.instrument)
+        read_path(tmp_path / name, wai_sr)
 
 
 def remarks(answers: np.ndarray[Any, Any], definition: Definition) -> list[str]:

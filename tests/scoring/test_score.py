@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 from psychometrics.scoring.prorate import ScoreStatus, score
 from schemas.definition import Definition
-from service.adapters.files.responses import read_responses
 from service.catalog.catalog import shipped_definitions
+from service.file_reader.paths import read_path
 
 N_ITEMS = 12
 answers_strategy = hnp.arrays(
@@ -95,7 +95,7 @@ def published(examples: Path, column: str) -> np.ndarray:
 def test_the_277_forms_sum_to_the_published_task_and_goal(
     examples: Path, wai_36: Definition
 ) -> None:
-    block = read_responses(examples / "wai36_simulated_patients.csv", wai_36.instrument)
+    block = read_path(examples / "wai36_simulated_patients.csv", wai_36).responses()
     goal, task, _, _ = score(wai_36.instrument, block.answers).scores.T
     assert len(block) == 277
     np.testing.assert_array_equal(task, published(examples, "published_task"))
@@ -105,7 +105,7 @@ def test_the_277_forms_sum_to_the_published_task_and_goal(
 def test_bond_under_the_standard_key_differs_from_the_published_sums_in_172_forms(
     examples: Path, wai_36: Definition
 ) -> None:
-    block = read_responses(examples / "wai36_simulated_patients.csv", wai_36.instrument)
+    block = read_path(examples / "wai36_simulated_patients.csv", wai_36).responses()
     scores = score(wai_36.instrument, block.answers).scores
     differs = scores[:, 2] != published(examples, "published_bond_MISKEYED")
     assert differs.sum() == 172

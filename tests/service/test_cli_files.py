@@ -25,7 +25,7 @@ def test_a_file_is_scored_as_over_http(examples: Path, capsys: pytest.CaptureFix
     ("text", "n_lines"),
     [
         ("", 1),
-        ("i1;i2\n", 1),
+        ("i1;i2\n", 2),
         (",".join(f"i{k}" for k in range(1, 13)) + f"\n{PLANTED},{'1,' * 10}x\n", 2),
     ],
 )
@@ -117,7 +117,7 @@ def test_each_kind_analyses_a_file(
     said = capsys.readouterr()
     body = json.loads(said.out)
     assert said.err == ""
-    assert set(body) == {"kind", "instrument", "result", "software"}
+    assert set(body) == {"kind", "instrument", "result", "software", "reading"}
     assert body["kind"] == kind
     assert body["result"]["n_persons"] == 250
 

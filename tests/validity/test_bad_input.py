@@ -6,10 +6,10 @@ import numpy as np
 import orjson
 import pytest
 
+from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import is_small
 from psychometrics.responses import ResponseMatrix
 from psychometrics.validity.sample import choose, describe
-from schemas.analyses.sample import SampleSectionSchema
 from schemas.definition import Definition
 from service.use_cases.protect import protect
 from tests.validity.making import ratings, study, validity
@@ -103,7 +103,7 @@ def test_the_sample_shows_no_small_count(wai_sr: Definition, n_missing: int) -> 
         instrument=wai_sr.instrument, answers=answers, columns={"group": groups, "site": site}
     )
     chosen = choose(responses, respondent=None, session_number=None)
-    found = SampleSectionSchema().dump(describe(chosen, group="group"))
+    found = to_json(describe(chosen, group="group"))
     sample = protect("sample", dict(found))
     [sites] = [column for column in sample["counts"] if column["column"] == "site"]
     assert [one["n"] for one in sites["counts"]].count(None) == 2

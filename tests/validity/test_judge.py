@@ -22,7 +22,7 @@ NAMES = {
 }
 GOOD = Evidence(
     n_persons=1000,
-    n_complete=1000,
+    n_used=1000,
     n_required=100,
     n_more=-900,
     n_groups=2,
@@ -31,16 +31,22 @@ GOOD = Evidence(
     claimed_proper=1,
     cfi=0.99,
     rmsea=0.02,
+    rmsea_lower=0.0,
     srmr=0.02,
     htmt=0.75,
     factor_correlation=0.75,
+    factor_correlation_lower=0.7,
     factor_correlation_upper=0.8,
+    distinct=1,
     simpler_preferred=0,
     simpler_fits=0,
     alpha=0.8,
     alpha_lower=0.78,
+    alpha_upper=0.82,
+    total_usable=0,
     alpha_highest=0.85,
     extreme_share=0.1,
+    extreme_lower=0.08,
     extreme_upper=0.12,
     missing_share=0.01,
     missing_item=0.02,
@@ -84,11 +90,11 @@ def test_forgetting_a_number_never_improves_a_rating(number: str) -> None:
 
 
 def test_too_few_persons_cannot_say() -> None:
-    assert code(n_complete=20, n_more=80) is Code.CANNOT_SAY
+    assert code(n_used=20, n_more=80) is Code.CANNOT_SAY
 
 
 def test_an_improper_claim_never_wins() -> None:
-    assert code(claimed_proper=0, cfi=None, rmsea=None, srmr=None) is Code.CANNOT_SAY
+    assert code(claimed_proper=0, cfi=None, rmsea=None, srmr=None, distinct=None) is Code.CANNOT_SAY
 
 
 def test_fit_between_strict_and_lenient_bounds_is_indeterminate() -> None:
@@ -96,11 +102,11 @@ def test_fit_between_strict_and_lenient_bounds_is_indeterminate() -> None:
 
 
 def test_merged_subscales_that_a_simpler_model_fits_hold_up_in_part() -> None:
-    assert code(htmt=0.95, simpler_preferred=1, simpler_fits=1) is Code.HOLDS_UP_IN_PART
+    assert code(distinct=0, simpler_preferred=1, simpler_fits=1) is Code.HOLDS_UP_IN_PART
 
 
 def test_merged_subscales_with_a_ceiling_do_not_hold_up() -> None:
-    found = code(htmt=0.95, simpler_fits=1, extreme_share=0.25, extreme_upper=0.28)
+    found = code(distinct=0, simpler_fits=1, extreme_lower=0.22, extreme_upper=0.28)
     assert found is Code.DOES_NOT_HOLD_UP
 
 
@@ -127,8 +133,8 @@ def test_one_group_is_said_not_to_be_compared() -> None:
 
 
 def test_what_is_withheld_is_rated_but_not_said() -> None:
-    few = replace(GOOD, n_complete=8, n_more=92)
-    verdict = judge(few, validity_standards(), shown=replace(few, n_complete=None, n_more=None))
+    few = replace(GOOD, n_used=8, n_more=92)
+    verdict = judge(few, validity_standards(), shown=replace(few, n_used=None, n_more=None))
     said = str(verdict)
     assert verdict.code is Code.CANNOT_SAY
     assert "92" not in said

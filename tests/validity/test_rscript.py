@@ -430,7 +430,12 @@ def test_the_script_reproduces_the_report(wai_sr: Definition, tmp_path: Path) ->
         "comfort": np.concatenate([comfort, comfort]),
     }
     whole = np.vstack([answers, again])
-    options = {"group": "group", "outcomes": ["comfort"], "replicates": 10}
+    options = {
+        "group": "group",
+        "outcomes": ["comfort"],
+        "retest": {"occasions": [2, 3]},
+        "replicates": 10,
+    }
     result = validity(wai_sr.instrument, whole, options, **columns)
     data = exported(tmp_path / "data.csv", whole, columns)
     numbers = reproduced(tmp_path, wai_sr, result, options, data)

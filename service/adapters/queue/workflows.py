@@ -1,9 +1,13 @@
 """Durable workflows: one for each analysis, a checkpoint after each step.
 
 DBOS keeps, in tables of its own beside ours, which analysis waits, which worker has it, and which
-of its steps are done. It survives the death of any process; what it does not do by itself is to
-notice a death, so workers watch each other (:mod:`service.processes.pulse`) and resume here what a
-dead one had. Nothing but identifiers and names of steps is stored there.
+of its steps are done. It survives the death of any process. It does not notice a death by itself:
+workers watch each other (:mod:`service.processes.pulse`) and resume here what a dead one had.
+Nothing but identifiers and names of steps is stored there.
+
+What is DBOS's: the queue, the checkpoints, running a workflow again after it was resumed. What is
+ours: whose turn it is (``Submissions``), the lease on an analysis (``Attempts``), cancellation,
+deadline and memory (``Attendance``), and the steps' results.
 """
 
 from __future__ import annotations
@@ -17,7 +21,6 @@ import orjson
 from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer, error
 
 from service.adapters.database.engine import Database, away_is_said
-from service.records import Submission
 
 APPLICATION_VERSION = "1"
 """Never changed: DBOS runs a workflow only on workers of the version that it was queued under, so
@@ -78,7 +81,7 @@ class Workflows:
             on_conflict="always_update",
         )
 
-    def take(self, submission: Submission) -> None:
+    def take(self, job_id: str) -> None:
         """Put an analysis into the queue; one that is in it already stays as it is.
 
         This and the following raise :class:`service.errors.UnavailableError` while the database is
@@ -87,12 +90,11 @@ class Workflows:
         options = EnqueueOptions(
             workflow_name=_WORKFLOW,
             queue_name=_QUEUE,
-            workflow_id=submission.job_id,
-            priority=submission.priority,
+            workflow_id=job_id,
             app_version=APPLICATION_VERSION,
         )
         with away_is_said():
-            DBOS.enqueue_workflow_with_options(options, submission.job_id)
+            DBOS.enqueue_workflow_with_options(options, job_id)
 
     def held(self) -> Mapping[str, str]:
         """Say which worker has each analysis that was taken."""

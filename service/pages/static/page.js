@@ -55,10 +55,11 @@ if (bring) {
     try {
       const answer = await fetch(bring.action, { method: "POST", body: new FormData(bring) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const [looked, next] = ["looked", "next"].map((id) => page.getElementById(id));
-      if (!looked || !next) throw new Error("another page");
-      document.getElementById("looked").replaceWith(looked);
-      document.getElementById("next").replaceWith(next);
+      const parts = ["looked", "step", "next"].map((id) => page.getElementById(id));
+      if (!parts.every(Boolean)) throw new Error("another page");
+      for (const part of parts) document.getElementById(part.id).replaceWith(part);
+      const [looked] = parts;
+      document.getElementById("mapping_file").value = ""; // it is part of what was said by now
       looked.focus();
       looked.scrollIntoView();
     } catch {
@@ -69,7 +70,10 @@ if (bring) {
     }
   });
   bring.addEventListener("change", (event) => {
-    if (!["file", "instrument"].includes(event.target.name)) return;
+    const { name, id } = event.target;
+    const another = ["file", "instrument"].includes(name);
+    if (!another && !event.target.closest("#step") && id !== "mapping_file") return;
+    if (another) document.getElementById("step").replaceChildren(); // said of another file
     const keep = bring.querySelector("[formaction]");
     if (keep) keep.remove(); // what was seen is not what is chosen now
   });

@@ -23,6 +23,13 @@ SETTINGS = {
     "other": "another setting",
 }
 
+USES = {
+    "use": "use",
+    "use-with-care": "use with care",
+    "do-not-use": "do not use",
+    "cannot-say": "nothing can be said",
+}
+
 STEPS = {
     "configural": "Configural (same factors)",
     "thresholds": "Thresholds equal",
@@ -44,6 +51,8 @@ QUESTIONS = {
     "factors": "Factor analysis",
     "groups": "Groups",
     "outcomes": "Outcomes",
+    "rasch": "Partial credit (Rasch) model",
+    "graded": "Graded response model",
     "items": "Single items",
     "categories": "Categories of the answers",
     "clinicians": "Clinicians",

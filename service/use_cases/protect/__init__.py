@@ -22,6 +22,9 @@ error would give it anyway.
 ``criterion``
     Small counts of timings, of missing and of contradictory values; strata as groups; how many
     different values a continuous outcome has, for that is how many persons have one.
+``irt``
+    Persons along the trait as one row; shares that are small counts; persons flagged; the persons'
+    scores are left out.
 ``retest``, ``agreement`` and the others
     Nothing beyond what is said of every kind.
 """
@@ -34,15 +37,17 @@ from typing import Any
 from psychometrics.declared.shapes import Record
 from psychometrics.disclosure.declared import protected
 from schemas.analyses.validity import SECTIONS
-from schemas.base import ResultSchema
-from service.use_cases.protect.blocks import Json, of_people
 from service.use_cases.protect.criterion import criterion
+from service.use_cases.protect.irt import irt
 from service.use_cases.protect.items import items
 from service.use_cases.protect.sample import sample
 from service.use_cases.protect.sufficiency import sufficiency
 
+Json = dict[str, Any]
+
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": items,
+    "irt": irt,
     "sample": sample,
     "sufficiency": sufficiency,
     "criterion": criterion,
@@ -61,7 +66,4 @@ def protect(kind: str, result: Mapping[str, Any]) -> Json:
     """
     own = _BY_KIND.get(kind)
     given = own(dict(result)) if own else dict(result)
-    declared = SECTIONS.get(kind)
-    if declared is None or issubclass(declared, ResultSchema):
-        return of_people(given)
-    return dict(protected(Record(declared=declared), given))
+    return dict(protected(Record(declared=SECTIONS[kind]), given))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from psychometrics.disclosure import is_small, protected_count
-from service.use_cases.protect.blocks import Json
+
+Json = dict[str, Any]
 
 
 def clinicians(found: Json) -> Json:

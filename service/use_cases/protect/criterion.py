@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from psychometrics.criterion.results import Stratum
+from psychometrics.declared.shapes import Record
 from psychometrics.disclosure import is_small, protected_count, protected_counts
-from service.use_cases.protect.blocks import Json, words
+from psychometrics.disclosure.declared import without_numbers
+
+Json = dict[str, Any]
 
 
 def criterion(result: Json) -> Json:
@@ -39,7 +45,7 @@ def _association(one: Json) -> Json:
         return one
     row = protected_counts([stratum["correlation"]["n_persons"] for stratum in pooled["strata"]])
     strata = [
-        words(stratum) if n is None else stratum
+        without_numbers(Record(declared=Stratum), stratum) if n is None else stratum
         for stratum, n in zip(pooled["strata"], row.counts, strict=True)
     ]
     return {**one, "pooled": {**pooled, "strata": strata}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from psychometrics.disclosure import (
     follows_from_sum,
@@ -11,7 +12,8 @@ from psychometrics.disclosure import (
     protected_moments,
     protected_proportion,
 )
-from service.use_cases.protect.blocks import Json
+
+Json = dict[str, Any]
 
 
 def items(result: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from psychometrics.disclosure import (
     follows_from_sum,
@@ -12,8 +13,9 @@ from psychometrics.disclosure import (
     protected_proportion,
     protected_table,
 )
-from service.use_cases.protect.blocks import Json
 from service.use_cases.protect.clinicians import clinicians
+
+Json = dict[str, Any]
 
 
 def sample(result: Json) -> Json:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from psychometrics.disclosure import protected_count, protected_counts, protected_table
 from service.populations import verdicts_beside
-from service.use_cases.protect.blocks import Json
 from service.use_cases.protect.clinicians import clinicians
+
+Json = dict[str, Any]
 
 
 def sufficiency(result: Json) -> Json:

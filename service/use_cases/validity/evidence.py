@@ -6,34 +6,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from psychometrics.cfa.options import Structure
 from psychometrics.criterion.results import Timing
 from psychometrics.disclosure import is_small, protected_proportion
 from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.invariance.options import Step
+from psychometrics.types import Estimate
 from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.proportions import wilson_interval
-from service.use_cases.validity.sections import is_computed, sentence
+from psychometrics.validity.scores import CLOSE, MORE_AT_AN_END, STRICT, ScoreVerdict, Use, below
+from service.use_cases.validity.computed import is_computed, sentence
+from service.use_cases.validity.judged_structure import (
+    SIMPLER,
+    Judged,
+    fit,
+    judged_structure,
+    meets_strict_bounds,
+)
+from service.use_cases.validity.score_evidence import pair_correlations
 
 Json = Mapping[str, Any]
 
-SIMPLER = frozenset(
-    f"{structure.value}{method}"
-    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR)
-    for method in ("", "+method")
-)
-"""Models with fewer factors than subscales, where there are three."""
-
-CLAIMED = (Structure.THREE_FACTOR.value, f"{Structure.THREE_FACTOR.value}+method")
-"""The form's claim: one factor for each subscale, with or without one of reverse-keyed items."""
-
-STRICT_CFI, STRICT_RMSEA, STRICT_SRMR = 0.95, 0.06, 0.08
-Z = 1.959964
-
 
 def gather(
-    sections: Mapping[str, Json], instrument: Instrument, options: ValidityOptions
+    sections: Mapping[str, Json],
+    instrument: Instrument,
+    options: ValidityOptions,
+    scores: Sequence[ScoreVerdict],
 ) -> Evidence:
     """Gather the evidence of all sections.
 
@@ -45,11 +44,14 @@ def gather(
         The form: what it claims.
     options
         What was asked.
+    scores
+        The verdict on each score.
     """
+    judged = judged_structure(sections, instrument)
     parts: list[dict[str, Any]] = [
         _of_sample(sections["sample"]),
-        _of_size(sections["sufficiency"]),
-        _of_structure(sections["cfa"], sections["cfa_continuous"], instrument),
+        _of_size(sections["sufficiency"], judged.claimed),
+        _of_structure(sections, instrument, judged),
         _of_consistency(sections["reliability"], instrument),
         _of_extremes(sections["items"]),
         _of_groups(sections["comparison"], sections["invariance"]),
@@ -57,11 +59,16 @@ def gather(
         _of_outcomes(sections["criterion"], sections["sufficiency"]),
     ]
     names = {f"{name}_reason": str(section.get("reason", "")) for name, section in sections.items()}
-    numbers: dict[str, float | None] = {}
+    numbers: dict[str, float | None] = {"total_usable": _total_usable(scores)}
     for part in parts:
         names |= part.pop("names", {})
         numbers |= part
     return Evidence(**numbers, names=names)
+
+
+def _total_usable(scores: Sequence[ScoreVerdict]) -> float | None:
+    total = next((one for one in scores if one.score == TOTAL), None)
+    return None if total is None else float(total.code is Use.USE)
 
 
 def publishable(
@@ -78,26 +85,33 @@ def publishable(
     protected
         The same as they will be published.
     """
-    sample = sections["sample"]
-    shown, n_persons = protected["sample"], sample["n_persons"]
-    withheld: dict[str, Any] = {}
-    if shown["n_complete"] is None:
-        withheld |= {"n_complete": None, "n_more": None, "complete_share": None}
-    if shown["missing"] is None:
-        withheld["missing_share"] = None
-    if evidence.missing_item not in {one["missing"] for one in shown["items"]}:
-        withheld["missing_item"] = None
-    if protected_proportion(evidence.extreme_share, n_persons) is None:
-        withheld |= {"extreme_share": None, "extreme_upper": None}
-    if is_small(evidence.n_pairs):
-        names = ("n_pairs", "icc", "icc_lower", "smallest_detectable_change", "change_ratio")
-        withheld |= dict.fromkeys(names)
-    elif protected["retest"].get("n_persons") is None:
-        withheld["n_pairs"] = None
+    shown, n_persons = protected["sample"], sections["sample"]["n_persons"]
     groups = protected["comparison"].get("groups", ())
-    if is_small(evidence.smallest_group) or any(group["n"] is None for group in groups):
-        withheld["smallest_group"] = None
+    few_pairs = is_small(evidence.n_pairs)
+    hidden = {
+        ("complete_share",): shown["n_complete"] is None,
+        ("n_used", "n_more"): is_small(evidence.n_used) or is_small(_difference(evidence)),
+        ("missing_share",): shown["missing"] is None,
+        ("missing_item",): evidence.missing_item not in {one["missing"] for one in shown["items"]},
+        _ENDS: protected_proportion(evidence.extreme_share, n_persons) is None,
+        _PAIRS: few_pairs,
+        ("n_pairs",): few_pairs or protected["retest"].get("n_persons") is None,
+        ("smallest_group",): is_small(evidence.smallest_group)
+        or any(group["n"] is None for group in groups),
+    }
+    withheld: dict[str, Any] = {name: None for names in hidden if hidden[names] for name in names}
     return replace(evidence, **withheld)
+
+
+_ENDS = ("extreme_share", "extreme_lower", "extreme_upper")
+_PAIRS = ("icc", "icc_lower", "icc_upper", "smallest_detectable_change", "change_ratio")
+
+
+def _difference(evidence: Evidence) -> float | None:
+    """Return how many persons the factor models leave out."""
+    if evidence.n_used is None or evidence.n_persons is None:
+        return None
+    return evidence.n_persons - evidence.n_used
 
 
 def _of_sample(sample: Json) -> dict[str, Any]:
@@ -112,7 +126,8 @@ def _of_sample(sample: Json) -> dict[str, Any]:
     }
 
 
-def _of_size(sufficiency: Json) -> dict[str, Any]:
+def _of_size(sufficiency: Json, claimed: Json | None) -> dict[str, Any]:
+    """Hold the persons that the judged model rests on against the number it needs."""
     if not is_computed(sufficiency):
         return {"names": {"groups_more": "More persons in each group"}}
     factors = next(one for one in sufficiency["requirements"] if one["question"] == "factors")
@@ -123,79 +138,64 @@ def _of_size(sufficiency: Json) -> dict[str, Any]:
         if missing > 0
         else "More persons in each group, so that what is open can be decided"
     )
+    n_used = factors["observed"] if claimed is None else claimed["n_persons"]
     return {
-        "n_complete": factors["observed"],
+        "n_used": n_used,
         "n_required": factors["required"],
-        "n_more": factors["required"] - factors["observed"],
+        "n_more": factors["required"] - n_used,
         "names": {"groups_more": more},
     }
 
 
-def _of_structure(ordered: Json, continuous: Json, instrument: Instrument) -> dict[str, Any]:
-    """Look at the models for ordered answers, or at the others where there are none."""
-    cfa = ordered if is_computed(ordered) else continuous
+def _of_structure(
+    sections: Mapping[str, Json], instrument: Instrument, judged: Judged
+) -> dict[str, Any]:
     n_factors = len(instrument.subscales)
     found: dict[str, Any] = {"n_factors": n_factors, "names": {"closest": "", "best": ""}}
-    if not is_computed(cfa):
+    cfa, claimed = judged.cfa, judged.claimed
+    if cfa is None or claimed is None:
         return found
     models = {model["model"]: model for model in cfa["models"]}
-    names = CLAIMED if n_factors > 1 else ("one-factor", "one-factor+method")
-    claimed = _claimed([models[name] for name in names if name in models])
     found["claimed_proper"] = float(claimed["proper"])
-    found["ordered"] = float(is_computed(ordered))
-    found |= _fit(claimed) if claimed["proper"] else {}
+    found["ordered"] = float(judged.ordered)
+    found |= fit(claimed) if claimed["proper"] else {}
     if n_factors > 1:
-        found |= _distinct(cfa, claimed)
+        close = pair_correlations(sections, claimed)
+        found |= _distinct(cfa, close)
         simpler = [model for name, model in models.items() if name in SIMPLER and model["proper"]]
         found["simpler_preferred"] = float(cfa["best"] in SIMPLER)
-        found["simpler_fits"] = float(any(_meets_strict_bounds(model) for model in simpler))
-        found["names"] = {"closest": _closest(cfa), "best": cfa["best"] or "none is named"}
+        found["simpler_fits"] = float(any(meets_strict_bounds(model) for model in simpler))
+        found["names"] = {"closest": _closest(close), "best": cfa["best"] or "none is named"}
     general = [models[name] for name in ("bifactor", "bifactor+method") if name in models]
     found |= _general(next((model for model in general if model["proper"]), None))
     return found
 
 
-def _claimed(models: Sequence[Json]) -> Json:
-    """Choose the claimed model: the plain one unless only the one with a method factor fits."""
-    proper = [model for model in models if model["proper"]]
-    fitting = [model for model in proper if _meets_strict_bounds(model)]
-    return (fitting or proper or models)[0]
-
-
-def _fit(model: Json) -> dict[str, Any]:
-    """Return the best indices that a model has: robust, else scaled, else uncorrected."""
-    versions = (model["robust_indices"], model["scaled_indices"], model)
-    best = next(one for one in versions if one is not None and one["cfi"] is not None)
-    return {"cfi": best["cfi"], "rmsea": best["rmsea"], "srmr": model["srmr"]}
-
-
-def _meets_strict_bounds(model: Json) -> bool:
-    fit = _fit(model)
-    if None in fit.values():
-        return False
-    close = fit["rmsea"] <= STRICT_RMSEA or fit["srmr"] <= STRICT_SRMR
-    return bool(fit["cfi"] >= STRICT_CFI and close)
-
-
-def _distinct(cfa: Json, claimed: Json) -> dict[str, Any]:
+def _distinct(cfa: Json, close: Mapping[frozenset[str], Estimate]) -> dict[str, Any]:
+    """Return how close the closest pair is, and whether every pair is told apart."""
     ratios = [one["ratio"] for one in cfa["heterotrait_monotrait"]]
-    found: dict[str, Any] = {"htmt": None if None in ratios else max(ratios, default=None)}
-    pairs = [one for one in claimed["factor_correlations"] if "method" not in one["factors"]]
-    if claimed["proper"] and pairs:
-        closest = max(pairs, key=lambda one: abs(one["estimate"]))
-        error = closest["standard_error"]
-        found["factor_correlation"] = closest["estimate"]
-        # Wald's, as it is held against 1: the interval that is shown never reaches it
-        found["factor_correlation_upper"] = (
-            None if error is None else abs(closest["estimate"]) + Z * error
-        )
-    return found
+    closest = _closest_pair(close)
+    interval = None if closest is None else closest[1].interval
+    met = [below(one.interval, CLOSE, STRICT) for one in close.values()]
+    return {
+        "htmt": None if None in ratios else max(ratios, default=None),
+        "factor_correlation": None if closest is None else closest[1].estimate,
+        "factor_correlation_lower": None if interval is None else interval.lower,
+        "factor_correlation_upper": None if interval is None else interval.upper,
+        "distinct": 0.0 if False in met else None if None in met or not met else 1.0,
+    }
 
 
-def _closest(cfa: Json) -> str:
-    known = [one for one in cfa["heterotrait_monotrait"] if one["ratio"] is not None]
-    closest = max(known, key=lambda one: float(one["ratio"]), default=None)
-    return "" if closest is None else " and ".join(closest["factors"])
+def _closest_pair(
+    close: Mapping[frozenset[str], Estimate],
+) -> tuple[frozenset[str], Estimate] | None:
+    known = [(pair, one) for pair, one in close.items() if one.estimate is not None]
+    return max(known, key=lambda pair: abs(float(pair[1].estimate or 0.0)), default=None)
+
+
+def _closest(close: Mapping[frozenset[str], Estimate]) -> str:
+    closest = _closest_pair(close)
+    return "" if closest is None else " and ".join(sorted(closest[0]))
 
 
 def _general(bifactor: Json | None) -> dict[str, Any]:
@@ -219,6 +219,7 @@ def _of_consistency(reliability: Json, instrument: Instrument) -> dict[str, Any]
     return {
         "alpha": alphas[lowest]["estimate"],
         "alpha_lower": None if interval is None else interval["lower"],
+        "alpha_upper": None if interval is None else interval["upper"],
         "alpha_highest": max(alpha["estimate"] for alpha in alphas.values()),
         "names": {"lowest_scale": lowest},
     }
@@ -232,14 +233,19 @@ def _of_extremes(items: Json) -> dict[str, Any]:
         if scale[end] is not None
     ]
     if not found:
-        return {"names": {"extreme_scale": "a scale", "extreme_end": "highest"}}
+        return {
+            "names": {"extreme_scale": "a scale", "extreme_end": "highest", "extreme_advice": ""}
+        }
     share, scale, end, n_scored = max(found, key=lambda one: float(one[0]))
+    interval = wilson_interval(share, n_scored)
     return {
         "extreme_share": share,
-        "extreme_upper": wilson_interval(share, n_scored).upper,
+        "extreme_lower": interval.lower,
+        "extreme_upper": interval.upper,
         "names": {
             "extreme_scale": "the total" if scale == TOTAL else scale,
             "extreme_end": end,
+            "extreme_advice": MORE_AT_AN_END[end],
         },
     }
 
@@ -255,7 +261,7 @@ def _of_groups(comparison: Json, invariance: Json) -> dict[str, Any]:
         "smallest_group": min(sizes, default=None),
         **{
             status: float(comparison["status"] == status)
-            for status in ("permitted", "partial", "refused")
+            for status in ("permitted", "partial", "bounded", "refused")
         },
         "rejected": float(any(step != Step.STRICT.value for step in rejected)),
         "item_difference": _largest_difference(invariance),
@@ -292,6 +298,7 @@ def _of_retest(retest: Json, important: Mapping[str, float]) -> dict[str, Any]:
         "n_pairs": retest["n_persons"],
         "icc": lowest and lowest["estimate"],
         "icc_lower": lowest and lowest["interval"] and lowest["interval"]["lower"],
+        "icc_upper": lowest and lowest["interval"] and lowest["interval"]["upper"],
         "smallest_detectable_change": scales[widest]["smallest_detectable_change"],
         "change_ratio": _largest_ratio(
             (scales[name]["smallest_detectable_change"], change)
@@ -315,16 +322,17 @@ def _of_outcomes(criterion: Json, sufficiency: Json) -> dict[str, Any]:
     if not measured:
         return {"names": names | {"criterion_reason": "No outcome has a value."}}
     timely = {Timing.PREDICTIVE.value, Timing.CONCURRENT.value}
-    held = [
+    tested = [
         one["held"]
         for one in criterion["hypotheses"]
-        if one["timing"] in timely and one["held"] is not None
+        if one["timing"] in timely and one["interval"] is not None
     ]
     return {
         "n_outcomes": len(measured),
         "n_predicted": sum(one["timing"] == Timing.PREDICTIVE.value for one in measured),
-        "n_hypotheses": len(held),
-        "share_held": sum(held) / len(held) if held else None,
+        "n_hypotheses": len(tested),
+        "share_held": tested.count(True) / len(tested) if tested else None,
+        "share_failed": tested.count(False) / len(tested) if tested else None,
         "enough_outcomes": _enough(sufficiency),
         "names": names,
     }

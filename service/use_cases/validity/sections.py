@@ -9,14 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure, names_of
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
-from psychometrics.disclosure import protected_sentence
+from psychometrics.declared.shapes import to_json
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
 from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
 from psychometrics.reliability.options import AgreementOptions, ReliabilityOptions, RetestOptions
 from psychometrics.responses import ResponseMatrix
@@ -24,11 +25,9 @@ from psychometrics.sufficiency.options import SufficiencyOptions
 from psychometrics.types import no_progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import RESPONDENT, Chosen, describe
-from schemas.analyses.comparison import ComparisonResultSchema
-from schemas.analyses.invariance import InvarianceResultSchema
-from schemas.analyses.sample import SampleSectionSchema
 from service.catalog.published import alliance_and_outcome
 from service.use_cases.kinds import KINDS, Material
+from service.use_cases.validity.computed import is_computed, not_computed, sentence
 
 Json = dict[str, Any]
 Done = Mapping[str, Mapping[str, Any]]
@@ -37,6 +36,7 @@ NO_GROUP = "No group was named and there is one sample, so there is nothing to c
 NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
 NO_OUTCOME_WANTED = "No outcome was to be looked at."
 ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
+NO_RETEST = "No two sessions were declared a retest (option retest)."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
 """Factors that correlate more are one for the ladder, which needs proper solutions."""
@@ -85,28 +85,12 @@ def reason(error: PsychometricsError) -> str:
     return sentence(error.detail if isinstance(error, OptionError) else str(error))
 
 
-def not_computed(why: str) -> Json:
-    """Stand for a section that could not be computed."""
-    return {"computed": False, "reason": protected_sentence(why)}
-
-
-def is_computed(section: Mapping[str, Any]) -> bool:
-    """Whether a section holds a result."""
-    return section.get("computed") is not False
-
-
-def sentence(words: str) -> str:
-    """Write words as a sentence."""
-    return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
 def _analyse(kind: str, responses: ResponseMatrix, options: object) -> Json:
     return KINDS[kind].analyse(Material(responses=responses), options, no_progress)
 
 
 def _sample(study: Study) -> Json:
-    found = describe(study.chosen, group=study.group)
-    return dict(SampleSectionSchema().dump(found))
+    return to_json(describe(study.chosen, group=study.group))
 
 
 def _sufficiency(study: Study) -> Json:
@@ -159,6 +143,17 @@ def _cutoffs(study: Study) -> Json:
     return _analyse("cutoffs", study.chosen.persons, options)
 
 
+def _irt(study: Study) -> Json:
+    """Fit graded models to each subscale; compare items where groups are compared."""
+    several = _n_groups(study) > 1
+    options = IrtOptions(
+        group=study.group if several else None,
+        reference=study.options.reference if several else None,
+        seed=study.options.seed,
+    )
+    return _analyse("irt", study.chosen.persons, options)
+
+
 def _reliability(study: Study) -> Json:
     """Describe clusters too where clinicians are named and one has several persons."""
     cluster = study.options.cluster
@@ -188,8 +183,8 @@ def _invariance(study: Study) -> Json:
     return {
         "invariance": not_computed(reason(ladder))
         if isinstance(ladder, EstimationError)
-        else dict(InvarianceResultSchema().dump(ladder)),
-        "comparison": dict(ComparisonResultSchema().dump(comparison)),
+        else to_json(ladder),
+        "comparison": to_json(comparison),
     }
 
 
@@ -204,16 +199,16 @@ def ladder_structure(cfa: Mapping[str, Any]) -> Structure:
     whichever is proper.
     """
     if not is_computed(cfa):
-        return Structure.THREE_FACTOR
+        return Structure.CORRELATED_FACTORS
     models = {model["model"]: model for model in cfa["models"]}
-    for structure in (Structure.THREE_FACTOR, Structure.TWO_FACTOR):
-        model = models.get(structure.value)
+    for structure in (Structure.CORRELATED_FACTORS, Structure.TWO_FACTOR):
+        model = next((models[name] for name in names_of(structure) if name in models), None)
         if model is not None and model["proper"] and not _as_good_as_one(model):
             return structure
     return Structure.ONE_FACTOR if _is_proper(models, Structure.ONE_FACTOR) else _CLAIMED
 
 
-_CLAIMED = Structure.THREE_FACTOR
+_CLAIMED = Structure.CORRELATED_FACTORS
 
 
 def _is_proper(models: Mapping[str, Any], structure: Structure) -> bool:
@@ -226,9 +221,10 @@ def _as_good_as_one(model: Mapping[str, Any]) -> bool:
 
 
 def _retest(study: Study) -> Json:
-    return _analyse(
-        "retest", study.chosen.respondents, RetestOptions(occasions=study.options.occasions)
-    )
+    if study.options.retest is None:
+        return not_computed(NO_RETEST)
+    options = RetestOptions(occasions=study.options.retest)
+    return _analyse("retest", study.chosen.respondents, options)
 
 
 def _agreement(study: Study) -> Json:
@@ -312,6 +308,7 @@ _SECTIONS: Mapping[str, Callable[[Study], Json]] = {
     "cfa": _cfa,
     "cfa_continuous": _cfa_continuous,
     "cutoffs": _cutoffs,
+    "irt": _irt,
     "reliability": _reliability,
     "invariance": _invariance,
     "retest": _retest,

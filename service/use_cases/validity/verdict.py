@@ -1,24 +1,41 @@
-"""The verdict: sections held against the rules, and protected before anyone sees them."""
+"""The verdict: sections held against the rules; and the whole study as it may be handed on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from psychometrics.declared.shapes import to_json
+from psychometrics.disclosure import protected_sentence
 from psychometrics.instrument import Instrument
-from psychometrics.validity.judge import RatedProperty, Verdict, judge
+from psychometrics.validity.judge import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.results import (
+    PropertyResult,
+    StandardResult,
+    StandardsResult,
+    VerdictResult,
+)
 from psychometrics.validity.rules import Rating, Rule, Standards
-from schemas.analyses.validity import StandardsSectionSchema, ValidityVerdictSchema
+from psychometrics.validity.scores import ScoreVerdict, contradicted, judge_score, summary
+from schemas.analyses.validity import SECTIONS
 from service.catalog.rules import validity_standards
 from service.populations import without_differences
+from service.reports.record import Audience
 from service.use_cases.protect import protect
 from service.use_cases.software import software
 from service.use_cases.validity.across import withheld_across
+from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.evidence import gather, publishable
-from service.use_cases.validity.sections import is_computed
+from service.use_cases.validity.score_evidence import gather_scores
 
 Json = dict[str, Any]
+
+RIGHT_FORM = (
+    "The definition that these answers were given under: its items, its range and its reversed "
+    "items; or answers as they stand on the form, nothing reversed beforehand."
+)
 
 METHOD = {
     "sample": "One rating a person counts, the first unless another session was chosen.",
@@ -29,8 +46,10 @@ METHOD = {
     "cfa": "Rival models for ordered answers: WLSMV on polychoric correlations.",
     "cfa_continuous": "The same models for continuous answers: robust maximum likelihood (MLR), "
     "full information where answers are missing.",
-    "reliability": "Alpha with Feldt's interval, omega from one-factor models; definitions stand "
-    "in the section.",
+    "irt": "Graded response models of each subscale by marginal maximum likelihood; items compared "
+    "between groups by likelihood ratios with purified anchors, Holm's adjustment.",
+    "reliability": "Alpha with a distribution-free interval, omega from one-factor models; "
+    "definitions stand in the section.",
     "invariance": "The ladder of Wu and Estabrook (2016), climbed with one factor for each "
     "subscale, or with fewer where two of them are as good as one.",
     "comparison": "Means stand behind the gate alone: permitted or partial.",
@@ -38,9 +57,12 @@ METHOD = {
     "never said to predict it.",
     "verdict": "Every property is held against one rule of the section standards; what is not "
     "known is neither met nor missed.",
-    "disclosure": "Counts of 1 to 10, and what would give them away, are withheld (null): also "
-    "numbers of persons of which two would differ by 1 to 10.",
 }
+
+DISCLOSURE = (
+    "Counts of 1 to 10, and what would give them away, are withheld (null): also numbers of "
+    "persons of which two would differ by 1 to 10."
+)
 
 
 def give_verdict(
@@ -57,72 +79,130 @@ def give_verdict(
     options
         What was asked.
     """
-    standards = validity_standards()
-    evidence = gather(sections, instrument, options)
-    each = {
-        name: protect(name, section) if is_computed(section) else dict(section)
-        for name, section in sections.items()
-    }
-    protected = without_differences(withheld_across(each, sections))
-    verdict = judge(evidence, standards, shown=publishable(evidence, sections, protected))
+    verdict = _judged(sections, instrument, options)
+    return _study(Audience.OWNER, sections, verdict, METHOD)
+
+
+def published(
+    result: Mapping[str, Any], instrument: Instrument, options: ValidityOptions
+) -> Mapping[str, Any]:
+    """Return a study as it may be handed on: protected as one table, sentences included.
+
+    Parameters
+    ----------
+    result
+        What :func:`give_verdict` gave. A result of a release that knew no audiences is protected
+        already and stays as it is.
+    instrument, options
+        As there.
+    """
+    if result.get("audience") != Audience.OWNER:
+        return result
+    sections = {name: result["sections"][name] for name in SECTIONS}
+    protected = without_differences(
+        withheld_across({name: _alone(name, each) for name, each in sections.items()}, sections)
+    )
+    verdict = _judged(sections, instrument, options, protected=protected)
+    return _study(Audience.PUBLIC, protected, verdict, METHOD | {"disclosure": DISCLOSURE})
+
+
+def _alone(name: str, section: Mapping[str, Any]) -> Json:
+    """Protect a section by itself."""
+    if is_computed(section):
+        return protect(name, section)
+    return {**section, "reason": protected_sentence(section["reason"])}
+
+
+def _study(
+    audience: Audience,
+    sections: Mapping[str, Mapping[str, Any]],
+    verdict: VerdictResult,
+    method: Mapping[str, str],
+) -> Json:
     return {
-        "verdict": dict(ValidityVerdictSchema().dump(_described(verdict))),
-        "sections": protected | {"standards": _standards(standards)},
+        "audience": audience.value,
+        "verdict": to_json(verdict),
+        "sections": {**sections, "standards": _standards(validity_standards())},
         "software": software(),
-        "method": dict(METHOD),
+        "method": dict(method),
     }
 
 
-def _described(verdict: Verdict) -> Json:
-    return {
-        "answer": verdict.answer,
-        "code": verdict.code,
-        "because": [
+def _judged(
+    sections: Mapping[str, Mapping[str, Any]],
+    instrument: Instrument,
+    options: ValidityOptions,
+    *,
+    protected: Mapping[str, Mapping[str, Any]] | None = None,
+) -> VerdictResult:
+    """Judge the form and its scores; what is said is of the protected sections where given."""
+    standards = validity_standards()
+    details = _contradictions(sections["items"])
+    if details:
+        scores = tuple(contradicted(name, details) for name in instrument.score_names)
+        return replace(
+            _described(not_judged(standards, details=details), scores),
+            because=details,
+            would_change_it=(RIGHT_FORM,),
+        )
+    scores = tuple(judge_score(one) for one in gather_scores(sections, instrument, options))
+    evidence = gather(sections, instrument, options, scores)
+    shown = None if protected is None else publishable(evidence, sections, protected)
+    return _described(judge(evidence, standards, shown=shown), scores)
+
+
+def _contradictions(items: Mapping[str, Any]) -> tuple[str, ...]:
+    found = items.get("contradictions", ()) if is_computed(items) else ()
+    return tuple(one["detail"] for one in found)
+
+
+def _described(verdict: Verdict, scores: tuple[ScoreVerdict, ...]) -> VerdictResult:
+    return VerdictResult(
+        answer=f"{verdict.answer} {summary(scores)}".rstrip(),
+        code=verdict.code,
+        because=tuple(
             " ".join(one.because)
             for one in verdict.properties
             if one.because and one.rating is not Rating.NOT_ASSESSED
-        ],
-        "would_change_it": _remedies(verdict),
-        "properties": [_property(one) for one in verdict.properties],
-    }
+        ),
+        would_change_it=_remedies(verdict),
+        scores=scores,
+        properties=tuple(_property(one) for one in verdict.properties),
+    )
 
 
-def _remedies(verdict: Verdict) -> list[str]:
+def _remedies(verdict: Verdict) -> tuple[str, ...]:
     """Say what would change it, the properties in doubt before those that were not assessed."""
     ordered = sorted(verdict.properties, key=lambda one: one.rating is Rating.NOT_ASSESSED)
-    return list(dict.fromkeys(remedy for one in ordered for remedy in one.remedies))
+    return tuple(dict.fromkeys(remedy for one in ordered for remedy in one.remedies))
 
 
-def _property(one: RatedProperty) -> Json:
-    return {
-        "property": one.rule.measurement_property,
-        "title": one.rule.title,
-        "rating": one.rating,
-        "rule": one.rule.id,
-        "status": one.rule.status,
-        "because": " ".join(one.because),
-        "numbers": one.numbers,
-        "caution": one.rule.caution,
-    }
+def _property(one: RatedProperty) -> PropertyResult:
+    return PropertyResult(
+        property=one.rule.measurement_property,
+        title=one.rule.title,
+        rating=one.rating,
+        rule=one.rule.id,
+        status=one.rule.status,
+        because=" ".join(one.because),
+        numbers=one.numbers,
+        caution=one.rule.caution,
+    )
 
 
 def _standards(standards: Standards) -> Json:
-    shown = {
-        "id": standards.id,
-        "version": standards.version,
-        "rules": [_rule(rule) for rule in standards.rules],
-    }
-    return dict(StandardsSectionSchema().dump(shown))
+    rules = tuple(_rule(rule) for rule in standards.rules)
+    return to_json(StandardsResult(id=standards.id, version=standards.version, rules=rules))
 
 
-def _rule(rule: Rule) -> Json:
-    return {
-        "id": rule.id,
-        "property": rule.measurement_property,
-        "title": rule.title,
-        "statement": rule.statement,
-        "status": rule.status,
-        "source": rule.source,
-        "doi": rule.doi,
-        "caution": rule.caution,
-    }
+def _rule(rule: Rule) -> StandardResult:
+    return StandardResult(
+        id=rule.id,
+        property=rule.measurement_property,
+        title=rule.title,
+        statement=rule.statement,
+        status=rule.status,
+        source=rule.source,
+        doi=rule.doi,
+        caution=rule.caution,
+    )

@@ -78,11 +78,11 @@ def _association(one: Json) -> tuple[str, ...]:
 def _hypotheses(found: Json) -> tuple[Block, ...]:
     if not found["hypotheses"]:
         return said("No hypothesis was stated beforehand.")
-    held = {True: "yes", False: "no", None: "not tested"}
     return (
         *said(
-            f"{numbers.count(found['n_held'])} of {numbers.count(found['n_tested'])} tested "
-            "hypotheses held."
+            f"Of {numbers.count(found['n_tested'])} tested hypotheses "
+            f"{numbers.count(found['n_held'])} held and {numbers.count(found['n_failed'])} failed; "
+            "a hypothesis is open while its interval lies on both sides of what was expected."
         ),
         *table(
             "hypotheses",
@@ -98,12 +98,18 @@ def _hypotheses(found: Json) -> tuple[Block, ...]:
                     _expected(one),
                     words.TIMINGS.get(one["timing"], str(one["timing"])),
                     numbers.estimate(one),
-                    held[one["held"]],
+                    _became(one),
                 )
                 for one in found["hypotheses"]
             ],
         ),
     )  # fmt: skip
+
+
+def _became(one: Json) -> str:
+    if one["interval"] is None:
+        return "not tested"
+    return {True: "yes", False: "no", None: "open"}[one["held"]]
 
 
 def _expected(one: Json) -> str:

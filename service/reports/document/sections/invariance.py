@@ -16,6 +16,7 @@ _SHUT = frozenset({"refused", "inconclusive"})
 _GATE = {
     "permitted": "Groups may be compared.",
     "partial": "Groups may be compared with the items that differ released.",
+    "bounded": "The difference between groups is bounded, not certified; no mean is shown.",
     "refused": "Groups must not be compared; no mean is shown.",
     "inconclusive": "Whether groups may be compared cannot be said; no mean is shown.",
 }
@@ -63,6 +64,7 @@ def comparison(sources: Sources) -> Section:
             _spoken_means(found),
         ),
         *_latent(found),
+        *_bounds(found),
         *_observed(found),
         *_freed(found),
         *cautions({"cautions": _own_cautions(sources, found)}),
@@ -198,6 +200,39 @@ def _latent(found: Json) -> tuple[Block, ...]:
         ],
         notes=(f"Reference group {found['reference']}: latent means of zero.",),
     )
+
+
+def _bounds(found: Json) -> tuple[Block, ...]:
+    return table(
+        "bounds",
+        "How far bias of single items could move the differences",
+        header=columns(
+            "Group", "Factor", "Difference [95%]", "With bias", "Moved most by", "Robust",
+            words=(0, 1, 4),
+        ),
+        rows=[
+            (
+                one["group"],
+                words.factor(one["factor"]),
+                numbers.estimate(one, numbers.number),
+                numbers.interval(one["with_bias"], numbers.number),
+                _moved(one["moved_most_by"]),
+                numbers.number(one["robust_estimate"]),
+            )
+            for one in found["bounds"]
+        ],
+        notes=(
+            (f"Group less {found['reference']}, in standard deviations of {found['reference']}. "
+            "With bias: the 95% intervals with each item freed in turn, and a robust one, taken "
+            "together. A direction is told only where it excludes zero."),
+        ),
+    )  # fmt: skip
+
+
+def _moved(moved: Json | None) -> str:
+    if moved is None:
+        return numbers.NONE
+    return f"item {moved['item']} ({numbers.number(moved['by'])})"
 
 
 def _spoken_means(found: Json) -> str:

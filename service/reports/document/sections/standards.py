@@ -11,15 +11,15 @@ from service.reports.record import Json
 
 BASIS = "What the answer rests on"
 _WHOLE = frozenset(
-    {"n_complete", "n_required", "n_groups", "smallest_group", "n_pairs", "n_outcomes",
+    {"n_used", "n_required", "n_groups", "smallest_group", "n_pairs", "n_outcomes",
      "n_predicted", "n_hypotheses"}
 )  # fmt: skip
 _SHARES = frozenset(
-    {"share_held", "extreme_share", "extreme_upper", "missing_share", "missing_item",
-     "complete_share"}
+    {"share_held", "share_failed", "extreme_share", "extreme_lower", "extreme_upper",
+     "missing_share", "missing_item", "complete_share"}
 )  # fmt: skip
 _FREE = frozenset({"smallest_detectable_change", "change_ratio", "item_difference"})
-_FIT = frozenset({"cfi", "rmsea", "srmr"})
+_FIT = frozenset({"cfi", "rmsea", "rmsea_lower", "srmr"})
 
 
 def basis(sources: Sources) -> Section:
@@ -42,7 +42,23 @@ def basis(sources: Sources) -> Section:
             ),
         ),
     )
-    return Section(name="basis", title=BASIS, blocks=held)
+    return Section(name="basis", title=BASIS, blocks=(*_scores(sources), *held))
+
+
+def _scores(sources: Sources) -> tuple[Block, ...]:
+    return table(
+        "scores",
+        "Scores and whether they may be used",
+        header=columns("Score", "Verdict", "Because", words=(0, 1, 2)),
+        rows=[
+            (
+                words.named(one["score"]),
+                words.USES.get(one["code"], one["code"]),
+                " ".join(one["because"]),
+            )
+            for one in sources.record.result["verdict"].get("scores", ())
+        ],
+    )
 
 
 def standards(sources: Sources) -> Section:

@@ -1,0 +1,168 @@
+"""Gather from finished sections what is known of each score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from psychometrics.instrument import TOTAL, Instrument
+from psychometrics.types import Estimate, Interval
+from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.proportions import wilson_interval
+from psychometrics.validity.scores import FEWEST_REPEATED, EndShare, Neighbour, ScoreEvidence
+from service.use_cases.validity.computed import is_computed
+from service.use_cases.validity.judged_structure import judged_structure, one_factor_fits
+
+Json = Mapping[str, Any]
+
+Z = 1.959964
+IMPORTANT_DMACS = 0.40
+"""Difference of an item between groups from which it counts (as in the rule on groups)."""
+
+
+def gather_scores(
+    sections: Mapping[str, Json], instrument: Instrument, options: ValidityOptions
+) -> tuple[ScoreEvidence, ...]:
+    """Gather the evidence on each score, subscales first.
+
+    Parameters
+    ----------
+    sections
+        By name, as they were computed.
+    instrument
+        The form.
+    options
+        What was asked.
+    """
+    structure = judged_structure(sections, instrument)
+    judged = structure.claimed
+    several = len(instrument.subscales) > 1
+    close = pair_correlations(sections, judged) if several else {}
+    biased = _biased_items(sections["invariance"])
+    found = []
+    for name in instrument.score_names:
+        items = _items(instrument, name)
+        whole = name == TOTAL or not several
+        found.append(
+            ScoreEvidence(
+                score=name,
+                n_persons=0 if judged is None else judged["n_persons"],
+                neighbours=() if whole else _neighbours(instrument, name, close),
+                general=_general(sections) if name == TOTAL and several else None,
+                one_factor_fits=one_factor_fits(structure) if whole else None,
+                omega=_omega(sections["reliability"], name),
+                ends=_ends(sections["items"], name),
+                biased_items=tuple(item for item in biased if item in items),
+                repeated=_repeated(sections["retest"], name) if options.retest else None,
+            )
+        )
+    return tuple(found)
+
+
+def pair_correlations(
+    sections: Mapping[str, Json], judged: Json | None
+) -> dict[frozenset[str], Estimate]:
+    """Return the correlation of each pair of subscales, corrected for measurement error.
+
+    The factor correlation of a proper solution, with an interval by Fisher's z; else the
+    heterotrait-monotrait ratio, where it has an interval.
+    """
+    if judged is not None and judged["proper"]:
+        return {
+            frozenset(one["factors"]): _correlation(one["estimate"], one["standard_error"])
+            for one in judged["factor_correlations"]
+        }
+    for name in ("cfa", "cfa_continuous"):
+        if is_computed(sections[name]):
+            return {
+                frozenset(one["factors"]): Estimate(
+                    estimate=one["ratio"], interval=_interval(one.get("interval"))
+                )
+                for one in sections[name]["heterotrait_monotrait"]
+            }
+    return {}
+
+
+def _correlation(estimate: float, error: float | None) -> Estimate:
+    if error is None or abs(estimate) >= 1.0:
+        return Estimate(estimate=estimate)
+    z, reach = np.arctanh(estimate), Z * error / (1.0 - estimate**2)
+    return Estimate(
+        estimate=estimate,
+        standard_error=error,
+        interval=Interval(lower=float(np.tanh(z - reach)), upper=float(np.tanh(z + reach))),
+    )
+
+
+def _neighbours(
+    instrument: Instrument, name: str, close: Mapping[frozenset[str], Estimate]
+) -> tuple[Neighbour, ...]:
+    unknown = Estimate(estimate=None, reason="No factor model could be computed.")
+    return tuple(
+        Neighbour(name=other, correlation=close.get(frozenset((name, other)), unknown))
+        for other in instrument.subscales
+        if other != name
+    )
+
+
+def _general(sections: Mapping[str, Json]) -> Estimate | None:
+    """Return the hierarchical omega of the observed total, from continuous answers."""
+    if not is_computed(sections["cfa_continuous"]):
+        return None
+    known = (model.get("general_omega") for model in sections["cfa_continuous"]["models"])
+    found = next((one for one in known if one is not None), None)
+    return None if found is None else _estimate(found)
+
+
+def _omega(reliability: Json, name: str) -> Estimate | None:
+    """Return a score's omega: of the total of several subscales the one from all their factors."""
+    if not is_computed(reliability) or name not in reliability["scales"]:
+        return None
+    scale = reliability["scales"][name]
+    whole = scale.get("omega_total")
+    return _estimate(whole if whole is not None and whole["interval"] else scale["omega"])
+
+
+def _ends(items: Json, name: str) -> EndShare | None:
+    scale = items["scales"].get(name) if is_computed(items) else None
+    if scale is None or scale["floor"] is None:
+        return None
+    end = "lowest" if scale["floor"] > scale["ceiling"] else "highest"
+    share = max(scale["floor"], scale["ceiling"])
+    return EndShare(end=end, interval=wilson_interval(share, scale["n_scored"]))
+
+
+def _biased_items(invariance: Json) -> Sequence[int]:
+    """Return items that were released between groups and differ by an important amount."""
+    partial = invariance.get("partial_invariance") or {}
+    return [
+        one["item"]
+        for one in partial.get("effects", ())
+        if one["dmacs"] is not None and abs(one["dmacs"]) >= IMPORTANT_DMACS
+    ]
+
+
+def _repeated(retest: Json, name: str) -> Estimate | None:
+    if not is_computed(retest) or retest["n_persons"] < FEWEST_REPEATED:
+        return None
+    return _estimate(retest["scales"][name]["icc_2_1"])
+
+
+def _items(instrument: Instrument, name: str) -> frozenset[int]:
+    if name == TOTAL:
+        return frozenset(instrument.scored_items)
+    return frozenset(instrument.subscales[name].items)
+
+
+def _estimate(given: Json) -> Estimate:
+    return Estimate(
+        estimate=given["estimate"],
+        standard_error=given.get("standard_error"),
+        interval=_interval(given.get("interval")),
+    )
+
+
+def _interval(given: Json | None) -> Interval | None:
+    return None if given is None else Interval(**given)
