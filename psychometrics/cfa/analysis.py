@@ -87,7 +87,8 @@ def analyse(
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
-    rivals = options.models if options.models is not None else rivals_of(instrument)
+    asked = options.models if options.models is not None else rivals_of(instrument)
+    rivals = tuple(rival.named_for(len(instrument.subscales)) for rival in asked)
     check_rivals(instrument, rivals)
     robust = options.estimator is not Estimator.ML
     used = with_clusters(responses, options.cluster, robust=robust)
