@@ -36,7 +36,7 @@ LOADINGS = np.array([0.6, 0.7, 0.7, 0.8])
 FACTOR_CORRELATION = 0.7
 TWO_SCALES = {"first": (1, 2, 3, 4), "second": (5, 6, 7, 8)}
 
-CORRELATED = Rival(structure=Structure.THREE_FACTOR)
+CORRELATED = Rival(structure=Structure.CORRELATED_FACTORS)
 
 Found = Mapping[str, Estimate]
 """Estimates by what they are of."""
