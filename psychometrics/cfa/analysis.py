@@ -85,6 +85,8 @@ def analyse(
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
+    if len(instrument.scored_items) < 2:
+        raise EstimationError("cfa", "a form of one scored item has no factor model")
     rivals = options.models if options.models is not None else rivals_of(instrument)
     check_rivals(instrument, rivals)
     robust = options.estimator is not Estimator.ML
