@@ -37,6 +37,30 @@ class AuditKey:
         self._configured = configured
         self._file = folder / "audit.key"
 
+    @property
+    def place(self) -> str:
+        """Where the key is to be found, for people: a file or a setting, never the key."""
+        return "ALLIANCE_AUDIT_KEY" if self._configured else f"the file {self._file}"
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a key, or one would have to be made."""
+        return bool(self._configured) or self._file.exists()
+
+    @property
+    def file(self) -> Path:
+        """Where a key is kept that was made here."""
+        return self._file
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether a setting holds the key, and no file."""
+        return bool(self._configured)
+
+    def value(self) -> bytes:
+        """Return the key itself, to be backed up."""
+        return self._key
+
     def prepare(self) -> None:
         """Read the key, or make it.
 
@@ -65,7 +89,7 @@ class AuditKey:
     def _kept(self) -> bytes:
         """Read the key, or make it; of several processes that make one, the first decides."""
         if not self._file.exists():
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             made = self._file.with_name(f"{self._file.name}.{os.getpid()}")
             with os.fdopen(
                 os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"

@@ -328,6 +328,25 @@ def _text_of(variable: str, environment: Mapping[str, str]) -> str:
         raise ConfigurationError(detail) from None
 
 
+_PREFIX = "ALLIANCE_"
+_OF_TESTS = ("ALLIANCE_TEST_", "ALLIANCE_FAULTS")
+
+
+def unknown_settings(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Name the variables that begin like settings and are none, sorted."""
+    given = os.environ if environment is None else environment
+    known = {setting.metadata["variable"] for setting in fields(Config)}
+    return tuple(
+        sorted(
+            name
+            for name in given
+            if name.startswith(_PREFIX)
+            and not name.startswith(_OF_TESTS)
+            and name.removesuffix(_FROM_FILE) not in known
+        )
+    )
+
+
 def settings_table() -> str:
     """Return the table of settings as Markdown."""
     rows = [

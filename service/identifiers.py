@@ -31,6 +31,14 @@ def _uuid7(milliseconds: int, drawn: int) -> int:
     return (milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low
 
 
+def time_in(identifier: str) -> int:
+    """Milliseconds since 1970 that a UUID version 7 begins with; 0 of anything else."""
+    try:
+        return uuid.UUID(identifier).int >> 80
+    except ValueError:
+        return 0
+
+
 def trace_id() -> str:
     """Make a UUID version 7 that only has to be another each time, and may be guessed.
 

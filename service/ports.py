@@ -17,7 +17,6 @@ from service.records import (
     PackedResponses,
     Sample,
     Scope,
-    Secret,
     Standing,
     StoredResponse,
 )
@@ -166,8 +165,18 @@ class Clients(Protocol):
 class Tokens(Protocol):
     """Keeps access tokens."""
 
+    def now_ms(self) -> int:
+        """Say what time it is where they are kept."""
+        ...
+
     def add(
-        self, assertion: Assertion, secret: Secret, *, prefix: str, scopes: Iterable[Scope]
+        self,
+        assertion: Assertion,
+        digest: bytes,
+        *,
+        prefix: str,
+        scopes: Iterable[Scope],
+        seconds: int,
     ) -> None:
         """Keep a token; :class:`service.errors.TokenRefusedError` if its assertion was used."""
         ...

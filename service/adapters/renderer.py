@@ -21,6 +21,11 @@ from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
 
 _PRELOADED = "service.reports.render"
+_WAITING = 3
+"""Requests of a web process that may wait while it renders; the others get 503 at once."""
+
+
+_OTHERS = "Other reports are being rendered; try again in a moment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class Renderer:
     def __init__(self, *, seconds: float = 60.0, kept_bytes: int = 32 << 20) -> None:
         self._seconds = seconds
         self._busy = threading.Lock()
+        self._places = threading.BoundedSemaphore(1 + _WAITING)
         self._kept = _Kept(kept_bytes)
 
     def render(self, record: ReportRecord, wanted: Wanted) -> bytes | None:
@@ -88,12 +94,17 @@ class Renderer:
         return kept.content
 
     def _in_turn(self, record: ReportRecord, wanted: Wanted) -> Made:
-        if not self._busy.acquire(timeout=self._seconds):
-            raise UnavailableError("Other reports are being written; try again in a moment.")
+        if not self._places.acquire(blocking=False):
+            raise UnavailableError(_OTHERS)
         try:
-            return self._make(record, wanted)
+            if not self._busy.acquire(timeout=self._seconds):
+                raise UnavailableError(_OTHERS)
+            try:
+                return self._make(record, wanted)
+            finally:
+                self._busy.release()
         finally:
-            self._busy.release()
+            self._places.release()
 
     def _make(self, record: ReportRecord, wanted: Wanted) -> Made:
         ours, theirs = _context().Pipe(duplex=False)

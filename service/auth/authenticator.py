@@ -14,7 +14,6 @@ from typing import Protocol
 
 from service.auth.secrets import digest_of, prefix_of
 from service.errors import UnauthenticatedError
-from service.identifiers import now_ms
 from service.records import Caller, Credential
 
 _REMEMBERED_AT_MOST = 4096
@@ -39,8 +38,6 @@ class Authenticator:
         How long a valid secret is remembered.
     clock
         Monotonic seconds.
-    now
-        Milliseconds since 1970.
     """
 
     def __init__(
@@ -49,12 +46,10 @@ class Authenticator:
         remember_seconds: float,
         *,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], int] = now_ms,
     ) -> None:
         self._sources = sources
         self._remember_seconds = remember_seconds
         self._clock = clock
-        self._now = now
         self._remembered: dict[bytes, tuple[Caller, float]] = {}
         self._lock = threading.Lock()
 
@@ -98,7 +93,7 @@ class Authenticator:
 
     def _valid_seconds(self, found: Credential, digest: bytes) -> float:
         """How long the secret is valid from now on; zero or less if it is not."""
-        now = self._now()
+        now = found.found_at
         return max(
             (float("inf") if secret.expires_at is None else (secret.expires_at - now) / 1000)
             if hmac.compare_digest(secret.digest, digest)

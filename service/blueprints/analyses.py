@@ -12,7 +12,7 @@ from schemas.samples import PageQuerySchema
 from service.records import Claim, Scope
 from service.rendering import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
-from service.web.audit import concerns
+from service.web.audit import answers, concerns
 from service.web.events import follow
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
@@ -38,6 +38,7 @@ _LAST_EVENT = {
 
 
 @blueprint.route("/v1/analyses", methods=["POST"])
+@answers(202)
 @requires(Scope.ANALYSES)
 @refuses(
     "BAD_REQUEST", "NOT_FOUND", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"
@@ -91,6 +92,7 @@ def get_analysis(analysis_id: str) -> Response:
 
 
 @blueprint.route("/v1/analyses/<analysis_id>", methods=["DELETE"])
+@answers(204)
 @requires(Scope.ANALYSES)
 @refuses("NOT_FOUND")
 @blueprint.response(204)

@@ -14,6 +14,7 @@ from schemas.definition import (
     parse_definition,
 )
 from service.records import Scope
+from service.web.audit import answers
 from service.web.bodies import JSON, json_text
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -38,6 +39,7 @@ def get_instrument(instrument_id: str) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/instruments", methods=["POST"])
+@answers(201)
 @requires(Scope.SAMPLES)
 @refuses(
     "BAD_REQUEST",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import orjson
 from flask import Response, current_app
 from marshmallow import Schema, fields, validate
@@ -55,6 +57,21 @@ def ready() -> dict[str, str | int] | Response:
     )
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return Response(orjson.dumps(problem), 503, headers, content_type=PROBLEM_TYPE)
+
+
+class VersionSchema(Schema):
+    """Which release answers."""
+
+    name = fields.String(required=True, validate=validate.Equal("alliance"))
+    version = fields.String(required=True)
+
+
+@blueprint.route("/version")
+@open_to_all
+@blueprint.response(200, VersionSchema)
+def release() -> dict[str, str]:
+    """Say which release answers."""
+    return {"name": "alliance", "version": version("alliance")}
 
 
 @blueprint.route("/openapi.json")

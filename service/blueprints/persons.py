@@ -6,12 +6,14 @@ from typing import Any
 
 from schemas.erasure import ErasureRequestSchema, ErasureSchema
 from service.records import Erased, Scope
+from service.web.audit import answers
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("persons", __name__, description="Erasing a person.")
 
 
 @blueprint.route("/v1/persons/erasure", methods=["POST"])
+@answers(200)
 @requires(Scope.SAMPLES)
 @refuses("BAD_REQUEST", "NOT_FOUND", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
 @blueprint.arguments(ErasureRequestSchema)

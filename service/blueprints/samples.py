@@ -21,7 +21,7 @@ from schemas.samples import (
 from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
 from service.use_cases.store_batch import score_batch, store_batch
-from service.web.audit import concerns
+from service.web.audit import answers, concerns
 from service.web.bodies import in_turn, read_batch_body, rows_documentation
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
@@ -30,6 +30,7 @@ blueprint = Blueprint("samples", __name__, description="Responses that are kept,
 
 
 @blueprint.route("/v1/samples", methods=["POST"])
+@answers(201)
 @requires(Scope.SAMPLES)
 @refuses(
     "BAD_REQUEST", "NOT_FOUND", "CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"
@@ -73,6 +74,7 @@ def get_sample(sample_id: str) -> dict[str, Any]:
 
 
 @blueprint.route("/v1/samples/<sample_id>", methods=["DELETE"])
+@answers(204)
 @requires(Scope.SAMPLES)
 @refuses("NOT_FOUND")
 @blueprint.response(204)
@@ -85,6 +87,7 @@ def remove_sample(sample_id: str) -> None:
 
 
 @blueprint.route("/v1/samples/<sample_id>/batches", methods=["POST"])
+@answers(201)
 @requires(Scope.SAMPLES)
 @refuses(
     "BAD_REQUEST",

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from typing import NoReturn
 
 from psychometrics.errors import PsychometricsError
@@ -30,6 +31,9 @@ COMMANDS: Mapping[str, str] = {
     "keys": "make, rotate, list and revoke API keys",
     "clients": "register, list and revoke OAuth clients",
     "retention": "say how long answers are kept, and delete older ones",
+    "backup": "write everything a deployment needs into one archive",
+    "restore": "put an archive into an empty deployment",
+    "doctor": "check database, schema, audit trail, settings and queue",
     "audit": "print the audit trail, or check that it is whole",
     "openapi": "print the OpenAPI specification",
     "settings": "print what the environment can set",
@@ -88,6 +92,7 @@ def _overview() -> argparse.ArgumentParser:
         description="Score the Working Alliance Inventory and test whether it holds up.",
         epilog="`alliance COMMAND --help` says more.",
     )
+    parser.add_argument("--version", action="version", version=f"alliance {version('alliance')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, purpose in COMMANDS.items():
         commands.add_parser(name, help=purpose, add_help=False)

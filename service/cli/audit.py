@@ -30,7 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print one JSON object a line, of all tenants; or check the chain."""
-    with opened() as here:
+    with opened(writes=False) as here:
         if arguments.verify:
             return _verify(here.trail)
         for row in here.trail.all(arguments.after):

@@ -55,8 +55,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do what was asked on a database that is up to date."""
-    with opened() as here:
+    """Do what was asked."""
+    with opened(writes=arguments.action is not _list) as here:
         arguments.action(KeyStore(here.database, here.noting(arguments.what)), arguments)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from service.adapters.database.audit import AuditStore, Note
+from service.adapters.database.audit import AuditStore, Note, prepare_key
 from service.adapters.database.engine import Database
-from service.adapters.database.migrate import migrate
+from service.adapters.database.migrate import open_schema
 from service.audit import AuditKey
 from service.config import Config
 
@@ -22,7 +22,7 @@ class Opened:
     config
         Settings.
     database
-        Its schema is up to date.
+        Its schema is of this release.
     trail
         The audit trail, where what a command changes is noted.
     """
@@ -37,19 +37,26 @@ class Opened:
 
 
 @contextmanager
-def opened() -> Iterator[Opened]:
-    """Open what the environment names, bring its schema forward, and close it afterwards.
+def opened(*, writes: bool = True) -> Iterator[Opened]:
+    """Open what the environment names, and close it afterwards.
+
+    Parameters
+    ----------
+    writes
+        Whether the command changes anything; then the tables of an empty database are made. An
+        older schema is never brought forward: `alliance migrate` and `alliance serve` do that.
 
     Raises
     ------
     ConfigurationError
-        If the key of the audit trail can neither be read nor kept.
+        If the schema is of another release, or the key of the audit trail can neither be read nor
+        kept.
     """
     config = Config.from_environment()
     database = Database(config.sqlalchemy_url)
-    migrate(database)
+    open_schema(database, make=writes)
     key = AuditKey(config.audit_key, config.data.resolve())
-    key.prepare()
+    prepare_key(database, key)
     try:
         yield Opened(config=config, database=database, trail=AuditStore(database, key))
     finally:

@@ -34,8 +34,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Do what was asked on a database that is up to date."""
-    with opened() as here:
+    """Do what was asked."""
+    with opened(writes=arguments.action is not _show) as here:
         days, note = here.config.retention_days, here.noting(arguments.what)
         results = here.config.result_days
         arguments.action(RetentionStore(here.database, days, note, result_days=results), arguments)

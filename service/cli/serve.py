@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import logging
+import os
 import socket
 import sys
 from pathlib import Path
 
 from service.audit import AuditKey
 from service.cli.quantities import whole_number
-from service.config import Config
-from service.errors import ConfigurationError
+from service.config import Config, unknown_settings
+from service.errors import ConfigurationError, UnavailableError
 from service.processes.cores import usable_cores
 from service.processes.supervisor import Supervisor
 from service.telemetry import configure_logging, log
@@ -47,11 +48,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
-    AuditKey(config.audit_key, config.data.resolve()).prepare()
+    name_unknown_settings()
+    os.umask(0o077)
     if arguments.no_worker:
+        _see_to_the_key(config)
         return _run_web(config, arguments)
     _check_port_is_free(arguments.host, arguments.port)
     return _run_all(config, arguments)
+
+
+def name_unknown_settings() -> None:
+    """Log the variables that look like settings and are none: a typing error goes unseen else."""
+    unknown = unknown_settings()
+    if unknown:
+        log(
+            f"unknown settings, see `alliance settings`: {', '.join(unknown)}",
+            level=logging.WARNING,
+        )
 
 
 def _run_web(config: Config, arguments: argparse.Namespace) -> int:
@@ -67,6 +80,22 @@ def _run_web(config: Config, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _see_to_the_key(config: Config) -> None:
+    """Check the key of the audit trail; while the database is away, that there is one."""
+    from service.adapters.database.audit import prepare_key
+    from service.adapters.database.engine import Database
+
+    key = AuditKey(config.audit_key, config.data.resolve())
+    database = Database(config.sqlalchemy_url)
+    try:
+        prepare_key(database, key)
+    except UnavailableError:
+        if not key.exists:
+            raise
+    finally:
+        database.close()
+
+
 def _run_all(config: Config, arguments: argparse.Namespace) -> int:
     from service.adapters.database.engine import Database
     from service.adapters.database.migrate import migrate
@@ -74,6 +103,7 @@ def _run_all(config: Config, arguments: argparse.Namespace) -> int:
     database = Database(config.sqlalchemy_url)
     migrate(database)
     database.close()
+    _see_to_the_key(config)
     _say_what_to_do(arguments.host, arguments.port)
     web = [
         "serve",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import time
 
+from service.adapters.database.audit import prepare_key
 from service.adapters.database.engine import Database
-from service.adapters.database.migrate import migrate
+from service.adapters.database.migrate import open_schema
 from service.audit import AuditKey
 from service.config import Config
 from service.errors import UnavailableError
@@ -25,17 +27,18 @@ def run(_: argparse.Namespace) -> None:
     """Work until a signal asks to stop."""
     config = Config.from_environment()
     configure_logging(config.log_level)
-    AuditKey(config.audit_key, config.data.resolve()).prepare()
-    _migrate_when_the_database_is_there(config)
+    os.umask(0o077)
+    _open_when_the_database_is_there(config)
     Worker(config).run()
 
 
-def _migrate_when_the_database_is_there(config: Config) -> None:
+def _open_when_the_database_is_there(config: Config) -> None:
     """Wait for a database that is still starting, as it may be after a power cut."""
     database = Database(config.sqlalchemy_url)
     while True:
         try:
-            migrate(database)
+            open_schema(database, make=True)
+            prepare_key(database, AuditKey(config.audit_key, config.data.resolve()))
         except UnavailableError:
             log("unavailable", level=logging.ERROR, error=True)
             time.sleep(_AWAY_SECONDS)

@@ -129,12 +129,13 @@ class Worker:
             os._exit(_RESTART)
 
     def _pass_on(self) -> None:
-        """Put into the queue what was submitted; doing it twice changes nothing."""
-        waiting = self._submissions.waiting()
-        for submission in waiting:
-            self._workflows.take(submission)
-        if waiting:
-            self._submissions.passed_on(one.job_id for one in waiting)
+        """Put into the queue what has a slot; doing it twice changes nothing."""
+        config = self._config
+        chosen = self._submissions.next_ones(config.job_slots, config.job_slots_altogether or None)
+        for job_id in chosen:
+            self._workflows.take(job_id)
+        if chosen:
+            self._submissions.passed_on(chosen)
 
     def _forget_finished(self) -> None:
         self._workflows.forget_finished()

@@ -11,7 +11,7 @@ from service.records.access import (
     Secret,
 )
 from service.records.claims import Claim, Kept
-from service.records.jobs import Job, Lease, Standing, Status, Submission
+from service.records.jobs import Job, Lease, Standing, Status
 from service.records.samples import (
     Batch,
     Erased,
@@ -45,5 +45,4 @@ __all__ = [
     "Standing",
     "Status",
     "StoredResponse",
-    "Submission",
 ]

@@ -67,10 +67,20 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Whose a secret is, and what it must match: after a rotation, one of two for a while."""
+    """Whose a secret is, and what it must match: after a rotation, one of two for a while.
+
+    Attributes
+    ----------
+    caller, secrets
+        Whose, and what.
+    found_at
+        When it was found, in milliseconds since 1970 by the database's clock; expiry is judged by
+        it, so that clocks need not be synchronised.
+    """
 
     caller: Caller
     secrets: tuple[Secret, ...]
+    found_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,19 +100,3 @@ class Lease:
     worker: str
     attempt: int
     job: Job
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """An analysis on its way to the queue.
-
-    Attributes
-    ----------
-    job_id
-        Which.
-    priority
-        1 to 9; lower ones are begun first.
-    """
-
-    job_id: str
-    priority: int

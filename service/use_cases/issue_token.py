@@ -10,9 +10,8 @@ from service.auth.assertions import check_assertion
 from service.auth.scopes import scopes_named
 from service.auth.secrets import new_secret
 from service.errors import TokenRefusedError
-from service.identifiers import now_ms
 from service.ports import Clients, Tokens
-from service.records import Assertion, Scope, Secret
+from service.records import Assertion, Scope
 
 TOKEN_SECONDS = 300
 
@@ -42,13 +41,14 @@ def issue_token(
         With the word RFC 6749 has for it.
     """
     _check_form(form)
-    assertion = check_assertion(form["client_assertion"], audience=audience, find=clients.find)
+    assertion = check_assertion(
+        form["client_assertion"], audience=audience, find=clients.find, now=tokens.now_ms
+    )
     if form.get("client_id", assertion.client.id) != assertion.client.id:
         raise TokenRefusedError("invalid_client", "`client_id` must be the assertion's `iss`.")
     names, granted = _granted(form.get("scope", ""), assertion)
     made = new_secret()
-    secret = Secret(digest=made.digest, expires_at=now_ms() + 1000 * TOKEN_SECONDS)
-    tokens.add(assertion, secret, prefix=made.prefix, scopes=granted)
+    tokens.add(assertion, made.digest, prefix=made.prefix, scopes=granted, seconds=TOKEN_SECONDS)
     return {
         "access_token": made.text,
         "token_type": "bearer",

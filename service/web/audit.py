@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import flask
 from flask import Flask, Response, current_app, g
 
+from service.adapters.database.engine import NOTE_REQUEST
 from service.audit import AuditTrail
 from service.composition import Services
 from service.identifiers import now_ms
@@ -37,9 +39,15 @@ class Request(flask.Request):
 def keep_audit_trail(app: Flask) -> None:
     """Note each request of a known caller, and each failed attempt to be one.
 
-    What is stored or deleted is noted before the answer goes out; the rest soon after.
+    What is stored or deleted is noted in the transaction that does it, or else before the answer
+    goes out; the rest soon after.
     """
     app.request_class = Request
+
+    @app.before_request
+    def prepare() -> None:
+        view: Any = app.view_functions.get(this_request().endpoint or "")
+        NOTE_REQUEST.set(None if _only_reads(view) else _note_within)
 
     @app.after_request
     def note(response: Response) -> Response:
@@ -50,13 +58,43 @@ def keep_audit_trail(app: Flask) -> None:
             hasattr(view, "identifies") or _failed_attempt(incoming, response)
         ):
             return response
-        entry = _entry(incoming, caller, response)
+        if this_g().get("noted") and response.status_code < 400:
+            return response
+        entry = _entry(incoming, caller, response.status_code)
         trail: AuditTrail = app.extensions["alliance"].audit
-        if incoming.method in _READING or hasattr(view, "keeps_nothing"):
+        if _only_reads(view):
             trail.record(entry)
         else:
             trail.record_before_answering(entry)
         return response
+
+
+def _note_within(connection: Any, rule: Mapping[str, str] | None) -> None:
+    """Write the entry of a request in the transaction that does what it asks for, but only once."""
+    known = this_g()
+    if known.get("noted") or known.get("caller") is None:
+        return
+    if rule is not None:
+        concerns(rule)
+    incoming = cast("Request", this_request())
+    view: Any = current_app.view_functions[incoming.endpoint or ""]
+    entry = _entry(incoming, known.caller, getattr(view, "success", HTTPStatus.SEE_OTHER))
+    _services().audit_store.append_within(connection, [entry])
+    known.noted = True
+
+
+def _only_reads(view: Any) -> bool:
+    return this_request().method in _READING or hasattr(view, "keeps_nothing")
+
+
+def answers(status: int) -> Callable[[_View], _View]:
+    """Say with which status a route answers that did what it was asked for; pages redirect."""
+
+    def decorate(view: _View) -> _View:
+        view.success = status  # type: ignore[attr-defined]  # read above
+        return view
+
+    return decorate
 
 
 def keeps_nothing(view: _View) -> _View:
@@ -82,10 +120,10 @@ def _failed_attempt(incoming: Request, response: Response) -> bool:
     return refused and bool({"Authorization", "X-API-Key"} & set(incoming.headers.keys()))
 
 
-def _entry(incoming: Request, caller: Caller | None, response: Response) -> AuditEntry:
+def _entry(incoming: Request, caller: Caller | None, status: int) -> AuditEntry:
     rule: Mapping[str, str] = this_g().get("rule", {})
     given = incoming.view_args or {}
-    found = response.status_code < 400
+    found = status < 400
     things = [given[name] for name in _OF_OURS if name in given] if found else []
     return AuditEntry(
         at=now_ms(),
@@ -98,7 +136,7 @@ def _entry(incoming: Request, caller: Caller | None, response: Response) -> Audi
         instrument_id=rule.get("id"),
         instrument_version=rule.get("version"),
         body_mac=incoming.body_mac,
-        status=response.status_code,
+        status=status,
         request_id=REQUEST_ID.get() or "",
     )
 

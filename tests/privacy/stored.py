@@ -15,7 +15,14 @@ from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.samples import SampleStore
-from service.adapters.database.tables import BLOCK, IDEMPOTENCY, JOB, RESPONSE_NAME
+from service.adapters.database.tables import (
+    BLOCK,
+    IDEMPOTENCY,
+    JOB,
+    JOB_SAMPLE,
+    RESPONSE_NAME,
+    SAMPLE,
+)
 from service.identifiers import now_ms, uuid7
 from service.records import Batch, Scope
 
@@ -88,7 +95,6 @@ class Stored:
             "id": str(uuid7()),
             "tenant_id": self.tenant,
             "kind": "items",
-            "samples": "[" + ",".join(f'"{sample}"' for sample in samples) + "]",
             "options": "{}",
             "status": "succeeded",
             "stage": "done",
@@ -101,6 +107,10 @@ class Stored:
         }
         with self.database.writing() as connection:
             connection.execute(insert(JOB).values(row))
+            for position, sample in enumerate(samples):
+                key = select(SAMPLE.c.key).where(SAMPLE.c.id == sample).scalar_subquery()
+                uses = {"job_id": row["id"], "position": position, "sample_key": key}
+                connection.execute(insert(JOB_SAMPLE).values(uses))
         return str(row["id"])
 
     def analyses(self) -> set[str]:

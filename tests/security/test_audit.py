@@ -218,6 +218,7 @@ def test_secrets_may_come_from_files(tmp_path: Path) -> None:
         "ALLIANCE_DATA": str(tmp_path),
         "ALLIANCE_AUDIT_KEY_FILE": str(file),
     }
+    run_alliance("keys", "create", "--tenant=clinic", env=environment)
     run_alliance("audit", "--verify", env=environment)
     assert not (tmp_path / "audit.key").exists()
     both = subprocess.run(

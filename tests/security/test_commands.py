@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
 from service.adapters.database.audit import AuditStore
 from service.adapters.database.clients import ClientStore
@@ -112,7 +112,6 @@ def old_analysis(database: Database) -> str:
                 id=str(uuid7()),
                 tenant_id=tenant,
                 kind="items",
-                samples="[]",
                 options="{}",
                 instrument_id="wai-sr-client",
                 instrument_version="1.0.0",
@@ -224,3 +223,38 @@ def test_an_argument_out_of_its_bounds_is_refused_in_words(
     assert (status, answer) == (2, "")
     assert "must be" in said
     assert "planted" not in said
+
+
+READING = ("keys list", "clients list", "retention show", "audit", "audit --verify")
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_reads_makes_and_upgrades_nothing(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ALLIANCE_DATA", str(tmp_path))
+    monkeypatch.setenv("ALLIANCE_AUDIT_KEY", AUDIT_KEY)
+    shell = Shell(capsys)
+    status, _, said = shell.run(*command.split())
+    assert status == 1
+    assert "alliance migrate" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [("keys", "list"), ("keys", "create", "--tenant=a")], ids=" ".join
+)
+@pytest.mark.parametrize(("revision", "advice"), [("0010", "alliance migrate"), ("9999", "newer")])
+def test_another_schema_is_left_as_it_is(
+    shell: Shell, database: Database, command: str, revision: str, advice: str
+) -> None:
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+    status, answer, said = shell.run(*command.split())
+    assert (status, answer) == (1, "")
+    assert advice in said
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == revision

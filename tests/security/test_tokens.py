@@ -29,7 +29,7 @@ from service.auth.key_set import read_key_set
 from service.auth.secrets import new_secret
 from service.errors import TokenRefusedError, UnauthenticatedError
 from service.identifiers import now_ms
-from service.records import Assertion, Scope, Secret
+from service.records import Assertion, Scope
 from service.use_cases.issue_token import issue_token
 from tests.conftest import ROOT
 from tests.security.backend_service import (
@@ -454,13 +454,15 @@ def registered(database: Database) -> tuple[ClientStore, Assertion]:
     return clients, Assertion(client=made, jti="once", expires_at=now_ms() + 60_000)
 
 
-def test_a_token_expires(database: Database) -> None:
+def test_a_token_expires_by_the_clock_of_the_database(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, assertion = registered(database)
-    tokens, now = TokenStore(database), [now_ms()]
+    tokens, now = TokenStore(database), [now_ms() + 86_400_000]
+    monkeypatch.setattr(database, "now_ms", lambda _: now[0])
     made = new_secret()
-    secret = Secret(digest=made.digest, expires_at=now[0] + 300_000)
-    tokens.add(assertion, secret, prefix=made.prefix, scopes=[Scope.SCORE])
-    authenticator = Authenticator([tokens], 0, now=lambda: now[0])
+    tokens.add(assertion, made.digest, prefix=made.prefix, scopes=[Scope.SCORE], seconds=300)
+    authenticator = Authenticator([tokens], 0)
     assert authenticator.check(made.text).id == assertion.client.id
     now[0] += 300_000
     with pytest.raises(UnauthenticatedError):
@@ -471,18 +473,17 @@ def test_a_replay_leaves_no_token_and_what_has_expired_is_dropped(database: Data
     _, assertion = registered(database)
     tokens = TokenStore(database)
 
-    def add(given: Assertion, expires_at: int) -> None:
+    def add(given: Assertion, seconds: int) -> None:
         made = new_secret()
-        secret = Secret(digest=made.digest, expires_at=expires_at)
-        tokens.add(given, secret, prefix=made.prefix, scopes=[Scope.SCORE])
+        tokens.add(given, made.digest, prefix=made.prefix, scopes=[Scope.SCORE], seconds=seconds)
 
-    add(assertion, now_ms() + 60_000)
+    add(assertion, 60)
     with pytest.raises(TokenRefusedError):
-        add(assertion, now_ms() + 60_000)
+        add(assertion, 60)
     assert counts(database) == (1, 1)
     past = Assertion(client=assertion.client, jti="past", expires_at=now_ms() - 1)
-    add(past, now_ms() - 1)
-    add(past, now_ms() + 60_000)
+    add(past, -1)
+    add(past, 60)
     assert counts(database) == (2, 2)
 
 

@@ -20,7 +20,8 @@ from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
 from service.adapters.database.samples import SampleStore
-from service.adapters.database.workers import Submissions
+from service.adapters.database.workers import Submissions, WorkerTable
+from service.catalog.catalog import shipped_definitions
 from service.config import Config
 from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7
@@ -37,13 +38,25 @@ class Queue:
         self.tenant = KeyStore(database).add("a", [Scope.ANALYSES], "q" * 12, b"q").tenant_id
         self.table = JobTable(database)
         self.submissions = Submissions(database)
+        self.workers = WorkerTable(database)
+        self.definition = shipped_definitions()["wai-sr-client"]
 
-    def submit(self, *samples: str, priority: int = 5) -> str:
+    def another_tenant(self, name: str) -> str:
+        prefix = name.rjust(12, "x")
+        return KeyStore(self.database).add(name, [Scope.ANALYSES], prefix, b"q").tenant_id
+
+    def sample(self, tenant: str) -> str:
+        samples = SampleStore(self.database)
+        made = samples.add(tenant, name="s", setting="other", definition=self.definition)
+        return made.id
+
+    def submit(self, *samples: str, priority: int = 5, tenant: str = "") -> str:
+        owner = tenant or self.tenant
         job = Job(
             id=str(uuid7()),
-            tenant_id=self.tenant,
+            tenant_id=owner,
             kind="items",
-            samples=samples or ("none",),
+            samples=samples or (self.sample(owner),),
             options={},
             instrument={"id": "i", "version": "1", "sha256": "0"},
             created_at=now_ms(),
@@ -77,12 +90,95 @@ def result(**values: Any) -> bytes:
     return orjson.dumps(values)
 
 
-def test_what_is_submitted_waits_to_be_passed_on_once(queue: Queue) -> None:
-    first, second = queue.submit(), queue.submit(priority=1)
-    waiting = queue.submissions.waiting()
-    assert [(one.job_id, one.priority) for one in waiting] == [(first, 5), (second, 1)]
-    queue.submissions.passed_on([first])
-    assert [one.job_id for one in queue.submissions.waiting()] == [second]
+def pass_on(queue: Queue, slots: int, altogether: int | None = None) -> list[str]:
+    """Pass on what has a slot; return it."""
+    chosen = queue.submissions.next_ones(slots, altogether)
+    queue.submissions.passed_on(chosen)
+    return chosen
+
+
+def test_what_is_submitted_waits_for_a_slot_and_is_passed_on_once(queue: Queue) -> None:
+    first, urgent, later = queue.submit(), queue.submit(priority=1), queue.submit()
+    assert pass_on(queue, 5) == []  # nobody works
+    queue.workers.enter("a")
+    assert pass_on(queue, 1) == [urgent]
+    assert pass_on(queue, 1) == []
+    queue.workers.enter("b")
+    assert pass_on(queue, 1, altogether=1) == []
+    assert pass_on(queue, 1) == [first]
+    assert queue.worker("a").succeed(begin(queue.worker("a"), urgent), result())
+    assert pass_on(queue, 1) == [later]
+
+
+def test_slots_go_to_the_tenants_in_turn_whatever_their_priorities(queue: Queue) -> None:
+    """One tenant has many urgent ones; two others have few that are not."""
+    queue.workers.enter("w")
+    worker = queue.worker("w")
+    second, third = queue.another_tenant("second"), queue.another_tenant("third")
+    many = [queue.submit(priority=1) for _ in range(6)]
+    owners = dict.fromkeys(many, queue.tenant)
+    for tenant in (second, third):
+        owners |= {queue.submit(tenant=tenant, priority=9): tenant for _ in range(2)}
+    begun: list[str] = []
+    while chosen := pass_on(queue, 1):
+        [job] = chosen
+        begun.append(job)
+        time.sleep(0.002)  # the turns go by the time of beginning, in milliseconds
+        worker.succeed(begin(worker, job), result())
+    turns = [owners[job] for job in begun]
+    for start in (0, 3):
+        assert set(turns[start : start + 3]) == {queue.tenant, second, third}
+    assert [job for job in begun if job in many] == many
+    assert len(begun) == 10
+
+
+def test_several_slots_are_shared_evenly(queue: Queue) -> None:
+    queue.workers.enter("w")
+    other = queue.another_tenant("other")
+    mine = {queue.submit() for _ in range(8)}
+    theirs = {queue.submit(tenant=other) for _ in range(8)}
+    chosen = set(pass_on(queue, 4))
+    assert (len(chosen & mine), len(chosen & theirs)) == (2, 2)
+
+
+def test_a_cancelled_analysis_takes_no_slot(queue: Queue) -> None:
+    queue.workers.enter("w")
+    cancelled, other = queue.submit(), queue.submit()
+    queue.table.cancel(queue.tenant, cancelled)
+    assert pass_on(queue, 1) == [other]
+
+
+def test_an_analysis_of_a_sample_that_is_gone_is_refused(queue: Queue) -> None:
+    gone = queue.sample(queue.tenant)
+    ErasureStore(queue.database).sample(queue.tenant, gone)
+    with pytest.raises(NotFoundError):
+        queue.submit(gone)
+    with pytest.raises(NotFoundError):
+        queue.submit(queue.sample(queue.another_tenant("other")))
+
+
+def test_analyses_are_listed_in_the_order_of_the_database(queue: Queue) -> None:
+    """Whatever the identifiers are, which clients may choose by their clocks."""
+    made = []
+    for name in "cab":
+        job = Job(
+            id=str(uuid7(at_ms=ord(name))),
+            tenant_id=queue.tenant,
+            kind="items",
+            samples=(queue.sample(queue.tenant),),
+            options={},
+            instrument={"id": "i", "version": "1", "sha256": "0"},
+            created_at=0,
+        )
+        queue.table.submit(job)
+        made.append(job.id)
+        time.sleep(0.002)
+    listed = queue.table.list(queue.tenant, limit=2)
+    rest = queue.table.list(queue.tenant, limit=2, after=listed[-1].id)
+    assert [job.id for job in (*listed, *rest)] == made
+    newest = queue.table.newest(queue.tenant, limit=2)
+    oldest = queue.table.newest(queue.tenant, limit=2, before=newest[-1].id)
+    assert [job.id for job in (*newest, *oldest)] == made[::-1]
 
 
 def test_a_finished_analysis_keeps_its_first_result(queue: Queue) -> None:
@@ -282,6 +378,7 @@ def test_an_analysis_beyond_its_memory_fails_with_a_sentence(
 
 
 def test_an_analysis_that_cannot_be_done_fails_with_its_reason(queue: Queue) -> None:
+    """Its sample has no responses."""
     job = queue.submit()
     assert attend(queue, job) is Outcome.FAILED
-    assert problem_of(queue, job)["status"] == 404
+    assert problem_of(queue, job)["status"] == 422

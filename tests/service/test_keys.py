@@ -80,13 +80,15 @@ def test_a_digest_depends_on_the_whole_key() -> None:
     assert digest_of("alliance_a_b") != digest_of("alliance_a_c")
 
 
-def test_a_key_works_until_it_expires_and_is_not_remembered_beyond(keys: KeyStore) -> None:
+def test_a_key_works_until_it_expires_and_is_not_remembered_beyond(
+    keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the database's clock."""
     seconds = [0.0]
     start = now_ms()
     key, prefix = add(keys, Scope.SCORE, expires_at=start + 3000)
-    authenticator = Authenticator(
-        [keys], 60, clock=lambda: seconds[0], now=lambda: start + int(1000 * seconds[0])
-    )
+    authenticator = Authenticator([keys], 60, clock=lambda: seconds[0])
+    monkeypatch.setattr(keys._database, "now_ms", lambda _: start + int(1000 * seconds[0]))
     authenticator.check(key)
     seconds[0] = 2.9
     authenticator.check(key)
@@ -98,13 +100,14 @@ def test_a_key_works_until_it_expires_and_is_not_remembered_beyond(keys: KeyStor
 
 
 def test_after_a_rotation_both_secrets_work_for_a_while_and_then_the_new_one(
-    keys: KeyStore,
+    keys: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [now_ms()]
     former, prefix = add(keys, Scope.SCORE)
     new = new_secret(prefix)
     keys.rotate(prefix, new.digest, former_expires_at=now[0] + 1000)
-    authenticator = Authenticator([keys], 0, now=lambda: now[0])
+    authenticator = Authenticator([keys], 0)
+    monkeypatch.setattr(keys._database, "now_ms", lambda _: now[0])
     assert authenticator.check(former) == authenticator.check(new.text)
     now[0] += 1000
     authenticator.check(new.text)

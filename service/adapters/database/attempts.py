@@ -17,10 +17,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
-from service.adapters.database.jobs import UNFINISHED, job_of, json_of
+from service.adapters.database.jobs import UNFINISHED, job_of, json_of, samples_of
 from service.adapters.database.tables import JOB, JOB_STEP
 from service.errors import INTERNAL, document
-from service.identifiers import now_ms
 from service.records import Lease, Standing, Status
 
 MAXIMUM_ATTEMPTS = 3
@@ -62,21 +61,21 @@ class Attempts:
                 stage="starting",
                 worker=self._worker,
                 attempts=JOB.c.attempts + 1,
-                started_at=now_ms(),
             )
-            .returning(JOB)
         )
         detail = f"The analysis was begun {MAXIMUM_ATTEMPTS} times, and each time its worker died."
-        failed = _end(Status.FAILED, error=json_of(document(INTERNAL, detail)))
         with self._database.writing() as connection:
-            row = connection.execute(change).one_or_none()
+            now = self._database.now_ms(connection)
+            row = connection.execute(change.values(started_at=now).returning(JOB)).one_or_none()
             if row is None:
+                failed = _end(now, Status.FAILED, error=json_of(document(INTERNAL, detail)))
                 if connection.execute(update(JOB).where(*unfinished).values(**failed)).rowcount:
                     _drop_steps(connection, job_id)
                 return None
             of_others = JOB_STEP.c.release != self._release
             connection.execute(delete(JOB_STEP).where(JOB_STEP.c.job_id == job_id, of_others))
-        return Lease(worker=row.worker, attempt=row.attempts, job=job_of(row))
+            job = job_of(row, samples_of(connection, [job_id])[job_id])
+        return Lease(worker=row.worker, attempt=row.attempts, job=job)
 
     def holds(self, lease: Lease) -> bool:
         """Whether the analysis is still this worker's to run."""
@@ -115,34 +114,33 @@ class Attempts:
 
     def succeed(self, lease: Lease, result: bytes) -> bool:
         """Write the result and drop what led to it; whether the lease still held."""
-        values = _end(Status.SUCCEEDED, done=1, total=1, stage="done", result=result.decode())
-        with self._database.writing() as connection:
-            held = _touch(connection, lease, **values)
-            if held:
-                _drop_steps(connection, lease.job.id)
-        return held
+        done = {"done": 1, "total": 1, "stage": "done", "result": result.decode()}
+        return self._finish(lease, Status.SUCCEEDED, done)
 
     def fail(self, lease: Lease, error: Mapping[str, Any]) -> bool:
         """Write the problem document; whether the lease still held."""
-        values = _end(Status.FAILED, error=json_of(error))
-        with self._database.writing() as connection:
-            held = _touch(connection, lease, **values)
-            if held:
-                _drop_steps(connection, lease.job.id)
-        return held
+        return self._finish(lease, Status.FAILED, {"error": json_of(error)})
 
     def hand_over(self, lease: Lease) -> bool:
         """Put the analysis back unfinished, as if this attempt had not been begun."""
         back = {"status": Status.QUEUED, "stage": "queued", "worker": None}
         return self._write(lease, attempts=lease.attempt - 1, **back)
 
+    def _finish(self, lease: Lease, status: Status, values: Mapping[str, Any]) -> bool:
+        with self._database.writing() as connection:
+            now = self._database.now_ms(connection)
+            held = _touch(connection, lease, **_end(now, status, **values))
+            if held:
+                _drop_steps(connection, lease.job.id)
+        return held
+
     def _write(self, lease: Lease, **values: Any) -> bool:
         with self._database.writing() as connection:
             return _touch(connection, lease, **values)
 
 
-def _end(status: Status, **values: Any) -> dict[str, Any]:
-    return {"status": status, "worker": None, "finished_at": now_ms(), **values}
+def _end(now: int, status: Status, **values: Any) -> dict[str, Any]:
+    return {"status": status, "worker": None, "finished_at": now, **values}
 
 
 def _drop_steps(connection: Connection, job_id: str) -> None:

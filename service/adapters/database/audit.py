@@ -16,8 +16,10 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from service.adapters.database.engine import Database
+from service.adapters.database.migrate import revision
 from service.adapters.database.tables import AUDIT, AUDIT_HEAD
 from service.audit import AuditKey
+from service.errors import ConfigurationError
 from service.identifiers import now_ms, uuid7
 from service.records import AuditEntry, AuditRow
 
@@ -49,7 +51,7 @@ class AuditStore:
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """Add entries in their order; all or none."""
         with self._database.writing() as connection:
-            self._append(connection, entries)
+            self.append_within(connection, entries)
 
     def noting(self, kind: str, what: str) -> Note:
         """Return what notes an action that is no request, in the action's own transaction.
@@ -64,11 +66,12 @@ class AuditStore:
         run = str(uuid7())
 
         def note(connection: Connection, tenant_id: str | None, thing: str | None) -> None:
-            self._append(connection, [_action(kind, what, run, tenant_id, thing)])
+            self.append_within(connection, [_action(kind, what, run, tenant_id, thing)])
 
         return note
 
-    def _append(self, connection: Connection, entries: Sequence[AuditEntry]) -> None:
+    def append_within(self, connection: Connection, entries: Sequence[AuditEntry]) -> None:
+        """Add entries in a transaction; all writers wait for each other from here to its end."""
         head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
         rows, chain = [], head.chain
         for number, entry in enumerate(entries, start=head.number + 1):
@@ -115,9 +118,52 @@ class AuditStore:
                 return None if hmac.compare_digest(head.chain, chain) else number
         return None if number == head.number else number + 1
 
+    def is_of_this_key(self) -> bool:
+        """Whether the trail is empty, or its last entry was written with this key."""
+        with self._database.reading() as connection:
+            query = select(AUDIT).order_by(AUDIT.c.number.desc()).limit(2)
+            found = [_audit_row(row) for row in connection.execute(query)]
+        if not found:
+            return True
+        last, before = found[0], found[1].chain if len(found) > 1 else ""
+        chain = self._link(before, _row(last.number, last.entry))
+        return hmac.compare_digest(last.chain, chain)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever noted."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(AUDIT.c.number).limit(1)) is None
+
     def _link(self, before: str, row: dict[str, Any]) -> str:
         text = before.encode() + orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
         return self._key.mac(text)
+
+
+def prepare_key(database: Database, key: AuditKey) -> None:
+    """See that the key of the audit trail is the one that the trail was written with.
+
+    A key is made where there is none yet and nothing was noted; never beside an existing trail.
+
+    Raises
+    ------
+    ConfigurationError
+        If the key is missing or another one, or can neither be read nor kept.
+    """
+    if not database.exists() or revision(database) is None:
+        key.prepare()
+        return
+    store = AuditStore(database, key)
+    if not key.exists and not store.is_empty():
+        raise ConfigurationError(
+            f"The key of the audit trail is missing ({key.place}): put it back from a backup, or "
+            "set ALLIANCE_AUDIT_KEY to it. No other key is made beside an existing trail."
+        )
+    key.prepare()
+    if not store.is_of_this_key():
+        raise ConfigurationError(
+            f"The key of the audit trail ({key.place}) is not the one that the trail was written "
+            "with: put that one back."
+        )
 
 
 def _action(kind: str, what: str, run: str, tenant_id: str | None, thing: str | None) -> AuditEntry:

@@ -16,7 +16,7 @@ def batches_of(tenant_id: str, sample_id: str) -> Select[Any]:
         select(BATCH.c.id, BATCH.c.accepted, BATCH.c.created_at)
         .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
         .where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id)
-        .order_by(BATCH.c.id)
+        .order_by(BATCH.c.key)
     )
 
 

@@ -110,17 +110,39 @@ class TokenStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def now_ms(self) -> int:
+        """Say what time it is where tokens and used assertions are kept."""
+        with self._database.reading() as connection:
+            return self._database.now_ms(connection)
+
     def add(
-        self, assertion: Assertion, secret: Secret, *, prefix: str, scopes: Iterable[Scope]
+        self,
+        assertion: Assertion,
+        digest: bytes,
+        *,
+        prefix: str,
+        scopes: Iterable[Scope],
+        seconds: int,
     ) -> None:
         """Keep a token's digest, and that its assertion was used: both or neither.
+
+        Parameters
+        ----------
+        assertion
+            By which the token was asked for.
+        digest, prefix
+            Of the token.
+        scopes
+            What it allows.
+        seconds
+            How long it works, by the database's clock.
 
         Raises
         ------
         TokenRefusedError
             If the assertion was used before, by whichever process.
         """
-        client_id, now = assertion.client.id, now_ms()
+        client_id = assertion.client.id
         used = {
             "client_id": client_id,
             "jti_sha256": hashlib.sha256(assertion.jti.encode()).digest(),
@@ -128,18 +150,19 @@ class TokenStore:
         }
         token = {
             "prefix": prefix,
-            "digest": secret.digest,
+            "digest": digest,
             "client_id": client_id,
             "scopes": orjson.dumps(sorted(scopes)).decode(),
-            "expires_at": secret.expires_at,
         }
         mine = update(CLIENT).where(CLIENT.c.id == client_id)
         with self._database.writing() as connection:
+            now = self._database.now_ms(connection)
             _forget_expired(connection, now)
             if not insert_if_new(connection, ASSERTION, used):
                 detail = "This assertion was used before (`jti`); sign a new one for each token."
                 raise TokenRefusedError("invalid_client", detail)
-            connection.execute(insert(ACCESS_TOKEN).values(token))
+            expires_at = now + 1000 * seconds
+            connection.execute(insert(ACCESS_TOKEN).values({**token, "expires_at": expires_at}))
             connection.execute(mine.values(last_used_at=now))
 
     def find(self, prefix: str) -> Credential | None:
@@ -151,7 +174,7 @@ class TokenStore:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _credential(row)
+            return None if row is None else _credential(row, self._database.now_ms(connection))
 
 
 _CLIENTS = select(CLIENT, TENANT.c.name.label("tenant")).join(TENANT)
@@ -163,16 +186,15 @@ def _forget_expired(connection: Connection, now: int) -> None:
         connection.execute(delete(table).where(table.c.expires_at < now))
 
 
-def _credential(row: Row[Any]) -> Credential:
+def _credential(row: Row[Any], now: int) -> Credential:
     caller = Caller(
         kind=CallerKind.CLIENT,
         id=row.client_id,
         tenant_id=row.tenant_id,
         scopes=_scopes(row.scopes),
     )
-    return Credential(
-        caller=caller, secrets=(Secret(digest=row.digest, expires_at=row.expires_at),)
-    )
+    secret = Secret(digest=row.digest, expires_at=row.expires_at)
+    return Credential(caller=caller, secrets=(secret,), found_at=now)
 
 
 def _client(row: Row[Any]) -> Client:

@@ -6,8 +6,9 @@ differently stands in ``sqlite``, ``postgresql`` and ``bulk``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, make_url, text
@@ -19,6 +20,12 @@ from service.adapters.database.sqlite import SqliteStore
 from service.errors import ConfigurationError, UnavailableError
 
 _AWAY = (OperationalError, InterfaceError)
+
+
+NoteRequest = Callable[[Connection, Mapping[str, str] | None], None]
+
+NOTE_REQUEST: ContextVar[NoteRequest | None] = ContextVar("note_request", default=None)
+"""Writes the audit entry of the request that is being answered; ``None`` outside of requests."""
 
 
 class Store(Protocol):
@@ -41,6 +48,10 @@ class Store(Protocol):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a connection within a transaction; writers that must queue do it here."""
+        ...
+
+    def exists(self) -> bool:
+        """Whether there is a database; an embedded one is a file that may not be there yet."""
         ...
 
     def lock_schema(self, connection: Connection) -> None:
@@ -119,6 +130,27 @@ class Database:
         """
         with away_is_said(), self._store.writing() as connection:
             yield connection
+
+    def exists(self) -> bool:
+        """Whether there is a database; an embedded one is a file that may not be there yet."""
+        return self._store.exists()
+
+    @contextmanager
+    def acting(self, rule: Mapping[str, str] | None = None) -> Iterator[Connection]:
+        """Open a transaction that does what a request asks for; see :meth:`writing`.
+
+        The request's audit entry is written in it, as the last thing before it is committed.
+
+        Parameters
+        ----------
+        rule
+            The rule (``id``, ``version``) that the request is about, if the store knows it.
+        """
+        with self.writing() as connection:
+            yield connection
+            note = NOTE_REQUEST.get()
+            if note is not None:
+                note(connection, rule)
 
     def lock_schema(self, connection: Connection) -> None:
         """Let no other process migrate until this transaction ends."""

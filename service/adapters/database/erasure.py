@@ -37,7 +37,7 @@ class ErasureStore:
             If a sample is named that the tenant has not.
         """
         chosen = true() if sample_id is None else SAMPLE.c.id == sample_id
-        with self._database.writing() as connection:
+        with self._database.acting() as connection:
             keys = lock_samples(connection, tenant_id, chosen)
             if sample_id is not None and not keys:
                 raise NotFoundError(NO_SAMPLE)
@@ -55,12 +55,12 @@ class ErasureStore:
         NotFoundError
             If the tenant has none of this identifier.
         """
-        with self._database.writing() as connection:
+        with self._database.acting() as connection:
             keys = lock_samples(connection, tenant_id, SAMPLE.c.id == sample_id)
             if not keys:
                 raise NotFoundError(NO_SAMPLE)
-            connection.execute(delete(SAMPLE).where(SAMPLE.c.key.in_(list(keys))))
             _forget_derived(connection, tenant_id, [sample_id])
+            connection.execute(delete(SAMPLE).where(SAMPLE.c.key.in_(list(keys))))
         self._database.forget_deleted()
 
     def analysis(self, tenant_id: str, analysis_id: str) -> None:
@@ -73,7 +73,7 @@ class ErasureStore:
         ConflictError
             If it is not finished.
         """
-        with self._database.writing() as connection:
+        with self._database.acting() as connection:
             forget_job(connection, tenant_id, analysis_id)
         self._database.forget_deleted()
 

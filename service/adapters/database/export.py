@@ -89,7 +89,7 @@ class SampleContents:
         )
 
     def _ordered(self, *columns: Any) -> Any:
-        return self._select(*columns).order_by(BATCH.c.id)
+        return self._select(*columns).order_by(BATCH.c.key)
 
     def _rows(self, query: Any, at_once: int = _ROWS_AT_ONCE) -> Iterator[Row[Any]]:
         options = {"yield_per": at_once}

@@ -34,7 +34,7 @@ class InstrumentStore:
             "created_at": now_ms(),
         }
         try:
-            with self._database.writing() as connection:
+            with self._database.acting(definition.rule) as connection:
                 connection.execute(insert(INSTRUMENT).values(row))
         except IntegrityError:
             detail = "There is an instrument of this id; choose another id for a changed form."

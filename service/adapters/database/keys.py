@@ -84,7 +84,7 @@ class KeyStore:
         former = case((ends < former_expires_at, ends), else_=former_expires_at)
         change = (
             update(API_KEY)
-            .where(*_valid(prefix))
+            .where(API_KEY.c.prefix == prefix)
             .values(
                 former_digest=API_KEY.c.digest,
                 former_expires_at=former,
@@ -93,7 +93,8 @@ class KeyStore:
             )
         )
         with self._database.writing() as connection:
-            if connection.execute(change).rowcount == 0:
+            now = self._database.now_ms(connection)
+            if connection.execute(change.where(*valid(now))).rowcount == 0:
                 raise NotFoundError(_NO_KEY)
             return self._noted(connection, prefix)
 
@@ -102,7 +103,7 @@ class KeyStore:
         query = select(API_KEY).where(API_KEY.c.prefix == prefix, API_KEY.c.revoked_at.is_(None))
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _credential(row)
+            return None if row is None else _credential(row, self._database.now_ms(connection))
 
     def list(self, tenant: str | None = None) -> list[ApiKey]:
         """List all keys, revoked ones too, or those of one tenant."""
@@ -120,9 +121,11 @@ class KeyStore:
         NotFoundError
             If there is no valid key of this prefix.
         """
-        change = update(API_KEY).where(*_valid(prefix)).values(revoked_at=now_ms())
+        change = update(API_KEY).where(API_KEY.c.prefix == prefix)
         with self._database.writing() as connection:
-            if connection.execute(change).rowcount == 0:
+            now = self._database.now_ms(connection)
+            revoked = change.where(*valid(now)).values(revoked_at=now)
+            if connection.execute(revoked).rowcount == 0:
                 raise NotFoundError(_NO_KEY)
             self._noted(connection, prefix)
 
@@ -167,15 +170,11 @@ def caller_of(row: Row[Any]) -> Caller:
     )
 
 
-def _valid(prefix: str) -> tuple[Any, ...]:
-    return (API_KEY.c.prefix == prefix, *valid(now_ms()))
-
-
-def _credential(row: Row[Any]) -> Credential:
+def _credential(row: Row[Any], now: int) -> Credential:
     secrets = [Secret(digest=row.digest, expires_at=row.expires_at)]
     if row.former_digest is not None:
         secrets.append(Secret(digest=row.former_digest, expires_at=row.former_expires_at))
-    return Credential(caller=caller_of(row), secrets=tuple(secrets))
+    return Credential(caller=caller_of(row), secrets=tuple(secrets), found_at=now)
 
 
 def _key(row: Row[Any]) -> ApiKey:

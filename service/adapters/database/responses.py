@@ -80,7 +80,7 @@ class ResponseStore:
         """
         names, answer = sorted(packed.names), compressed(kept)
         try:
-            with self._database.writing() as connection:
+            with self._database.acting() as connection:
                 _store(connection, batch, packed.row, names)
                 complete(connection, answer)
                 _count(connection, batch)
@@ -92,8 +92,11 @@ class ResponseStore:
         self, tenant_id: str, sample_id: str, *, limit: int, after: str = ""
     ) -> Sequence[Batch]:
         """List batches in the order they came, from after an identifier."""
-        query = batches_of(tenant_id, sample_id).where(BATCH.c.id > after).limit(limit)
+        query = batches_of(tenant_id, sample_id).limit(limit)
         with self._database.reading() as connection:
+            if after:
+                key = connection.scalar(select(BATCH.c.key).where(BATCH.c.id == after))
+                query = query.where(BATCH.c.id > after if key is None else BATCH.c.key > key)
             return [batch_of(row, tenant_id, sample_id) for row in connection.execute(query)]
 
     def answers(self, tenant_id: str, sample_id: str, n_items: int) -> FloatArray:
@@ -226,5 +229,5 @@ def _blocks(tenant_id: str, sample_id: str, *columns: Any) -> Any:
         .join(BATCH, BATCH.c.key == BLOCK.c.batch_key)
         .join(SAMPLE, SAMPLE.c.key == BATCH.c.sample_key)
         .where(*_mine(tenant_id, sample_id))
-        .order_by(BATCH.c.id)
+        .order_by(BATCH.c.key)
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from schemas.definition import Definition
@@ -57,7 +57,7 @@ class SampleStore:
         )
         kept = compressed(None if claim is None else (claim, sample.id.encode()))
         try:
-            with self._database.writing() as connection:
+            with self._database.acting(sample.instrument) as connection:
                 connection.execute(insert(SAMPLE).values(_row(sample)))
                 complete(connection, kept)
         except IntegrityError:
@@ -80,14 +80,14 @@ class SampleStore:
         return _sample(row)
 
     def list(self, tenant_id: str, *, limit: int, after: str = "") -> Sequence[Sample]:
-        """List samples in the order they were made, from after an identifier."""
-        query = (
-            _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id > after)
-            .order_by(SAMPLE.c.id)
-            .limit(limit)
-        )
+        """List samples in the order the database took them, from after an identifier."""
+        query = _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id).order_by(SAMPLE.c.key)
         with self._database.reading() as connection:
-            return [_sample(row) for row in connection.execute(query)]
+            if after:
+                key = _key_of(connection, tenant_id, after)
+                is_later = SAMPLE.c.id > after if key is None else SAMPLE.c.key > key
+                query = query.where(is_later)
+            return [_sample(row) for row in connection.execute(query.limit(limit))]
 
     def newest(
         self, tenant_id: str, *, limit: int, before: str = "", instrument: str | None = None
@@ -103,14 +103,15 @@ class SampleStore:
         instrument
             Hash of the definition.
         """
-        query = _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id)
-        if before:
-            query = query.where(SAMPLE.c.id < before)
+        query = _SAMPLES.where(SAMPLE.c.tenant_id == tenant_id).order_by(SAMPLE.c.key.desc())
         if instrument is not None:
             query = query.where(SAMPLE.c.instrument_sha256 == instrument)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(SAMPLE.c.id.desc()).limit(limit))
-            return [_sample(row) for row in rows]
+            if before:
+                key = _key_of(connection, tenant_id, before)
+                is_earlier = SAMPLE.c.id < before if key is None else SAMPLE.c.key < key
+                query = query.where(is_earlier)
+            return [_sample(row) for row in connection.execute(query.limit(limit))]
 
     def names(self, tenant_id: str, sample_ids: Sequence[str]) -> Mapping[str, str]:
         """Return the names of those of some samples that are still there, by identifier."""
@@ -122,6 +123,12 @@ class SampleStore:
 
 
 _SAMPLES = select(SAMPLE)
+
+
+def _key_of(connection: Connection, tenant_id: str, sample_id: str) -> int | None:
+    """Return the place of a sample in lists; ``None`` if it is deleted."""
+    mine = (SAMPLE.c.tenant_id == tenant_id, SAMPLE.c.id == sample_id)
+    return connection.scalar(select(SAMPLE.c.key).where(*mine))
 
 
 def _row(sample: Sample) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from sqlalchemy import delete, insert, select, update
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import caller_of, valid
 from service.adapters.database.tables import API_KEY, SESSION
-from service.identifiers import now_ms
 from service.records import Caller
 
 IDLE_MS = 30 * 60_000
@@ -31,8 +30,9 @@ class SessionStore:
 
     def begin(self, key_id: str) -> str:
         """Begin a session of a key, and return its token; sessions that are over are dropped."""
-        token, now = secrets.token_urlsafe(32), now_ms()
+        token = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
+            now = self._database.now_ms(connection)
             connection.execute(delete(SESSION).where(~_lasting(now)))
             row = insert(SESSION).values(
                 digest=_digest(token), key_id=key_id, begun_at=now, seen_at=now
@@ -45,14 +45,12 @@ class SessionStore:
 
         With the former secret of a key that was rotated end the sessions that began before.
         """
-        now, mine = now_ms(), SESSION.c.digest == _digest(token)
-        query = (
-            select(API_KEY, SESSION.c.seen_at)
-            .join(SESSION)
-            .where(mine, _lasting(now), *valid(now), _of_valid_secret(now))
-        )
+        mine = SESSION.c.digest == _digest(token)
+        query = select(API_KEY, SESSION.c.seen_at).join(SESSION).where(mine)
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            now = self._database.now_ms(connection)
+            lasting = query.where(_lasting(now), *valid(now), _of_valid_secret(now))
+            row = connection.execute(lasting).one_or_none()
         if row is None:
             return None
         if row.seen_at <= now - _SEEN_EVERY_MS:

@@ -8,6 +8,8 @@ under many writers and lets none starve.
 from __future__ import annotations
 
 import fcntl
+import os
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,10 +47,15 @@ class SqliteStore:
         return engine
 
     def prepare(self) -> None:
-        """Make the file's folder."""
+        """Make the file and its folder; nobody but the owner may read the file."""
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._writers.path.touch()
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _close_to_others(self._file.parent)
+            self._writers.path.touch(mode=0o600)
+            if not self._file.exists():
+                self._file.touch(mode=0o600)
+            for path in self._file.parent.glob(f"{self._file.name}*"):
+                path.chmod(0o600)
         except OSError as error:
             raise ConfigurationError(
                 f"The folder {self._file.parent} cannot be written ({error.strerror}); "
@@ -68,6 +75,10 @@ class SqliteStore:
             connection.begin(),
         ):
             yield connection
+
+    def exists(self) -> bool:
+        """Whether the file is there and holds anything."""
+        return self._file.exists() and self._file.stat().st_size > 0
 
     def lock_schema(self, _: Connection) -> None:
         """Do nothing: there is one writer at a time anyway."""
@@ -97,6 +108,13 @@ class SqliteStore:
         """Leave all connections to the process that opened them."""
         self.engine.dispose(close=False)
         self._writers = _FileLock(self._writers.path)
+
+
+def _close_to_others(folder: Path) -> None:
+    """Let nobody else into a folder of ours; one that many share (sticky) stays as it is."""
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
 
 
 class _FileLock:

@@ -1,7 +1,7 @@
 """Tables. Everything belongs to a tenant; times are milliseconds since 1970, UTC.
 
 The responses of a batch are one row of ``block`` (see ``blocks``). A sample's batches in the order
-of their identifiers, which begin with the time, are the order its responses came in. The names that
+of their keys are the order its responses came in. The names that
 responses came with stand in ``response_name`` too, where none can stand twice in a sample.
 """
 
@@ -161,7 +161,7 @@ BATCH = Table(
     Column("sample_key", ForeignKey("sample.key", ondelete="CASCADE"), nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Index(None, "sample_key", "id"),
+    Index(None, "sample_key", "key"),
 )
 
 BLOCK = Table(
@@ -209,7 +209,6 @@ JOB = Table(
     Column("id", String(36), primary_key=True),
     Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("samples", Text, nullable=False),
     Column("options", Text, nullable=False),
     Column("instrument_id", String(64), nullable=False),
     Column("instrument_version", String(32), nullable=False),
@@ -226,8 +225,17 @@ JOB = Table(
     Column("finished_at", BigInteger),
     Column("result", Text),
     Column("error", Text),
-    Index(None, "tenant_id", "id"),
+    Index(None, "tenant_id", "created_at", "id"),
     Index(None, "status", "id"),
+)
+
+JOB_SAMPLE = Table(
+    "job_sample",
+    METADATA,
+    Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sample_key", ForeignKey("sample.key"), nullable=False),
+    Index(None, "sample_key"),
 )
 
 JOB_STEP = Table(

@@ -17,7 +17,6 @@ import orjson
 from dbos import DBOS, DBOSConfig, EnqueueOptions, Serializer, error
 
 from service.adapters.database.engine import Database, away_is_said
-from service.records import Submission
 
 APPLICATION_VERSION = "1"
 """Never changed: DBOS runs a workflow only on workers of the version that it was queued under, so
@@ -78,7 +77,7 @@ class Workflows:
             on_conflict="always_update",
         )
 
-    def take(self, submission: Submission) -> None:
+    def take(self, job_id: str) -> None:
         """Put an analysis into the queue; one that is in it already stays as it is.
 
         This and the following raise :class:`service.errors.UnavailableError` while the database is
@@ -87,12 +86,11 @@ class Workflows:
         options = EnqueueOptions(
             workflow_name=_WORKFLOW,
             queue_name=_QUEUE,
-            workflow_id=submission.job_id,
-            priority=submission.priority,
+            workflow_id=job_id,
             app_version=APPLICATION_VERSION,
         )
         with away_is_said():
-            DBOS.enqueue_workflow_with_options(options, submission.job_id)
+            DBOS.enqueue_workflow_with_options(options, job_id)
 
     def held(self) -> Mapping[str, str]:
         """Say which worker has each analysis that was taken."""
