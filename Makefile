@@ -16,10 +16,10 @@ SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
 # What computes: the rest of the tests asks nothing of the linear algebra.
-ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa ensembles invariance items reliability \
+ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa ensembles invariance irt items reliability \
   sufficiency examples test_simulate.py validity/test_study.py)
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi bench-engine bench-report bench-http clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi bench-engine bench-report bench-irt bench-http clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -96,6 +96,9 @@ bench-engine: setup-dev ## time the engine, beside R's packages where R is insta
 
 bench-report: setup-dev ## time the whole validity analysis, beside its own R script where R is installed
 	@$(BIN)/python -m benchmarks.report
+
+bench-irt: setup-dev ## time item response models, beside mirt where it is installed
+	@$(BIN)/python -m benchmarks.irt
 
 bench-http: setup-dev ## time the service beside a bare server, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.http

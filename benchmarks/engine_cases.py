@@ -54,7 +54,7 @@ SLOW = 2_000.0
 """A case slower than this (CPU milliseconds) is timed once more instead of `RUNS` times."""
 
 
-THREE = Rival(structure=Structure.THREE_FACTOR)
+THREE = Rival(structure=Structure.CORRELATED_FACTORS)
 WAI_SR = find_definition("wai-sr-client").instrument
 WAI_36 = find_definition("wai-36-client").instrument
 

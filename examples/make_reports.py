@@ -29,7 +29,7 @@ def write_report(study: str, out: Path) -> None:
     """Write one report in the format of the file's ending."""
     options = (HERE / "study_options.json").read_text()
     status = main(
-        ["report", str(HERE / f"{study}.csv"), "--instrument", "wai-sr-client",
+        ["report", str(HERE / f"{study}.csv"), "--instrument", "wai-sr-client", "--public",
          "--options", options, "--out", str(out)]
     )  # fmt: skip
     if status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from schemas.base import StrictInteger, StrictSchema
+from schemas.base import Pattern, StrictInteger, StrictSchema
 from schemas.problem import ProblemSchema
 from schemas.samples import PageSchema
 from schemas.scores import RuleSchema
@@ -19,8 +19,8 @@ class NewAnalysisSchema(StrictSchema):
     kind = fields.String(required=True)
     samples = fields.List(
         fields.String(
-            validate=validate.Regexp(
-                r"^[^\x00-\x1f\x7f]{1,64}\Z", error="Must be 1 to 64 printable characters."
+            validate=Pattern(
+                r"^[^\x00-\x1f\x7f]{1,64}$", error="Must be 1 to 64 printable characters."
             )
         ),
         required=True,

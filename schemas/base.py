@@ -6,7 +6,7 @@ import math
 from dataclasses import is_dataclass
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from psychometrics.declared.shapes import to_json
 
@@ -39,6 +39,19 @@ class StrictInteger(fields.Integer):
         if isinstance(value, bool):
             raise self.make_error("invalid")
         return super()._validated(value)
+
+
+class Pattern(validate.Regexp):
+    r"""A pattern that the whole text must match; written ``^…$``, as ECMA-262 reads it too.
+
+    (To Python alone, ``$`` would let a line end follow; ``\Z`` is no ECMA-262.)
+    """
+
+    def __call__(self, value: Any) -> Any:
+        """Return the text if it matches."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
 
 
 class Derived(fields.Field[Any]):

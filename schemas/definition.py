@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
-from schemas.base import StrictInteger, StrictSchema
+from schemas.base import Pattern, StrictInteger, StrictSchema
 from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
 from schemas.pointers import NUMBERED_WORD, faults_of
@@ -48,7 +48,7 @@ class ResponseRangeSchema(StrictSchema):
 class SourceSchema(StrictSchema):
     """Where a fact of the definition comes from."""
 
-    doi = fields.String(validate=validate.Regexp(r"^10\.\d{4,9}/\S+$"))
+    doi = fields.String(validate=Pattern(r"^10\.\d{4,9}/\S+$"))
     citation = fields.String(validate=validate.Length(max=1000))
     what = fields.String(required=True, validate=validate.Length(min=1, max=1000))
 
@@ -59,7 +59,7 @@ class MissingSchema(StrictSchema):
     minimum_answered = NamedValues(keys=fields.String(), values=StrictInteger(), load_default=dict)
 
 
-_NAME = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,64}$", error="Must be 1 to 64 printable characters.")
+_NAME = Pattern(r"^[^\x00-\x1f\x7f]{1,64}$", error="Must be 1 to 64 printable characters.")
 
 
 class DefinitionSchema(StrictSchema):
@@ -67,7 +67,7 @@ class DefinitionSchema(StrictSchema):
 
     id = fields.String(
         required=True,
-        validate=validate.Regexp(
+        validate=Pattern(
             r"^[a-z0-9][a-z0-9._-]{0,63}$",
             error="Must be 1 to 64 lower-case letters, digits, dots, hyphens or underscores.",
         ),
@@ -75,8 +75,8 @@ class DefinitionSchema(StrictSchema):
     )
     version = fields.String(
         required=True,
-        validate=validate.Regexp(
-            r"^[^\x00-\x1f\x7f]{1,32}\Z", error="Must be 1 to 32 printable characters."
+        validate=Pattern(
+            r"^[^\x00-\x1f\x7f]{1,32}$", error="Must be 1 to 32 printable characters."
         ),
         metadata={"example": "1.0.0"},
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from schemas.base import StrictSchema
+from schemas.base import Pattern, StrictSchema
 from schemas.responses.covariates import MAXIMUM_TEXT
 
 
@@ -13,8 +13,8 @@ class ErasureRequestSchema(StrictSchema):
 
     person = fields.String(
         required=True,
-        validate=validate.Regexp(
-            rf"^[^\x00-\x1f\x7f]{{1,{MAXIMUM_TEXT}}}\Z",
+        validate=Pattern(
+            rf"^[^\x00-\x1f\x7f]{{1,{MAXIMUM_TEXT}}}$",
             error=f"Must be 1 to {MAXIMUM_TEXT} printable characters.",
         ),
         metadata={"description": "The pseudonym, as it was sent with the responses."},

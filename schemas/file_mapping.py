@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.instrument import Instrument
-from schemas.base import StrictInteger, StrictNumber, StrictSchema
+from schemas.base import Pattern, StrictInteger, StrictNumber, StrictSchema
 from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
 from schemas.pointers import faults_of
@@ -132,7 +132,7 @@ def _name(**options: Any) -> fields.String:
 
 
 def _items() -> fields.Dict:
-    numbers = validate.Regexp(r"^[1-9][0-9]{0,2}$", error="Must be the number of an item.")
+    numbers = Pattern(r"^[1-9][0-9]{0,2}$", error="Must be the number of an item.")
     return fields.Dict(keys=fields.String(validate=numbers), values=_name())
 
 
@@ -157,7 +157,7 @@ class FileOptionsSchema(StrictSchema):
     )
     delimiter = fields.String(validate=validate.OneOf(DELIMITERS))
     decimal = fields.String(validate=validate.OneOf([".", ","]))
-    encoding = fields.String(validate=validate.Regexp(r"^[A-Za-z0-9_.:-]{1,40}$"))
+    encoding = fields.String(validate=Pattern(r"^[A-Za-z0-9_.:-]{1,40}$"))
 
     @post_load
     def _make(self, given: dict[str, Any], **_: Any) -> FileOptions:
@@ -196,7 +196,7 @@ class FileMappingSchema(StrictSchema):
     add = StrictInteger(validate=validate.Range(min=-100, max=100))
     replace = fields.List(fields.String(validate=validate.OneOf(["person", "clinician"])))
     accept = fields.List(
-        fields.String(validate=validate.Regexp(r"^[a-z-]{1,40}$")), validate=validate.Length(max=50)
+        fields.String(validate=Pattern(r"^[a-z-]{1,40}$")), validate=validate.Length(max=50)
     )
     repeated = fields.String(validate=validate.OneOf(["in-row-order"]))
     file = fields.Nested(FileOptionsSchema)

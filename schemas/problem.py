@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from schemas.faults import FAULT_CODES
+
+_CODES = "A stable word for programs:\n\n" + "\n".join(
+    f"- `{code}`: {meaning}" for code, meaning in FAULT_CODES.items()
+)
 
 
 class FaultSchema(Schema):
@@ -15,7 +21,11 @@ class FaultSchema(Schema):
             "example": "/responses/3/answers/7",
         },
     )
-    code = fields.String(required=True, metadata={"description": "A stable word for programs."})
+    code = fields.String(
+        required=True,
+        validate=validate.OneOf(FAULT_CODES),
+        metadata={"description": _CODES},
+    )
     detail = fields.String(
         required=True, metadata={"description": "The rule broken; never the value given."}
     )

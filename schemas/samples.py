@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas.base import StrictSchema
+from schemas.base import Pattern, StrictSchema
 from schemas.problem import FaultSchema
 from schemas.responses.covariates import MAXIMUM_OUTCOMES, RULES, TEXT_COLUMNS
 from schemas.responses.pseudonyms import Use, identifying
@@ -37,9 +37,7 @@ class NewSampleSchema(StrictSchema):
     name = fields.String(
         required=True,
         validate=[
-            validate.Regexp(
-                r"^[^\x00-\x1f\x7f]{1,200}\Z", error="Must be 1 to 200 printable characters."
-            ),
+            Pattern(r"^[^\x00-\x1f\x7f]{1,200}$", error="Must be 1 to 200 printable characters."),
             names_no_person,
         ],
         metadata={"description": "Names the sample, not a person."},
@@ -65,8 +63,8 @@ class PageQuerySchema(StrictSchema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, MAXIMUM_PAGE))
     after = fields.String(
         load_default="",
-        validate=validate.Regexp(
-            r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z", error="Must be `next` of a page."
+        validate=Pattern(
+            r"^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$", error="Must be `next` of a page."
         ),
         metadata={"description": "`next` of the page before."},
     )

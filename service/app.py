@@ -14,6 +14,8 @@ from service.blueprints import (
     analyses,
     audit,
     exports,
+    fhir,
+    files,
     instruments,
     meta,
     persons,
@@ -33,16 +35,19 @@ from service.web.headers import close_browsers
 from service.web.openapi import finished_document, make_api
 from service.web.problems import handle_errors, refuse_coded_bodies, refuse_large_bodies
 from service.web.rates import show_rates
-from service.web.routes import guard_request, open_to_all
+from service.web.routes import guard_request, open_to_all, refuse_unknown_parameters
+from service.web.specification import query_parameters
 
 BLUEPRINTS = (
     meta.blueprint,
     tokens.blueprint,
     instruments.blueprint,
     scores.blueprint,
+    fhir.blueprint,
     samples.blueprint,
     persons.blueprint,
     exports.blueprint,
+    files.blueprint,
     analyses.blueprint,
     reports.blueprint,
     audit.blueprint,
@@ -62,6 +67,7 @@ def create_app(config: Config) -> Flask:
     refuse_large_bodies(app, config.maximum_body)
     refuse_coded_bodies(app)
     app.before_request(guard_request)
+    app.before_request(refuse_unknown_parameters)
     show_rates(app, config.trusted_proxies)
     close_browsers(app)
 
@@ -71,7 +77,8 @@ def create_app(config: Config) -> Flask:
     if config.metrics:
         app.add_url_rule("/metrics", "metrics", open_to_all(meta.metrics))
     show_pages(app)
-    app.extensions["openapi"] = finished_document(api, KINDS.values())
+    app.extensions["openapi"] = finished_document(api, KINDS.values(), app)
+    app.extensions["query_parameters"] = query_parameters(app.extensions["openapi"])
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.adapters.database.audit import AuditStore
@@ -45,6 +46,8 @@ class Services:
         OAuth clients and the access tokens they got.
     audit, audit_store
         The audit trail: where requests are noted, and where it is read.
+    pseudonym_key
+        Gives a tenant's key, with which pseudonyms are made of what identifies persons in files.
     rates
         How often callers ask, counted by all web processes together.
     sessions
@@ -70,6 +73,7 @@ class Services:
     tokens: TokenStore
     audit: AuditTrail
     audit_store: AuditStore
+    pseudonym_key: Callable[[str], str]
     rates: SharedRates
     sessions: SessionStore
     instruments: Instruments
@@ -105,6 +109,7 @@ def compose(config: Config) -> Services:
         tokens=tokens,
         audit=AuditTrail(audit_store.append, audit_key),
         audit_store=audit_store,
+        pseudonym_key=lambda tenant_id: audit_key.mac(b"pseudonyms\0" + tenant_id.encode()),
         rates=SharedRates(),
         sessions=SessionStore(database),
         instruments=Instruments(

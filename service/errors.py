@@ -9,9 +9,11 @@
     ├── ForbiddenError           valid credentials without the scope
     ├── StaleFormError           a form of a page without its token
     ├── NotFoundError            no such thing, or it belongs to another tenant
+    │   └── UnknownFormError     a canonical of no form here
     ├── ConflictError            the state of the thing does not allow it now
     ├── UnavailableError         the database is away or full, for the moment
     ├── UnsupportedTypeError     a body of a media type that is not read here
+    ├── NotAcceptableError       an answer in a form that is not given here
     ├── TooLargeError            a body beyond the limit
     └── TooManyRequestsError     more requests, attempts or waiting analyses than the limit
 
@@ -26,6 +28,7 @@ from dataclasses import dataclass
 
 from psychometrics.errors import EstimationError, InstrumentError, OptionError, ResponsesError
 from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.fhir.reading import RepeatedMemberError
 
 
 class ServiceError(Exception):
@@ -82,6 +85,24 @@ class StaleFormError(ServiceError):
 
 class NotFoundError(ServiceError):
     """There is no such thing, or it belongs to another tenant: the answer is the same."""
+
+
+class UnknownFormError(NotFoundError):
+    """A canonical that leads to no form of this service, or to another version of one.
+
+    Parameters
+    ----------
+    fault
+        Where it stands, and what is known instead.
+    """
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail)
+        self.fault = fault
+
+
+class NotAcceptableError(ServiceError):
+    """The answer is not given in the form that is asked for."""
 
 
 class ConflictError(ServiceError):
@@ -144,11 +165,15 @@ class Problem:
 
 
 REFUSED = Problem(status=422, code="refused", title="The input was read but is refused")
+NOT_ACCEPTABLE = Problem(
+    status=406, code="not-acceptable", title="No acceptable form of the answer"
+)
 UNAVAILABLE = Problem(status=503, code="unavailable", title="The service is not ready")
 INTERNAL = Problem(status=500, code="internal", title="Something went wrong on our side")
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
     UnreadableInputError: Problem(status=400, code="unreadable", title="The input cannot be read"),
+    RepeatedMemberError: Problem(status=400, code="unreadable", title="The input cannot be read"),
     UnauthenticatedError: Problem(
         status=401, code="unauthenticated", title="A valid API key or access token is needed"
     ),
@@ -160,6 +185,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),
     ConflictError: Problem(status=409, code="conflict", title="This is not possible at the moment"),
     UnavailableError: UNAVAILABLE,
+    NotAcceptableError: NOT_ACCEPTABLE,
     TooLargeError: Problem(status=413, code="too-large", title="The body is too large"),
     UnsupportedTypeError: Problem(
         status=415, code="unsupported-type", title="This media type is not read here"
@@ -183,7 +209,7 @@ HTTP_PROBLEMS: Mapping[int, Problem] = {
         Problem(status=400, code="bad-request", title="The request is malformed"),
         PROBLEMS[NotFoundError],
         Problem(status=405, code="method-not-allowed", title="This method is not offered here"),
-        Problem(status=406, code="not-acceptable", title="No acceptable form of the answer"),
+        NOT_ACCEPTABLE,
         Problem(status=408, code="timeout", title="The request took too long to arrive"),
         Problem(status=411, code="length-required", title="The length of the body is needed"),
         PROBLEMS[TooLargeError],
@@ -211,6 +237,8 @@ def faults_in(error: Exception) -> tuple[Fault, ...]:
     match error:
         case RefusedInputError():
             return error.faults
+        case UnknownFormError():
+            return (error.fault,)
         case InstrumentError():
             return (Fault(pointer=error.pointer, code="contradiction", detail=error.detail),)
         case OptionError():

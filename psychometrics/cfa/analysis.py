@@ -85,7 +85,8 @@ def analyse(
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
-    rivals = options.models if options.models is not None else rivals_of(instrument)
+    asked = options.models if options.models is not None else rivals_of(instrument)
+    rivals = tuple(rival.named_for(len(instrument.subscales)) for rival in asked)
     check_rivals(instrument, rivals)
     robust = options.estimator is not Estimator.ML
     used = with_clusters(responses, options.cluster, robust=robust)
@@ -128,7 +129,9 @@ def _without_costly_bifactor(
 ) -> list[tuple[Rival, Fitted]]:
     """Set aside bifactor models that cost more parameters than they explain, by the BIC of MLR."""
     bic = _bic_by(used, options, candidates)
-    simpler = [value for rival, value in bic.items() if rival.structure is Structure.THREE_FACTOR]
+    simpler = [
+        value for rival, value in bic.items() if rival.structure is Structure.CORRELATED_FACTORS
+    ]
     least = min(simpler, default=np.inf)
     return [
         (rival, fitted)
@@ -145,7 +148,7 @@ def _bic_by(
     rivals = [
         Rival(structure=structure, method=method)
         for method in compared
-        for structure in (Structure.THREE_FACTOR, Structure.BIFACTOR)
+        for structure in (Structure.CORRELATED_FACTORS, Structure.BIFACTOR)
     ]
     known = dict(candidates)
     likely = replace(options, estimator=Estimator.MLR, missing=None)

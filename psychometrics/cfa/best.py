@@ -40,14 +40,14 @@ _WITHIN: dict[Structure, frozenset[Structure]] = {
     Structure.ONE_FACTOR: frozenset(
         {
             Structure.TWO_FACTOR,
-            Structure.THREE_FACTOR,
+            Structure.CORRELATED_FACTORS,
             Structure.SECOND_ORDER,
             Structure.BIFACTOR,
         }
     ),
-    Structure.TWO_FACTOR: frozenset({Structure.THREE_FACTOR}),
-    Structure.THREE_FACTOR: frozenset(),
-    Structure.SECOND_ORDER: frozenset({Structure.THREE_FACTOR, Structure.BIFACTOR}),
+    Structure.TWO_FACTOR: frozenset({Structure.CORRELATED_FACTORS}),
+    Structure.CORRELATED_FACTORS: frozenset(),
+    Structure.SECOND_ORDER: frozenset({Structure.CORRELATED_FACTORS, Structure.BIFACTOR}),
     Structure.BIFACTOR: frozenset(),
 }
 
@@ -118,7 +118,7 @@ def _nested(small: tuple[Rival, Fitted], large: tuple[Rival, Fitted]) -> bool:
         return True
     n_scales = len(fitted.layout.model.factors) - 1 - outer.method
     return (
-        inner.structure in {Structure.TWO_FACTOR, Structure.THREE_FACTOR}
+        inner.structure in {Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS}
         and outer.structure is Structure.BIFACTOR
         and n_scales <= 3
     )

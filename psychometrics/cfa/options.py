@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 
@@ -11,9 +12,17 @@ class Structure(Enum):
 
     ONE_FACTOR = "one-factor"
     TWO_FACTOR = "two-factor"
-    THREE_FACTOR = "three-factor"
+    CORRELATED_FACTORS = "correlated-factors"
+    """One factor for each subscale, whatever their number."""
     SECOND_ORDER = "second-order"
     BIFACTOR = "bifactor"
+
+
+THREE_FACTOR = "three-factor"
+"""The other name of correlated factors, where a form has three subscales."""
+
+METHOD = "+method"
+"""What the name of a model with a factor of the reverse-keyed items ends in."""
 
 
 class Estimator(Enum):
@@ -42,15 +51,40 @@ class Rival:
         How items and factors relate.
     method
         Whether the reverse-keyed items have a factor of their own.
+    called
+        The name of the structure that was asked for; ``None`` where nobody asked.
     """
 
     structure: Structure
     method: bool = False
+    called: str | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
-        """The contract's name, for example ``bifactor+method``."""
-        return f"{self.structure.value}+method" if self.method else self.structure.value
+        """The public name, for example ``bifactor+method``."""
+        return (self.called or self.structure.value) + (METHOD if self.method else "")
+
+    def named_for(self, n_subscales: int) -> Rival:
+        """Return the same with the name it has on a form where nobody asked for one."""
+        if self.called is not None or self.structure is not Structure.CORRELATED_FACTORS:
+            return self
+        return replace(self, called=THREE_FACTOR if n_subscales == 3 else None)
+
+
+def names_of(structure: Structure) -> tuple[str, ...]:
+    """Return the names that a structure goes by in a result, without a method factor."""
+    other = (THREE_FACTOR,) if structure is Structure.CORRELATED_FACTORS else ()
+    return (structure.value, *other)
+
+
+NAMED: Mapping[str, Rival] = {
+    rival.name: rival
+    for method in (False, True)
+    for structure in Structure
+    for name in names_of(structure)
+    for rival in (Rival(structure=structure, method=method, called=name),)
+}
+"""Competing models by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

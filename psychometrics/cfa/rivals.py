@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from psychometrics.cfa.model import Matrix, Model, Parameter, Parameterization, fixed, free
-from psychometrics.cfa.options import Rival, Structure
+from psychometrics.cfa.options import THREE_FACTOR, Rival, Structure
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
 
@@ -29,14 +29,19 @@ BOND = "bond"
 def rivals_of(instrument: Instrument) -> tuple[Rival, ...]:
     """List the rivals that an instrument allows, those with a method factor last."""
     structures = [Structure.ONE_FACTOR]
-    if BOND in instrument.subscales and len(instrument.subscales) > 1:
+    if BOND in instrument.subscales and len(instrument.subscales) > 2:
         structures.append(Structure.TWO_FACTOR)
     if len(instrument.subscales) > 1:
-        structures.append(Structure.THREE_FACTOR)
+        structures.append(Structure.CORRELATED_FACTORS)
     if len(instrument.subscales) > 2:
         structures += [Structure.SECOND_ORDER, Structure.BIFACTOR]
     methods = (False, True) if len(instrument.reversed_items) > 1 else (False,)
-    return tuple(Rival(structure=s, method=method) for method in methods for s in structures)
+    n_subscales = len(instrument.subscales)
+    return tuple(
+        Rival(structure=one, method=method).named_for(n_subscales)
+        for method in methods
+        for one in structures
+    )
 
 
 def check_rivals(instrument: Instrument, rivals: tuple[Rival, ...]) -> None:
@@ -54,6 +59,12 @@ def check_rivals(instrument: Instrument, rivals: tuple[Rival, ...]) -> None:
         ):
             raise OptionError(
                 option, "two-factor needs a subscale named 'bond' and at least one other"
+            )
+        if rival.called == THREE_FACTOR and len(instrument.subscales) != 3:
+            raise OptionError(
+                option,
+                f"three-factor is for forms of three subscales, and this one has "
+                f"{len(instrument.subscales)}; ask for correlated-factors",
             )
         if rival.method and len(instrument.reversed_items) < 2:
             raise OptionError(

@@ -86,6 +86,25 @@ def choose_ratings(responses: ResponseMatrix, session_number: int | None) -> Rat
     )
 
 
+def one_rating_a_person(responses: ResponseMatrix) -> ResponseMatrix:
+    """Keep each person's first rating; a row without a person is a person of its own.
+
+    Returns
+    -------
+    ResponseMatrix
+        The same object if no person has two rows.
+    """
+    if columns.PERSON not in responses.columns:
+        return responses
+    person = columns.codes(responses, columns.SAMPLE, columns.PERSON)
+    named = person >= 0
+    if np.unique(person[named]).size == named.sum():
+        return responses
+    kept = ~named
+    kept[choose_ratings(responses, None).rows] = True
+    return responses.rows(kept)
+
+
 def source_rows(ratings: Ratings, values: FloatArray, *, measured_once: bool) -> IntArray:
     """Find the response that holds each person's outcome.
 

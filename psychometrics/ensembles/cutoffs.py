@@ -31,7 +31,7 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
 
 SEPARATIONS = (0.95, 0.90)
-SIMPLE = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
+SIMPLE = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS)
 FEW_CONVERGED = 0.9
 METHOD = (
     "Model-specific cut-offs after McNeish and Wolf (2023): the value that 95% (or 90%) of "
@@ -93,7 +93,7 @@ def analyse(
         )
     progress(len(wrong) + 1, len(wrong) + 1, "done")
     return CutoffResult(
-        model=options.model.name,
+        model=options.model.named_for(len(responses.instrument.subscales)).name,
         estimator=options.estimator.value,
         n_persons=experiment.n_persons,
         replicates=options.replicates,

@@ -25,7 +25,7 @@ class CutoffOptions:
         Of the random numbers; the same seed gives the same answer.
     """
 
-    model: Rival = field(default_factory=lambda: Rival(structure=Structure.THREE_FACTOR))
+    model: Rival = field(default_factory=lambda: Rival(structure=Structure.CORRELATED_FACTORS))
     estimator: Estimator = Estimator.WLSMV
     replicates: int = 500
     seed: int = 1

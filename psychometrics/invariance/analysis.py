@@ -42,7 +42,7 @@ def described(found: Study, options: InvarianceOptions) -> InvarianceResult:
     return InvarianceResult(
         estimator=options.estimator.value,
         missing=found.missing.value,
-        structure=options.structure.value,
+        structure=options.rival.named_for(len(found.groups[0].responses.instrument.subscales)).name,
         group=options.group_or_default,
         between=options.between,
         n_persons=found.evidence.total,

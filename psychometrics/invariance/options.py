@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from psychometrics.cfa.options import Estimator, Missing, Structure
+from psychometrics.cfa.options import Estimator, Missing, Rival, Structure
 
 SAMPLE = "sample"
 """The column that names the sample of each row when several samples are given together."""
@@ -67,6 +67,8 @@ class InvarianceOptions:
         order.
     structure
         The factors: one for each subscale, Bond against the rest, or a single one.
+    called
+        The name of the structure that was asked for; ``None`` where nobody asked.
     occasion
         The column that names each row's occasion, where the same persons (column ``person``) are
         compared with themselves; ``None`` to compare groups.
@@ -82,7 +84,8 @@ class InvarianceOptions:
     estimator: Estimator = Estimator.WLSMV
     missing: Missing | None = None
     reference: str | None = None
-    structure: Structure = Structure.THREE_FACTOR
+    structure: Structure = Structure.CORRELATED_FACTORS
+    called: str | None = None
     occasion: str | None = None
     occasions: tuple[str, ...] = ()
     cluster: str | None = None
@@ -92,6 +95,11 @@ class InvarianceOptions:
     def repeated(self) -> bool:
         """Whether occasions of the same persons are compared."""
         return self.occasion is not None
+
+    @property
+    def rival(self) -> Rival:
+        """The structure as a competing model."""
+        return Rival(structure=self.structure, called=self.called)
 
     @property
     def between(self) -> str:

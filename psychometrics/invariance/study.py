@@ -25,7 +25,7 @@ from psychometrics.invariance.results import GroupResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 
-_SIMPLE = frozenset({Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR})
+_SIMPLE = frozenset({Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +181,8 @@ def _left_out(
 
 def _rival(responses: ResponseMatrix, options: InvarianceOptions) -> Rival:
     if options.structure not in _SIMPLE:
-        raise OptionError("structure", "must be one-factor, two-factor or three-factor")
-    rival = Rival(structure=options.structure)
+        raise OptionError("structure", "must be one-factor, two-factor or correlated-factors")
+    rival = options.rival.named_for(len(responses.instrument.subscales))
     check_rivals(responses.instrument, (rival,))
     return rival
 

@@ -84,7 +84,7 @@ class Estimates:
         return _inverse(information)
 
 
-def estimate(problem: Problem, start: FloatArray) -> Estimates:
+def estimate(problem: Problem, start: FloatArray, *, near: bool = False) -> Estimates:
     """Maximize the marginal likelihood.
 
     Parameters
@@ -93,12 +93,17 @@ def estimate(problem: Problem, start: FloatArray) -> Estimates:
         What to fit.
     start
         Admissible values of the free parameters, shape (n_free,).
+    near
+        Whether the start is near the maximum, so that Newton can begin at once.
     """
-    step = max(1, sum(group.counts.size for group in problem.groups) // _MANY_PATTERNS)
+    step = (
+        1 if near else max(1, sum(group.counts.size for group in problem.groups) // _MANY_PATTERNS)
+    )
     if step > 1:
         part = replace(problem, groups=[group.every(step) for group in problem.groups])
         start = _Iteration(part, start).run(first_cycles=_FIRST_CYCLES).free
-    return _Iteration(problem, start).run(first_cycles=0 if step > 1 else _FIRST_CYCLES)
+        near = True
+    return _Iteration(problem, start).run(first_cycles=0 if near else _FIRST_CYCLES)
 
 
 class _Iteration:

@@ -66,7 +66,7 @@ class GroupModels:
             return estimate(problem, starting_values(problem, self.n_categories))
         nearest = self._fitted[min(larger, key=lambda known: (len(known), sorted(known)))]
         start = problem.layout.free(nearest.problem.layout.full(nearest.free))
-        return estimate(problem, start)
+        return estimate(problem, start, near=True)
 
     def problem(self, anchors: frozenset[int], densities: FloatArray | None = None) -> Problem:
         """Return what is fitted when the anchors are equal."""

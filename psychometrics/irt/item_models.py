@@ -46,6 +46,10 @@ class ItemModel(Protocol):
         """Return log P of each category, shape (n_items, width, n_points); ``-inf``: none such."""
         ...
 
+    def predictor_derivative(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
+        """Return ∂ log P / ∂m, shape (n_items, width, n_points)."""
+        ...
+
     def gradient(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
         """Return the derivatives of log P, shape (n_items, width, n_points, width)."""
         ...
@@ -94,6 +98,11 @@ class Graded:
         within = np.log(-np.expm1(-_gaps(intercepts)))
         found = log_expit(bounds[:, :-1]) + log_expit(-bounds[:, 1:]) + within[:, :, None]
         return np.asarray(found)
+
+    def predictor_derivative(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
+        """Return ∂ log P_k / ∂m = 1 − σ(η_k) − σ(η_{k+1})."""
+        below = expit(_bounds(predictor, intercepts))
+        return np.asarray(1.0 - below[:, :-1] - below[:, 1:])
 
     def gradient(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
         """Return ∂ log P_k: by d_k 1 − σ(η_k) + t_k, by d_{k+1} −σ(η_{k+1}) − t_k."""
@@ -153,6 +162,14 @@ class PartialCredit:
         full = np.concatenate([np.zeros((n_items, 1)), intercepts], axis=1)
         weights = steps[None, :, None] * predictor[:, None, :] + full[:, :, None]
         return np.asarray(weights - logsumexp(weights, axis=1, keepdims=True))
+
+    def predictor_derivative(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
+        """Return ∂ log P_k / ∂m = k − E(X)."""
+        probability = np.exp(self.log_probabilities(predictor, intercepts))
+        steps = np.arange(float(probability.shape[1]))
+        return np.asarray(
+            steps[None, :, None] - np.einsum("k,jkq->jq", steps, probability)[:, None, :]
+        )
 
     def gradient(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
         """Return ∂ log P_k: by m k − E(X), by d_h [k = h] − P_h."""

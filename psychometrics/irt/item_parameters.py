@@ -64,9 +64,13 @@ class ItemParameters:
 
     def information(self, theta: FloatArray) -> FloatArray:
         """Return each item's information Σ_k P (∂ log P / ∂θ)², shape (n_items, n_points)."""
-        by_predictor = self.model.gradient(self._predictor(theta), self.intercepts)[..., 0]
-        by_theta = by_predictor * self.slopes[:, None, None]
-        return np.asarray((self.probabilities(theta) * by_theta**2).sum(axis=1))
+        slope = self.trait_derivative(theta)
+        return np.asarray((self.probabilities(theta) * slope**2).sum(axis=1))
+
+    def trait_derivative(self, theta: FloatArray) -> FloatArray:
+        """Return ∂ log P / ∂θ, shape (n_items, width, n_points)."""
+        found = self.model.predictor_derivative(self._predictor(theta), self.intercepts)
+        return found * self.slopes[:, None, None]
 
     def subset(self, columns: IntArray) -> ItemParameters:
         """Return some of the items."""

@@ -31,8 +31,13 @@ def q3(items: ItemParameters, patterns: ResponsePatterns, theta: FloatArray) -> 
     theta
         EAP of each pattern, shape (n_patterns,).
     """
+    return residual_correlations(patterns, items.expected_scores(theta).T)
+
+
+def residual_correlations(patterns: ResponsePatterns, expected: FloatArray) -> FloatArray:
+    """Return the correlations of answers less expectations, (n_patterns, n_items) each."""
     answered = (patterns.codes < patterns.width).astype(np.float64)
-    residual = (patterns.codes - items.expected_scores(theta).T) * answered
+    residual = (patterns.codes - expected) * answered
     persons = answered * patterns.counts[:, None]
     weighted = residual * patterns.counts[:, None]
     n = persons.T @ answered

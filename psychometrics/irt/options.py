@@ -48,6 +48,8 @@ class IrtOptions:
         How differential functioning is tested.
     detail
         Whether the persons' scores are listed.
+    bifactor
+        Whether the scale ``total`` is also described by a bifactor model.
     seed
         Of the simulation of Q3's critical value.
     """
@@ -59,4 +61,5 @@ class IrtOptions:
     reference: str | None = None
     dif_method: DifMethod = DifMethod.LIKELIHOOD_RATIO
     detail: Detail = Detail.SUMMARY
-    seed: int = 20460
+    bifactor: bool = False
+    seed: int = 1

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 
 from psychometrics.types import FloatArray
 
@@ -52,7 +51,8 @@ def log_density(points: FloatArray, natural: FloatArray) -> FloatArray:
         (η₁, η₂).
     """
     kernel = natural[0] * points + natural[1] * points**2
-    return np.asarray(kernel - logsumexp(kernel))
+    kernel -= kernel.max()
+    return np.asarray(kernel - np.log(np.exp(kernel).sum()))
 
 
 def sufficient_statistics(points: FloatArray) -> FloatArray:

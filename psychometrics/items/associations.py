@@ -77,7 +77,9 @@ def local_dependence(responses: ResponseMatrix) -> LocalDependence:
         sample = complete_answers(answers, items)
     except EstimationError as error:
         return _unknown(error.reason)
-    fitted = fit_ml(rival_model(instrument, Rival(structure=Structure.THREE_FACTOR)), (sample,))
+    fitted = fit_ml(
+        rival_model(instrument, Rival(structure=Structure.CORRELATED_FACTORS)), (sample,)
+    )
     if not fitted.minimum.convergence.converged:
         return _unknown(fitted.minimum.convergence.value)
     residuals = residual_correlations(fitted)

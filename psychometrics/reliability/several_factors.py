@@ -85,7 +85,7 @@ def several_factors(instrument: Instrument, sample: Sample) -> SeveralFactors:
 
 
 def _omega_total(instrument: Instrument, sample: Sample, cautions: list[str]) -> Estimate:
-    fitted = _fit(instrument, sample, Structure.THREE_FACTOR)
+    fitted = _fit(instrument, sample, Structure.CORRELATED_FACTORS)
     if isinstance(fitted, str):
         return Estimate(estimate=None, reason=fitted)
     if not fitted.converged:

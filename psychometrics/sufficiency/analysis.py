@@ -62,6 +62,7 @@ def analyse(
         *counts.of_categories(items, responses.instrument.minimum),
         *counts.of_clinicians(clinicians),
         *_of_outcomes(responses, ratings, options),
+        *counts.of_item_response(persons),
     )
     return SufficiencyResult(
         n_persons=persons.n_persons,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from psychometrics.irt.options import ModelName
+from psychometrics.irt.sample_sizes import persons_for_model
 from psychometrics.items.distribution import category_counts
 from psychometrics.responses import ResponseMatrix
 from psychometrics.sufficiency.results import Clinicians, ItemCounts, Question, Requirement, Status
@@ -14,9 +16,11 @@ from psychometrics.sufficiency.rules import (
     CLINICIAN_RULE,
     CLINICIANS_AT_LEAST,
     FACTOR_RULE,
+    GRADED_RULE,
     GROUP_RULE,
     ITEM_RULE,
     PERSONS_PER_CATEGORY,
+    RASCH_RULE,
     persons_for_category,
     persons_for_factors,
 )
@@ -49,6 +53,23 @@ def of_sample(persons: ResponseMatrix) -> Requirement:
         required=_needed(persons),
         observed=int(persons.complete.sum()),
     )
+
+
+def of_item_response(persons: ResponseMatrix) -> Iterator[Requirement]:
+    """Require persons for item response models of the subscales."""
+    shortest = min(len(scale.items) for scale in persons.instrument)
+    for question, rule, model in (
+        (Question.RASCH, RASCH_RULE, ModelName.PARTIAL_CREDIT),
+        (Question.GRADED, GRADED_RULE, ModelName.GRADED),
+    ):
+        yield requirement(
+            question,
+            "all persons",
+            rule,
+            Status.CHOSEN,
+            required=persons_for_model(model, shortest),
+            observed=int(persons.complete.sum()),
+        )
 
 
 def of_groups(groups: dict[str, ResponseMatrix]) -> Iterator[Requirement]:

@@ -32,7 +32,7 @@ IMPROPER = (
 def model_of(instrument: Instrument) -> Model:
     """Return the model to be fitted: one factor for each subscale."""
     several = len(instrument.subscales) > 1
-    structure = Structure.THREE_FACTOR if several else Structure.ONE_FACTOR
+    structure = Structure.CORRELATED_FACTORS if several else Structure.ONE_FACTOR
     return rival_model(instrument, Rival(structure=structure))
 
 

@@ -31,6 +31,8 @@ class Question(Enum):
     CATEGORIES = "categories"
     CLINICIANS = "clinicians"
     OUTCOMES = "outcomes"
+    RASCH = "rasch"
+    GRADED = "graded"
 
 
 class Status(Enum):

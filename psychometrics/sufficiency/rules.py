@@ -9,6 +9,7 @@ Notes
 - A category chosen by fewer than 5 persons makes its threshold a guess: chosen here.
 - Fewer than 10 clinicians leave the interval that allows for them to a t distribution with few
   degrees of freedom: chosen here.
+- Persons for item response models: `psychometrics.irt.sample_sizes`, for the shortest subscale.
 - Persons for a correlation ρ: n = ((z_{.975} + z_power) / artanh ρ)² + 3, the sample size at which
   a two-sided test of 5% has the power (Fisher's z). Computed.
 """
@@ -31,6 +32,13 @@ FACTOR_RULE = (
 GROUP_RULE = f"In each group: {FACTOR_RULE[0].lower()}{FACTOR_RULE[1:]}"
 ITEM_RULE = "As many answers to each item as a factor analysis needs persons."
 CATEGORY_RULE = f"Each category of each item chosen by at least {PERSONS_PER_CATEGORY} persons."
+RASCH_RULE = (
+    "At least 100 persons for a partial credit (Rasch) model (Linacre 1994: stable difficulties)."
+)
+GRADED_RULE = (
+    "For a graded response model of each subscale at least 500 persons, 250 from ten items on "
+    "(500: simulations of Jiang, Wang & Weiss 2016; 250: chosen here; COSMIN asks for 1,000)."
+)
 CLINICIAN_RULE = f"At least {CLINICIANS_AT_LEAST} clinicians, so that their share can be told."
 
 

@@ -21,6 +21,7 @@ from psychometrics.declared.vocabulary import (
 from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.results import CutoffResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
+from psychometrics.irt.results import IrtResult
 from psychometrics.items.results import ItemsResult
 from psychometrics.reliability.paired_results import AgreementResult, RetestResult
 from psychometrics.reliability.results import ReliabilityResult
@@ -154,6 +155,7 @@ class Sections:
     cfa: CfaResult | NotComputed
     cfa_continuous: CfaResult | NotComputed
     cutoffs: CutoffResult | NotComputed
+    irt: IrtResult | NotComputed
     reliability: ReliabilityResult | NotComputed
     invariance: InvarianceResult | NotComputed
     comparison: ComparisonResult | NotComputed

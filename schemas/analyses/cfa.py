@@ -6,26 +6,18 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from psychometrics.cfa.options import CfaOptions, Rival, Structure
+from psychometrics.cfa.options import NAMED, CfaOptions
 from schemas.analyses.estimation import EstimationOptionsSchema
-
-RIVALS = {
-    rival.name: rival
-    for method in (False, True)
-    for structure in Structure
-    for rival in (Rival(structure=structure, method=method),)
-}
-"""Rival models by their names."""
 
 
 class CfaOptionsSchema(EstimationOptionsSchema):
     """Options of a confirmatory factor analysis."""
 
     models = fields.List(
-        fields.String(validate=validate.OneOf(list(RIVALS))),
+        fields.String(validate=validate.OneOf(list(NAMED))),
         load_default=None,
         allow_none=True,
-        validate=validate.Length(min=1, max=len(RIVALS)),
+        validate=validate.Length(min=1, max=len(NAMED)),
         metadata={"description": "Rival models; all that the instrument allows if left out."},
     )
     cluster = fields.String(
@@ -42,7 +34,7 @@ class CfaOptionsSchema(EstimationOptionsSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> CfaOptions:
         """Make the engine's options."""
         names = data["models"]
-        models = None if names is None else tuple(RIVALS[name] for name in dict.fromkeys(names))
+        models = None if names is None else tuple(NAMED[name] for name in dict.fromkeys(names))
         return CfaOptions(
             models=models,
             estimator=data["estimator"],

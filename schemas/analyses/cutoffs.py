@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from psychometrics.cfa.options import Estimator, Rival, Structure
+from psychometrics.cfa.options import NAMED, Estimator, Structure
 from psychometrics.ensembles.options import (
     FEWEST_REPLICATES,
     MOST_REPLICATES,
@@ -14,10 +14,11 @@ from psychometrics.ensembles.options import (
 )
 from schemas.base import StrictInteger, StrictSchema
 
+_STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS)
 MODELS = {
-    rival.name: rival
-    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
-    for rival in (Rival(structure=structure),)
+    name: rival
+    for name, rival in NAMED.items()
+    if rival.structure in _STRUCTURES and not rival.method
 }
 """Models that have such cut-offs, by their names."""
 
@@ -28,9 +29,13 @@ class CutoffOptionsSchema(StrictSchema):
     """Options of model-specific cut-offs."""
 
     model = fields.String(
-        load_default=Structure.THREE_FACTOR.value,
+        load_default=None,
+        allow_none=True,
         validate=validate.OneOf(list(MODELS)),
-        metadata={"description": "The model whose fit is to be judged."},
+        metadata={
+            "description": "The model whose fit is to be judged; one factor for each subscale if "
+            "left out."
+        },
     )
     estimator = fields.Enum(
         Estimator,
@@ -57,7 +62,7 @@ class CutoffOptionsSchema(StrictSchema):
     def make(self, data: dict[str, Any], **kwargs: Any) -> CutoffOptions:
         """Make the engine's options."""
         return CutoffOptions(
-            model=MODELS[data["model"]],
+            model=MODELS[data["model"]] if data["model"] else CutoffOptions().model,
             estimator=data["estimator"],
             replicates=data["replicates"],
             seed=data["seed"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from psychometrics.cfa.options import Structure
+from psychometrics.cfa.options import NAMED, Structure, names_of
 from psychometrics.invariance.options import (
     InvarianceOptions,
     PowerMethod,
@@ -17,7 +17,11 @@ from schemas.analyses.estimation import EstimationOptionsSchema
 from schemas.base import StrictInteger
 from schemas.responses.covariates import MAXIMUM_NAME, is_number
 
-_STRUCTURES = (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.THREE_FACTOR)
+_STRUCTURES = tuple(
+    name
+    for structure in (Structure.ONE_FACTOR, Structure.TWO_FACTOR, Structure.CORRELATED_FACTORS)
+    for name in names_of(structure)
+)
 
 
 class GroupName(fields.Field[str]):
@@ -75,16 +79,15 @@ class LadderOptionsSchema(EstimationOptionsSchema):
             "description": "The group or occasion to compare with; the first in sorted order.",
         },
     )
-    structure = fields.Enum(
-        Structure,
-        by_value=True,
-        load_default=Structure.THREE_FACTOR,
-        validate=validate.OneOf(
-            _STRUCTURES, error=f"Must be one of: {', '.join(one.value for one in _STRUCTURES)}."
-        ),
-        metadata={"description": "The factors: one for each subscale unless said otherwise."},
+    structure = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(_STRUCTURES),
+        metadata={
+            "description": "The factors: one for each subscale (`correlated-factors`; "
+            "`three-factor` where there are three) unless said otherwise."
+        },
     )
-
     power = fields.Enum(
         PowerMethod,
         by_value=True,
@@ -114,6 +117,9 @@ class LadderOptionsSchema(EstimationOptionsSchema):
         """Make the engine's options."""
         method, replicates, seed = (data.pop(name) for name in ("power", "replicates", "seed"))
         power = PowerOptions(method=method, replicates=replicates, seed=seed)
+        called = data.pop("structure")
+        if called is not None:
+            data |= {"structure": NAMED[called].structure, "called": called}
         return self.made(**data | {"occasions": tuple(data.get("occasions", ())), "power": power})
 
 

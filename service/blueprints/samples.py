@@ -22,7 +22,7 @@ from service.records import Claim, Sample, Scope
 from service.rendering import batch_json, page, sample_json
 from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import answers, concerns
-from service.web.bodies import in_turn, read_batch_body, rows_documentation
+from service.web.bodies import INSTRUMENT_PARAMETER, in_turn, read_batch_body, rows_documentation
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -100,7 +100,7 @@ def remove_sample(sample_id: str) -> None:
 @blueprint.response(201, BatchAnswerSchema)
 @blueprint.doc(
     requestBody=rows_documentation(BatchRequestSchema),
-    parameters=[KEY_PARAMETER],
+    parameters=[KEY_PARAMETER, INSTRUMENT_PARAMETER],
 )
 def add_batch(sample_id: str) -> Response:
     """Keep responses and score them: all of them, or none when one cell is refused."""

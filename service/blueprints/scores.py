@@ -17,11 +17,13 @@ from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_text import score_text
 from service.web.audit import concerns, keeps_nothing
 from service.web.bodies import (
+    INSTRUMENT_PARAMETER,
     at_most,
     in_turn,
     read_document,
     read_scoring_body,
     rows_documentation,
+    same_instrument,
 )
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -38,12 +40,7 @@ blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is
 @blueprint.doc(
     requestBody=rows_documentation(ScoreRequestSchema),
     parameters=[
-        {
-            "in": "query",
-            "name": "instrument",
-            "schema": {"type": "string"},
-            "description": "The instrument's id, for CSV and NDJSON.",
-        },
+        INSTRUMENT_PARAMETER,
         {
             "in": "query",
             "name": "detail",
@@ -79,6 +76,7 @@ def _answer(incoming: Request) -> bytes:
         return score_text(*read_scoring_body(incoming, _scoring_rule, load_scoring))
     if detail == "change":
         body = read_document(incoming, known=("instrument", "responses", "measurement_error"))
+        same_instrument(incoming, body.get("instrument"))
         at_most(body.get("responses"))
         return orjson.dumps(describe_change(_scoring_rule(body.get("instrument")), body))
     if detail == "guide":

@@ -22,12 +22,12 @@ from service.auth.scopes import SCOPES
 from service.errors import TokenRefusedError, TooLargeError
 from service.use_cases.issue_token import issue_token
 from service.web.audit import identifies
+from service.web.examples import FORM
 from service.web.rates import count_failure, refuse_after_failures
 from service.web.routes import Blueprint, open_to_all, refuses, services
 
 blueprint = Blueprint("tokens", __name__, description="Access tokens for programs.")
 
-FORM = "application/x-www-form-urlencoded"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 an address, not a secret
 _MAXIMUM_FIELDS = 20
 _MAXIMUM_BODY = 65_536

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,8 @@ def run(arguments: argparse.Namespace) -> None:
         answer = analyse_block(kind, definition, block, options, progress)
     record = _record(definition, arguments.file, options, answer["result"])
     audience = Audience.PUBLIC if arguments.public else Audience.OWNER
+    if audience is Audience.OWNER:  # how a file was read counts its rows
+        record = replace(record, reading=reading.result)
     _write(arguments.out, write(made_for(record, audience)))
 
 

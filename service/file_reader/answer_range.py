@@ -17,6 +17,8 @@ MISSING_CODES = frozenset(
 )  # fmt: skip
 """Numbers that are used for missing answers, besides zero."""
 
+_DO_NOT_KNOW, _LONGEST_CODE = 8, 9999
+
 _ENOUGH = 120
 """Answers before the absence of the highest ones says anything: ten persons and twelve items."""
 
@@ -73,9 +75,9 @@ def _ask_outside(
 ) -> bool:
     low, high = instrument.minimum, instrument.maximum
     values = sorted(set(outside.tolist()))
-    beyond = [value for value in values if value not in MISSING_CODES]
+    beyond = [value for value in values if not _may_be_code(value, outside, instrument)]
     inside = given[(given >= low) & (given <= high)]
-    coded = [value for value in values if value in MISSING_CODES]
+    coded = [value for value in values if value not in beyond]
     core = given[~np.isin(given, coded)]
     if not core.size:
         core = given
@@ -89,6 +91,15 @@ def _ask_outside(
         _ask_other_range(core, outside.size, instrument, columns, remarks)
         return True
     return False
+
+
+def _may_be_code(value: float, outside: FloatArray, instrument: Instrument) -> bool:
+    """Whether a number may stand for missing: a usual code, or the only one, apart and repeated."""
+    if value in MISSING_CODES or (value == _DO_NOT_KNOW and instrument.maximum < _DO_NOT_KNOW - 1):
+        return True
+    apart = not instrument.minimum - 1 <= value <= instrument.maximum + 1
+    alone = bool((outside == value).all()) and outside.size >= _SEVERAL
+    return alone and apart and value.is_integer() and abs(value) <= _LONGEST_CODE
 
 
 def _plain(value: float) -> str:

@@ -74,7 +74,7 @@ def read_answers(
     """
     names = [column.name for column in columns]
     labelled = _with_labels(columns, mapping)
-    present = {cell for column in labelled for cell in column.present}
+    present = dict.fromkeys(cell for column in labelled for cell in column.present)
     cells = read_cells(present, mapping.missing, mapping.labels)
     _note_declared(columns, remarks)
     if not mapping.labels:
@@ -161,8 +161,13 @@ def _labels(
 ) -> dict[str, int]:
     """Resolve labels where they are few enough to be labels; other texts are refused by cell."""
     written = {text: str(cell) for cell, text in cells.labels.items()}
-    if not written or not _are_labels(set(written), cells, columns, instrument):
-        cells.labels.clear()  # texts that are no labels are no answers
+    answers = {text for text in written if not says_no_answer(text)}
+    if answers and not _are_labels(answers, cells, columns, instrument):
+        for cell, text in list(cells.labels.items()):
+            if text in answers:
+                del cells.labels[cell]  # texts that are no labels are no answers
+                written.pop(text, None)
+    if not written:
         return {}
     holding = [column.name for column in columns if any(v in cells.labels for v in column.present)]
     shown = {text for text, n in _label_counts(cells, columns).items() if n >= _RECURRING}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from schemas.file_mapping import FileMapping
 from schemas.responses import covariates
 from schemas.responses.pseudonyms import column_name_rule, is_date_column
-from service.file_reader.cells import Odd, as_number, as_text, is_date, is_missing_word
+from service.file_reader.cells import Cell, Odd, as_number, as_text, is_date, is_missing_word
 from service.file_reader.columns import Column
 from service.file_reader.limits import CLOSELY_LOOKED_AT
 from service.file_reader.presets import describes_submission
@@ -155,7 +155,7 @@ def _by_vocabulary(column: Column, mapping: FileMapping) -> Role | None:
 def _may_name(column: Column, *, strict: bool) -> bool:
     """Whether values can tell persons apart: not a yes or no, not two or three codes for all."""
     n_different = len(column.present)
-    numbers = [as_number(cell) for cell in column.present]
+    numbers = [as_number(cell) for cell in _some(column)]
     if any(number is not None and not number.is_integer() for number in numbers):
         return False
     several = n_different > 1 or column.codes.size == 1
@@ -164,7 +164,7 @@ def _may_name(column: Column, *, strict: bool) -> bool:
 
 def _may_be_occasion(column: Column, *, strict: bool) -> bool:
     n_different = len(column.present)
-    numbers = [as_number(cell) for cell in column.present]
+    numbers = [as_number(cell) for cell in _some(column)]
     whole = all(number is None or number.is_integer() for number in numbers)
     few = n_different <= max(3, column.n_given / 2) or n_different <= 4
     return whole and few and (not strict or n_different <= _MOST_GROUPS)
@@ -239,8 +239,13 @@ def _unkept_texts(column: Column) -> str | None:
 
 
 def _are_dates(column: Column) -> bool:
-    present = [cell for cell in column.present if not is_missing_word(cell)]
+    present = [cell for cell in _some(column) if not is_missing_word(cell)]
     return bool(present) and sum(map(is_date, present)) > 0.5 * len(present)
+
+
+def _some(column: Column) -> Sequence[Cell]:
+    """Return different cells, at most a thousand, from the whole column."""
+    return column.present[:: 1 + len(column.present) // 1000]
 
 
 def _one_of_each(

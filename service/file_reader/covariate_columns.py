@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from service.file_reader.cells import as_number, as_text, is_missing_word
 from service.file_reader.column_roles import LEFT_OUT, RESPONSE, Role, left_out
 from service.file_reader.columns import Column, Table
 from service.file_reader.occasions import session_numbers
-from service.file_reader.persons import Pseudonym, check_repeated, named_values
+from service.file_reader.persons import Pseudonym, ask_possible_person, check_repeated, named_values
 from service.file_reader.questions import Remarks, counted, shortened
 from service.file_reader.vocabulary import plain_name
 
@@ -49,16 +50,20 @@ class Beside:
     ) -> tuple[dict[str, list[Value]], dict[str, list[float | None]], list[str] | None]:
         """Return columns, outcomes and names of the ratings: all rows of each occasion in turn."""
         rows = np.flatnonzero(kept)
-        places = (rows % self.skipped.size).tolist()
-        columns = {
-            name: [values[place] for place in places] for name, values in self.columns.items()
-        }
+        if n_occasions == 1 and kept.all():
+            columns, outcomes = dict(self.columns), dict(self.outcomes)
+        else:
+            places = (rows % self.skipped.size).tolist()
+            columns = {
+                name: [values[place] for place in places] for name, values in self.columns.items()
+            }
+            outcomes = {
+                name: [values[place] for place in places] for name, values in self.outcomes.items()
+            }
         if n_occasions > 1:
             columns["session_number"] = (rows // self.skipped.size + 1).astype(float).tolist()
-        outcomes = {
-            name: [values[place] for place in places] for name, values in self.outcomes.items()
-        }
-        ids = None if self.ids is None or n_occasions > 1 else [self.ids[place] for place in places]
+        named = n_occasions == 1 and self.ids is not None
+        ids = [self.ids[row] for row in rows.tolist()] if named and self.ids else None
         return (
             {name: values for name, values in columns.items() if covariates.any_given(values)},
             {name: values for name, values in outcomes.items() if covariates.any_given(values)},
@@ -92,12 +97,15 @@ def read_beside(
     _labels(by_role, roles, table, beside)
     _days(by_role, beside, remarks)
     _outcomes_and_groups(table, roles, beside, remarks)
-    if RESPONSE in by_role:
+    if RESPONSE in by_role and n_occasions == 1:
         beside.ids = [str(value) for value in _texts(by_role[RESPONSE])]
-    if "person" in by_role:
+    unordered = "occasion" in by_role and sessions is None and n_occasions == 1
+    if "person" in by_role and not unordered:
         sessions = _told_apart(by_role, sessions, table, roles, beside, mapping, remarks)
     if sessions is not None and n_occasions == 1:
         beside.columns["session_number"] = _or_none(sessions)
+    if "person" not in by_role and n_occasions == 1:
+        ask_possible_person(table, roles, mapping, remarks)
     return beside
 
 
@@ -202,8 +210,16 @@ def _labels(
 
 
 def _texts(column: Column) -> list[Value]:
-    table = [None if is_missing_word(value) else as_text(value) for value in column.values]
-    return [table[code] for code in column.codes.tolist()]
+    return _spread(
+        [None if is_missing_word(value) else as_text(value) for value in column.values], column
+    )
+
+
+def _spread(table: Sequence[object], column: Column) -> list[Any]:
+    """Write what stands for each different cell into every row."""
+    known = np.empty(len(table), dtype=object)
+    known[:] = table
+    return known[column.codes].tolist() if len(table) else []
 
 
 def _days(by_role: Mapping[str, Column], beside: Beside, remarks: Remarks) -> None:
@@ -242,8 +258,7 @@ def _outcome(
 
 
 def _number_values(column: Column) -> list[float | None]:
-    table = [as_number(value) for value in column.values]
-    return [table[code] for code in column.codes.tolist()]
+    return _spread([as_number(value) for value in column.values], column)
 
 
 def _or_none(numbers: FloatArray) -> list[Value]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psychometrics.instrument import Instrument
+from service.file_reader.answer_range import MISSING_CODES
 from service.file_reader.cells import as_number
 from service.file_reader.columns import Column
 from service.file_reader.item_names import (
@@ -398,7 +399,9 @@ def _looks_answered(column: Column, instrument: Instrument) -> bool:
         return False
     if all(number is not None for number in numbers):
         span = [number for number in numbers if number is not None]
-        return len(present) > 1 and min(span) >= -99 and max(span) <= 999
+        answers = [number for number in span if number not in MISSING_CODES]
+        low, high = instrument.minimum - 1, instrument.maximum + 2
+        return len(answers) > 1 and min(answers) >= low and max(answers) <= high
     return len(present) > 1 and len(present) <= instrument.n_categories + 3
 
 

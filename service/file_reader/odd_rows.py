@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 
 from psychometrics.types import BoolArray
 from schemas.file_mapping import FileMapping
 from service.file_reader.cells import as_number
-from service.file_reader.column_roles import LEFT_OUT, Role
 from service.file_reader.columns import Table
 from service.file_reader.file_facts import FileFacts
 from service.file_reader.questions import Choice, Remarks, counted, first_row
@@ -63,7 +62,6 @@ def _is_summary(table: Table, row: int, items: Collection[int]) -> bool:
 def check_lengths(
     table: Table,
     items: Collection[int],
-    roles: Mapping[int, Role],
     mapping: FileMapping,
     remarks: Remarks,
 ) -> None:
@@ -77,29 +75,29 @@ def check_lengths(
         beyond |= column.where(
             place for place, value in enumerate(column.values) if value is not None
         )
+    lengths = table.lengths
+    if lengths is not None and lengths.min() < lengths.max():
+        beyond |= lengths > width  # an empty cell more, in some rows alone, has moved others
     if beyond.any():
         _ask_length("more", int(beyond.sum()), beyond, table, width, remarks)
-    if table.lengths is None or "short-rows" in mapping.accept:
+    if lengths is None or "short-rows" in mapping.accept:
         return
-    short = table.lengths < width
-    if short.any() and not _ends_early_only(table, short, items, roles, width):
+    short = lengths < width
+    if short.any() and not _lacks_nothing(table, short, int(lengths.min()), items, width):
         _ask_length("fewer", int(short.sum()), short, table, width, remarks)
 
 
-def _ends_early_only(
-    table: Table, short: BoolArray, items: Collection[int], roles: Mapping[int, Role], width: int
+def _lacks_nothing(
+    table: Table, short: BoolArray, shortest: int, items: Collection[int], width: int
 ) -> bool:
-    """Whether short rows lack nothing but columns that are left out, so that no cell moved."""
-    assert table.lengths is not None  # noqa: S101 asked before
-    shortest, last_item = int(table.lengths[short].min()), max(items)
-    if shortest <= last_item:
+    """Whether short rows lack only columns in which no row has anything, so that no cell moved."""
+    if shortest <= max(items):
         return False
-    lacking = [place for place in range(shortest, width) if place in roles]
-    if any(roles[place].role != LEFT_OUT for place in lacking):
+    last = table.columns[max(items)]
+    empty = last.where(place for place, value in enumerate(last.values) if value is None)
+    if (short & empty).any():
         return False
-    column = table.columns[last_item]
-    empty = [place for place, value in enumerate(column.values) if value is None]
-    return not (short & column.where(empty)).any()
+    return not any(column.n_given for column in table.columns[shortest:width])
 
 
 def _ask_length(

@@ -194,7 +194,9 @@ def _with_row_names(table: Table, n_names: int) -> Table:
     lengths = table.lengths
     if lengths is None or not table.n_rows or len(table.columns) != n_names + 1:
         return table
-    if not (lengths == n_names + 1).all() or table.columns[-1].n_given < table.n_rows / 2:
+    first = table.columns[0]
+    counted = [str(number) for number in range(1, table.n_rows + 1)]
+    if not (lengths == n_names + 1).all() or [first.values[c] for c in first.codes] != counted:
         return table
     names = ["", *(column.name for column in table.columns[:-1])]
     columns = tuple(

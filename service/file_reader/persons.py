@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,11 +11,15 @@ from psychometrics.types import BoolArray, FloatArray, IntArray
 from schemas.file_mapping import FileMapping
 from schemas.responses import covariates
 from service.file_reader.cells import as_text, is_missing_word
-from service.file_reader.columns import Column
+from service.file_reader.column_roles import LEFT_OUT, Role
+from service.file_reader.columns import Column, Table
 from service.file_reader.questions import Choice, Remarks, counted, first_row, shortened
 
 Pseudonym = Callable[[str, int], str]
 """Makes a pseudonym of a value and its place in the order of appearance, from 1."""
+
+_CODE = re.compile(r"[A-Za-z]{1,6}[-_ ]?[0-9]{1,8}[A-Za-z]?")
+_MANY_PERSONS = 10
 
 
 def numbered_pseudonym(_: str, place: int) -> str:
@@ -57,6 +62,39 @@ def _ask_if_identifying(
             Choice(label="replace them by pseudonyms", mapping={"replace": [role]}),
             Choice(label="leave the column out", mapping={"leave_out": [column.name]}),
         )
+
+
+def ask_possible_person(
+    table: Table, roles: Mapping[int, Role], mapping: FileMapping, remarks: Remarks
+) -> None:
+    """Ask about a column of codes that repeat as persons do, under a name that does not say so."""
+    for place, one in roles.items():
+        column = table.columns[place]
+        free = one.role in {LEFT_OUT, "outcome", "group"} and column.name
+        if not free or mapping.role_of(column.name) or column.name in mapping.leave_out:
+            continue
+        if column.name in (mapping.outcomes or ()) or not _repeats_as_persons(column):
+            continue
+        name = shortened(column.name)
+        remarks.ask(
+            "possible-person",
+            f"Column {name} holds codes that repeat: does it name the persons?",
+            [column.name],
+            Choice(label="yes, the persons", mapping={"person": column.name}),
+            Choice(label="no", mapping={"leave_out": [column.name]}),
+        )
+        return
+
+
+def _repeats_as_persons(column: Column) -> bool:
+    """Whether every row has a code, and many codes come a few times, numbers all as often."""
+    counts = column.counts[column.counts > 0]
+    if counts.size < _MANY_PERSONS or column.n_given < column.codes.size or counts.max() > 30:
+        return False
+    texts = [as_text(cell) or "" for cell in column.present]
+    if all(text.isdigit() for text in texts):
+        return bool(counts.min() == counts.max() >= 2)
+    return counts.mean() >= 1.5 and all(_CODE.fullmatch(text) for text in texts)
 
 
 def check_repeated(

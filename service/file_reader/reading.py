@@ -94,7 +94,7 @@ class _Understanding:
             if roles[place].role == "outcome":
                 roles[place] = left_out("repeats items in another coding")
         if taken and self.table.n_rows:
-            check_lengths(self.table, taken, roles, self.mapping, self.remarks)
+            check_lengths(self.table, taken, self.mapping, self.remarks)
             self.table = without_summaries(
                 self.table, taken, self.facts, self.mapping, self.remarks
             )

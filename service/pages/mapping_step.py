@@ -172,12 +172,13 @@ def _with_roles(
     """Take over the roles that were changed in the table of columns."""
     items: dict[str, str] = {}
     outcomes: list[str] = []
-    items_changed = outcomes_changed = False
+    items_changed = outcomes_changed = twice = False
     for place, (name, role, item) in enumerate(seen):
         chosen = form.get(f"role-{place}", role)
         number = form.get(f"item-{place}", "").strip() or (str(item) if item else "")
         changed = chosen != role or (chosen == "item" and number != str(item or ""))
         if chosen == "item" and number.isdigit():
+            twice |= number in items
             items[number] = name
         if chosen == "outcome":
             outcomes.append(name)
@@ -185,6 +186,9 @@ def _with_roles(
         outcomes_changed |= changed and "outcome" in {chosen, role}
         if changed:
             mapping = _said_of(mapping, str(name), chosen)
+    if items_changed and twice:
+        detail = "Two columns have the same item number; say the occasions in a mapping's file."
+        raise RefusedInputError([Fault(pointer="/mapping", code="duplicate", detail=detail)])
     if items_changed:
         mapping = {**mapping, "items": items}
     if outcomes_changed:

@@ -14,7 +14,7 @@ from service.file_reader.file_reading import FileReading
 from service.file_reader.subprocess_reader import read_apart
 from service.identifiers import uuid7
 from service.pages.wording import FaultGroup, grouped
-from service.web.routes import services
+from service.web.routes import services, tenant_id
 
 
 def read_upload(
@@ -50,6 +50,7 @@ def read_upload(
         definition.document,
         mapping,
         maximum_rows=services().config.maximum_rows,
+        key=services().pseudonym_key(tenant_id()),
         other_forms=other_forms,
     )
 

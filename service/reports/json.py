@@ -23,4 +23,5 @@ def report_json(record: ReportRecord) -> dict[str, Any]:
         "samples": [{"name": one.name, "setting": one.setting} for one in record.samples],
         "options": record.options,
         "result": record.result,
+        **({} if record.reading is None else {"reading": record.reading}),
     }

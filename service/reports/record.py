@@ -56,6 +56,8 @@ class ReportRecord:
         :func:`service.use_cases.validity.published.published` gives it.
     audience
         Whom it is made for.
+    reading
+        How the file was read, where the answers come from one.
     """
 
     id: str | None
@@ -66,6 +68,7 @@ class ReportRecord:
     options: Json
     result: Json
     audience: Audience = Audience.OWNER
+    reading: Json | None = None
 
     def section(self, name: str) -> Json | None:
         """Return a section of the result, ``None`` where it was not computed."""

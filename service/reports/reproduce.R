@@ -1,6 +1,7 @@
 
 # ---------------------------------------------------------------------------------------------------
-# What follows is the same in every script. Needed: lavaan, psych, semTools, GPArotation, jsonlite.
+# What follows is the same in every script. Needed: lavaan, psych, semTools, GPArotation, jsonlite; mirt
+# where item response models are to be made again (the numbers were never run against it here).
 #
 #   Rscript report.R DATA.csv [MORE.csv ...] [--out NUMBERS.json] [--without-parallel]
 #
@@ -403,6 +404,25 @@ criterion_numbers <- function(data) {
   })
 }
 
+# Graded response models of each scale, where mirt is installed (it is not among Debian's packages):
+# 61 points on [-6, 6], errors from the observed information, thresholds as difficulties.
+irt_numbers <- function(persons) {
+  if (!requireNamespace("mirt", quietly = TRUE)) return(list(error = "mirt is not installed"))
+  lapply(scales, function(columns) {
+    own <- persons[columns]
+    own <- own[rowSums(!is.na(own)) > 0, ]
+    if (length(columns) < 3) return(list(error = "fewer than three items"))
+    m <- mirt::mirt(own, 1, "graded", SE = TRUE, SE.type = "Oakes", TOL = 1e-7, quadpts = 61, verbose = FALSE,
+                    technical = list(theta_lim = c(-6, 6), NCYCLES = 50000))
+    found <- mirt::coef(m, IRTpars = TRUE, printSE = TRUE)[seq_along(columns)]
+    list(n_persons = nrow(own), log_likelihood = mirt::extract.mirt(m, "logLik"),
+         discrimination = unname(sapply(found, function(x) x[1, 1])),
+         discrimination_standard_error = unname(sapply(found, function(x) x[2, 1])),
+         thresholds = unname(lapply(found, function(x) unname(x[1, -1]))),
+         threshold_standard_errors = unname(lapply(found, function(x) unname(x[2, -1]))))
+  })
+}
+
 # Says on standard error what lavaan said of a model, so that nobody takes a gap for a zero.
 tell <- function(found, where) {
   for (text in c(found$error, found$warnings)) message(where, ": ", gsub("\\s+", " ", text))
@@ -433,6 +453,7 @@ reproduce <- function(files, parallel = TRUE) {
     dimnames(R) <- list(scored, scored)
     found$separation <- told(function() list(pairs = separation(R)))
   }
+  found$irt <- part("irt", function() irt_numbers(persons))
   found$reliability <- part("reliability", function() reliability_numbers(persons))
   found$invariance <- part("invariance", function() ladder_numbers(in_groups(persons)))
   found$retest <- part("retest", function() retest_numbers(responses))

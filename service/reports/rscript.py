@@ -17,6 +17,7 @@ _REPRODUCED = (
     "efa",
     "cfa",
     "cfa_continuous",
+    "irt",
     "reliability",
     "invariance",
     "retest",

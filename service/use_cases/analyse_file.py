@@ -20,12 +20,11 @@ def analyse_block(
     progress: Progress,
 ) -> dict[str, Any]:
     """Analyse one block and name what did it, as JSON values."""
+    responses = block.matrix(definition.instrument)
     return {
         "kind": kind.name,
         "instrument": definition.rule,
-        "result": kind.run(
-            Material(responses=block.matrix(definition.instrument)), options, progress
-        ),
+        "result": kind.run(Material(responses=responses), options, progress),
         "software": software(),
     }
 

@@ -13,11 +13,14 @@ from typing import Any, Protocol, cast
 from marshmallow import ValidationError
 
 from psychometrics.cfa.results import CfaResult
+from psychometrics.criterion.columns import PERSON
+from psychometrics.criterion.occasions import FIRST_RULE, one_rating_a_person
 from psychometrics.criterion.results import CriterionResult
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.ensembles.results import CutoffResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
+from psychometrics.irt.results import IrtResult
 from psychometrics.items.results import ItemsResult
 from psychometrics.longitudinal.lagged_results import LaggedResult
 from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
@@ -36,6 +39,7 @@ from schemas.analyses.cutoffs import CutoffOptionsSchema
 from schemas.analyses.dimensionality import DimensionalityOptionsSchema
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.analyses.invariance import InvarianceOptionsSchema
+from schemas.analyses.irt import IrtOptionsSchema
 from schemas.analyses.items import ItemsOptionsSchema
 from schemas.analyses.lagged import LaggedOptionsSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema
@@ -121,6 +125,8 @@ class Kind:
         The module whose ``analyse`` does it, or ``analyse_step`` where there are several steps.
     uses_columns
         Whether it looks at more than the answers: outcomes, groups, timing.
+    counts_rows
+        Whether its engine takes every row for a person.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
     published
@@ -136,6 +142,7 @@ class Kind:
     result: type
     engine: str
     uses_columns: bool = False
+    counts_rows: bool = False
     joins_forms: bool = False
     published: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     steps: tuple[str, ...] = (WHOLE,)
@@ -183,13 +190,30 @@ class Kind:
     def analyse(self, material: Material, options: Any, progress: Progress) -> dict[str, Any]:
         """Analyse at a stretch by the engine's own options."""
         engine = import_module(self.engine)
+        repeated = False
         if material.other_form is None:
             analyse = cast("Analyse", engine.analyse)
-            result = analyse(material.responses, options, progress=progress)
+            responses = self.rated_once(material.responses, options)
+            repeated = responses is not material.responses
+            result = analyse(responses, options, progress=progress)
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
-        return to_json(result)
+        given = to_json(result)
+        if repeated and isinstance(given.get("cautions"), list):
+            given["cautions"] = [*given["cautions"], FIRST_RULE]
+        return given
+
+    def rated_once(self, responses: ResponseMatrix, options: Any) -> ResponseMatrix:
+        """Return each person's first rating, where rows of a person would count as persons.
+
+        Occasions of the same persons, and persons as clusters of their ratings, are chosen by an
+        option; then all rows are used.
+        """
+        chosen = getattr(options, "repeated", False) or getattr(options, "cluster", None) == PERSON
+        if self.counts_rows and not chosen:
+            return one_rating_a_person(responses)
+        return responses
 
 
 KINDS: Mapping[str, Kind] = {
@@ -201,6 +225,7 @@ KINDS: Mapping[str, Kind] = {
             options=ItemsOptionsSchema,
             result=ItemsResult,
             engine="psychometrics.items.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -209,6 +234,7 @@ KINDS: Mapping[str, Kind] = {
             options=ReliabilityOptionsSchema,
             result=ReliabilityResult,
             engine="psychometrics.reliability.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -217,6 +243,7 @@ KINDS: Mapping[str, Kind] = {
             options=DimensionalityOptionsSchema,
             result=DimensionalityResult,
             engine="psychometrics.efa.dimensionality",
+            counts_rows=True,
         ),
         Kind(
             name="efa",
@@ -224,6 +251,7 @@ KINDS: Mapping[str, Kind] = {
             options=EfaOptionsSchema,
             result=EfaResult,
             engine="psychometrics.efa.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -232,6 +260,15 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResult,
             engine="psychometrics.cfa.analysis",
+            counts_rows=True,
+            uses_columns=True,
+        ),
+        Kind(
+            name="irt",
+            purpose="What each item measures, where on the trait, and whether for all alike.",
+            options=IrtOptionsSchema,
+            result=IrtResult,
+            engine="psychometrics.irt.analysis",
             uses_columns=True,
         ),
         Kind(
@@ -240,6 +277,7 @@ KINDS: Mapping[str, Kind] = {
             options=CutoffOptionsSchema,
             result=CutoffResult,
             engine="psychometrics.ensembles.cutoffs",
+            counts_rows=True,
         ),
         Kind(
             name="retest",
@@ -264,6 +302,7 @@ KINDS: Mapping[str, Kind] = {
             options=InvarianceOptionsSchema,
             result=InvarianceResult,
             engine="psychometrics.invariance.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
@@ -272,6 +311,7 @@ KINDS: Mapping[str, Kind] = {
             options=ComparisonOptionsSchema,
             result=ComparisonResult,
             engine="psychometrics.invariance.comparison",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(

@@ -49,6 +49,10 @@ def keep_audit_trail(app: Flask) -> None:
         view: Any = app.view_functions.get(this_request().endpoint or "")
         NOTE_REQUEST.set(None if _only_reads(view) else _note_within)
 
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        NOTE_REQUEST.set(None)
+
     @app.after_request
     def note(response: Response) -> Response:
         incoming = cast("Request", this_request())

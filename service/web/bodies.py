@@ -31,6 +31,14 @@ _REQUEST = ("instrument", "responses")
 
 _Rows = TypeVar("_Rows")
 
+INSTRUMENT_PARAMETER: dict[str, Any] = {
+    "in": "query",
+    "name": "instrument",
+    "schema": {"type": "string"},
+    "description": "The instrument's id, for CSV and NDJSON; a body that names another is refused.",
+}
+"""Documents the parameter."""
+
 LoadResponses = Callable[[object, Instrument], ResponseBlock]
 """Validates responses that stand in JSON: for scoring alone, or to be kept."""
 
@@ -51,6 +59,7 @@ def read_scoring_body(
     """
     if incoming.mimetype == JSON:
         body = read_document(incoming, known=_REQUEST)
+        same_instrument(incoming, body.get("instrument"))
         definition = find(body.get("instrument"))
         return definition, load(at_most(body.get("responses")), definition.instrument)
     check_type(incoming)
@@ -62,6 +71,7 @@ def read_batch_body(
     incoming: Request, definition: Definition, load: LoadResponses
 ) -> ResponseBlock:
     """Read a body of responses to an instrument that is known; it may name the instrument too."""
+    same_instrument(incoming, definition.instrument.id)
     if incoming.mimetype == JSON:
         body = read_document(incoming, known=_REQUEST)
         if body.get("instrument", definition.instrument.id) != definition.instrument.id:
@@ -70,6 +80,14 @@ def read_batch_body(
         return load(at_most(body.get("responses")), definition.instrument)
     check_type(incoming)
     return read_rows(incoming, definition.instrument, load)
+
+
+def same_instrument(incoming: Request, name: object) -> None:
+    """Refuse an instrument in the address that is not the one in the body, or of the sample."""
+    if incoming.args.get("instrument", name) != name:
+        detail = "Is another instrument than that of the body or the sample; leave it out."
+        fault = Fault(pointer="/query/instrument", code="contradiction", detail=detail)
+        raise RefusedInputError([fault])
 
 
 @contextmanager

@@ -18,9 +18,11 @@ from marshmallow import Schema
 
 from schemas.base import Derived, Number
 from schemas.derived import Components
+from schemas.fhir.documented import OperationOutcomeSchema
 from schemas.problem import ProblemSchema
 from service.use_cases.kinds import Kind
 from service.web.problems import PROBLEM_TYPE
+from service.web.specification import finish
 
 _DESCRIPTION = """\
 Scores the Working Alliance Inventory and tests whether it holds up in orthotics and prosthetics.
@@ -93,7 +95,7 @@ def make_api(app: Flask) -> ServiceApi:
     return api
 
 
-def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
+def finished_document(api: ServiceApi, kinds: Iterable[Kind], app: Flask) -> dict[str, Any]:
     """Write the document, with what each kind of analysis takes and gives."""
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
@@ -104,6 +106,7 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind]) -> dict[str, Any]:
     schemas |= api.results.schemas
     schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
     schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
+    finish(document, converter.resolve_nested_schema(OperationOutcomeSchema), app)
     return {"openapi": document["openapi"], **document}
 
 

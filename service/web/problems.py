@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import IO
+from typing import IO, cast
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from schemas.faults import UnreadableInputError
+from schemas.faults import Fault, UnreadableInputError
+from schemas.fhir.names import FHIR_JSON
+from schemas.fhir.outcome import operation_outcome
+from service.composition import Services
 from service.errors import (
     HTTP_PROBLEMS,
     INTERNAL,
@@ -26,10 +29,11 @@ from service.errors import (
     detail_of,
     document,
     document_of,
+    faults_in,
     problem_of,
 )
 from service.identifiers import uuid7
-from service.telemetry import log, this_request
+from service.telemetry import log, this_g, this_request
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -126,7 +130,7 @@ def _problem(error: Exception) -> Response:
     problem = problem_of(error)
     if problem is INTERNAL:
         return _internal()
-    response = _response(document_of(error))
+    response = _response(document_of(error), faults_in(error))
     if isinstance(error, UnauthenticatedError):
         presented = "HTTP_AUTHORIZATION" in this_request().environ
         response.headers["WWW-Authenticate"] = _CHALLENGE + (_INVALID if presented else "")
@@ -163,6 +167,22 @@ def _internal() -> Response:
     return _response(problem | {"incident": incident})
 
 
-def _response(problem: dict[str, object]) -> Response:
-    status = problem["status"]
-    return Response(orjson.dumps(problem), status=int(str(status)), content_type=PROBLEM_TYPE)
+def _response(problem: dict[str, object], faults: Sequence[Fault] = ()) -> Response:
+    """Render a refusal; where FHIR is spoken, as FHIR does."""
+    status = int(str(problem["status"]))
+    if not is_fhir(this_request().path):
+        return Response(orjson.dumps(problem), status=status, content_type=PROBLEM_TYPE)
+    root: str = this_g().get("fhir_root", "Resource")
+    outcome = operation_outcome(problem, faults, root=root, base=service_address())
+    return Response(orjson.dumps(outcome), status=status, content_type=FHIR_JSON)
+
+
+def is_fhir(path: str) -> bool:
+    """Whether an address is one of those under which FHIR is spoken."""
+    return path == "/fhir" or path.startswith("/fhir/")
+
+
+def service_address() -> str:
+    """Return the address by which callers reach the service, without a slash at the end."""
+    services = cast("Services", current_app.extensions["alliance"])
+    return services.config.public_url or this_request().host_url.rstrip("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -11,15 +11,16 @@ from flask import Request, current_app, g
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
-from schemas.faults import RefusedInputError
+from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
-from schemas.pointers import faults_of
+from schemas.pointers import faults_of, named_step
 from service.composition import Services
 from service.errors import ForbiddenError, NotFoundError
 from service.records import Caller, CallerKind, Scope
 from service.telemetry import this_request
 from service.web.bodies import json_text
 from service.web.rates import authenticate, limit_rate
+from service.web.specification import address
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -95,6 +96,34 @@ def guard_request() -> None:
         raise ForbiddenError(f"This needs a key with the scope {names}.")
     if not all(value.isprintable() for value in (incoming.view_args or {}).values()):
         raise NotFoundError("There is no such thing.")  # no identifier holds a control character
+
+
+def refuse_unknown_parameters() -> None:
+    """Refuse a query parameter that the operation does not know, or that comes twice.
+
+    What was misspelt would otherwise be passed over, and the answer look right.
+    """
+    incoming = this_request()
+    if not incoming.query_string or incoming.url_rule is None:
+        return
+    method = "GET" if incoming.method == "HEAD" else incoming.method
+    place = method, address(incoming.url_rule.rule)
+    known = current_app.extensions["query_parameters"].get(place)
+    if known is not None:
+        faults = list(_parameter_faults(incoming, known))
+        if faults:
+            raise RefusedInputError(faults)
+
+
+def _parameter_faults(incoming: Request, known: frozenset[str]) -> Iterator[Fault]:
+    names = f"what is known: {', '.join(sorted(known))}" if known else "none is"
+    for name, values in incoming.args.lists():
+        at = "/query" + named_step(name)
+        if name not in known:
+            detail = f"Is not known here; {names}."
+            yield Fault(pointer=at, code="unknown-parameter", detail=detail)
+        elif len(values) > 1:
+            yield Fault(pointer=at, code="repeated", detail="Comes twice; send it once.")
 
 
 def presented_key(environ: WSGIEnvironment) -> str | None:

@@ -35,7 +35,7 @@ from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import SCALES, instrument_of
 
 WAI = instrument_of(SCALES)
-MODEL = rival_model(WAI, Rival(structure=Structure.THREE_FACTOR))
+MODEL = rival_model(WAI, Rival(structure=Structure.CORRELATED_FACTORS))
 Fit = Callable[[Model, FloatArray, IntArray | None], Fitted]
 
 

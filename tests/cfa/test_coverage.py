@@ -24,7 +24,7 @@ from tests.cfa.making import SCALES, instrument_of
 from tests.classical import normal_scores
 
 N_SAMPLES, N_PERSONS = 500, 500
-MODEL = rival_model(instrument_of(SCALES), Rival(structure=Structure.THREE_FACTOR))
+MODEL = rival_model(instrument_of(SCALES), Rival(structure=Structure.CORRELATED_FACTORS))
 PHI = np.array([[1.0, 0.6, 0.5], [0.6, 1.0, 0.7], [0.5, 0.7, 1.0]])
 LOADINGS = np.linspace(0.55, 0.85, 12)
 

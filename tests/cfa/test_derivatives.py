@@ -69,7 +69,7 @@ def discrepancies() -> dict[str, Discrepancy]:
     holed = [np.where(rng.random(g.shape) < 0.15, np.nan, g) for g in groups]
     moments = [ordinal_moments(group) for group in groups]
     found: dict[str, Discrepancy] = {}
-    for structure in (Structure.THREE_FACTOR, Structure.SECOND_ORDER, Structure.BIFACTOR):
+    for structure in (Structure.CORRELATED_FACTORS, Structure.SECOND_ORDER, Structure.BIFACTOR):
         layout = layout_of(everything(structure))
         found[f"complete {structure.value}"] = NormalDiscrepancy(
             layout=layout,

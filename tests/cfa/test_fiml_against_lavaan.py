@@ -20,7 +20,9 @@ from psychometrics.errors import EstimationError
 from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import SCALES, answers_in, instrument_of
 
-MODEL = with_intercepts(rival_model(instrument_of(SCALES), Rival(structure=Structure.THREE_FACTOR)))
+MODEL = with_intercepts(
+    rival_model(instrument_of(SCALES), Rival(structure=Structure.CORRELATED_FACTORS))
+)
 CASES = [(n, entry) for n in ("250", "1000") for entry in ("cfa3_FIML_ML", "cfa3_FIML_MLR")]
 
 

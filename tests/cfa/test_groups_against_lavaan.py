@@ -41,7 +41,7 @@ RESIDUALS, MEANS, FACTORS = (
     Matrix.FACTOR_MEANS,
     Matrix.FACTOR_COVARIANCES,
 )
-BASE = rival_model(instrument_of(SCALES), Rival(structure=Structure.THREE_FACTOR))
+BASE = rival_model(instrument_of(SCALES), Rival(structure=Structure.CORRELATED_FACTORS))
 
 
 def two(model: Model, *equal: Matrix) -> Model:

@@ -19,15 +19,15 @@ from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import instrument_of
 
 CASES = [
-    ("250", "cfa3_ML", Structure.THREE_FACTOR, False),
-    ("1000", "cfa3_ML", Structure.THREE_FACTOR, False),
+    ("250", "cfa3_ML", Structure.CORRELATED_FACTORS, False),
+    ("1000", "cfa3_ML", Structure.CORRELATED_FACTORS, False),
     ("250", "cfa1_ML", Structure.ONE_FACTOR, False),
     ("1000", "cfa1_ML", Structure.ONE_FACTOR, False),
     ("250", "second_order_ML", Structure.SECOND_ORDER, False),
     ("1000", "second_order_ML", Structure.SECOND_ORDER, False),
     ("1000", "bifactor_ML", Structure.BIFACTOR, False),
-    ("250", "cfa3_MLR", Structure.THREE_FACTOR, True),
-    ("1000", "cfa3_MLR", Structure.THREE_FACTOR, True),
+    ("250", "cfa3_MLR", Structure.CORRELATED_FACTORS, True),
+    ("1000", "cfa3_MLR", Structure.CORRELATED_FACTORS, True),
     ("1000", "bifactor_MLR", Structure.BIFACTOR, True),
 ]
 # lavaan's own iterations stop within about 1e-6 of the minimum; where an error is large (second
@@ -78,7 +78,7 @@ def holzinger_swineford(data: Path) -> ModelResult:
     tests: Instrument = instrument_of(
         {"visual": (1, 2, 3), "textual": (4, 5, 6), "speed": (7, 8, 9)}
     )
-    model = rival_model(tests, Rival(structure=Structure.THREE_FACTOR))
+    model = rival_model(tests, Rival(structure=Structure.CORRELATED_FACTORS))
     return describe(fit_ml(model, (complete_answers(scores, model.items),)))
 
 

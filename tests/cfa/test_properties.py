@@ -31,7 +31,7 @@ from tests.classical import normal_scores
 WAI = instrument_of(SCALES)
 REVERSED = instrument_of(SCALES, reversed_items=(4, 10))
 RIVALS = [Rival(structure=structure) for structure in Structure] + [
-    Rival(structure=Structure.THREE_FACTOR, method=True),
+    Rival(structure=Structure.CORRELATED_FACTORS, method=True),
     Rival(structure=Structure.BIFACTOR, method=True),
 ]
 
@@ -85,12 +85,12 @@ def test_wlsmv_recovers_the_population_exactly(rival: Rival) -> None:
 
 def sampled(seed: int, n_persons: int = 200) -> FloatArray:
     rng = np.random.default_rng(seed)
-    _, covariance = population(WAI, Rival(structure=Structure.THREE_FACTOR), 1)
+    _, covariance = population(WAI, Rival(structure=Structure.CORRELATED_FACTORS), 1)
     return normal_scores(rng, covariance, n_persons)
 
 
 def three(answers: FloatArray, instrument: Instrument = WAI) -> Fitted:
-    model = rival_model(instrument, Rival(structure=Structure.THREE_FACTOR))
+    model = rival_model(instrument, Rival(structure=Structure.CORRELATED_FACTORS))
     sample = complete_answers(answers, instrument.scored_items)
     return fit_ml(model, (sample,), robust=True)
 
@@ -137,7 +137,7 @@ def test_a_heywood_case_made_on_purpose_is_caught() -> None:
         log_determinant=float(np.linalg.slogdet(correlations)[1]),
     )
     sample = CompleteAnswers(centred=np.zeros((300, 6)), moments=moments)
-    model = rival_model(form, Rival(structure=Structure.THREE_FACTOR))
+    model = rival_model(form, Rival(structure=Structure.CORRELATED_FACTORS))
     result = describe(fit_ml(model, (sample,)))
     assert not result.proper
     assert any("residual variance of item 1 is negative" in text for text in result.cautions)
@@ -210,7 +210,7 @@ def test_fewer_persons_than_parameters_is_a_result_with_its_size(
 ) -> None:
     few = samples["wai_250"].rows(np.arange(250) < 20)
     options = CfaOptions(
-        models=(Rival(structure=Structure.THREE_FACTOR),),
+        models=(Rival(structure=Structure.CORRELATED_FACTORS),),
         estimator=Estimator.ML,
         missing=Missing.LISTWISE,
     )

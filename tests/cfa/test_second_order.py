@@ -10,7 +10,9 @@ from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
 from psychometrics.responses import ResponseMatrix
 from tests.cfa.making import SCALES, instrument_of
 
-MODELS = tuple(Rival(structure=one) for one in (Structure.THREE_FACTOR, Structure.SECOND_ORDER))
+MODELS = tuple(
+    Rival(structure=one) for one in (Structure.CORRELATED_FACTORS, Structure.SECOND_ORDER)
+)
 
 
 def sample(general: tuple[float, float, float], *, seed: int) -> ResponseMatrix:

@@ -18,7 +18,7 @@ def test_a_method_factor_without_method_variance_is_improper(estimator: Estimato
     instrument = shipped_definitions()["wai-s-client"].instrument
     sample = draw(population(instrument), n_persons=300, rng=np.random.default_rng(12))
     options = CfaOptions(
-        models=(Rival(structure=Structure.THREE_FACTOR, method=True),),
+        models=(Rival(structure=Structure.CORRELATED_FACTORS, method=True),),
         estimator=estimator,
         missing=Missing.LISTWISE,
     )

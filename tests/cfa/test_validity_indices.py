@@ -26,7 +26,9 @@ from tests.cfa.lavaan import element
 SIZES = ["250", "1000"]
 
 
-def fitted(responses: ResponseMatrix, structure: Structure = Structure.THREE_FACTOR) -> Fitted:
+def fitted(
+    responses: ResponseMatrix, structure: Structure = Structure.CORRELATED_FACTORS
+) -> Fitted:
     sample = complete_answers(responses.recoded, responses.instrument.scored_items)
     return fit_ml(rival_model(responses.instrument, Rival(structure=structure)), (sample,))
 

@@ -22,10 +22,15 @@ from tests.cfa.making import answers_in
 
 DELTA, THETA = Parameterization.DELTA, Parameterization.THETA
 ENTRIES: dict[str, tuple[Structure, Parameterization, str, MissingPolicy]] = {
-    "cfa3_WLSMV": (Structure.THREE_FACTOR, DELTA, "", MissingPolicy.LISTWISE),
-    "cfa3_WLSMV_theta": (Structure.THREE_FACTOR, THETA, "", MissingPolicy.LISTWISE),
-    "cfa3_WLSMV_pairwise": (Structure.THREE_FACTOR, DELTA, "_mis", MissingPolicy.PAIRWISE),
-    "cfa3_WLSMV_listwise_mis": (Structure.THREE_FACTOR, DELTA, "_mis", MissingPolicy.LISTWISE),
+    "cfa3_WLSMV": (Structure.CORRELATED_FACTORS, DELTA, "", MissingPolicy.LISTWISE),
+    "cfa3_WLSMV_theta": (Structure.CORRELATED_FACTORS, THETA, "", MissingPolicy.LISTWISE),
+    "cfa3_WLSMV_pairwise": (Structure.CORRELATED_FACTORS, DELTA, "_mis", MissingPolicy.PAIRWISE),
+    "cfa3_WLSMV_listwise_mis": (
+        Structure.CORRELATED_FACTORS,
+        DELTA,
+        "_mis",
+        MissingPolicy.LISTWISE,
+    ),
     "cfa1_WLSMV": (Structure.ONE_FACTOR, DELTA, "", MissingPolicy.LISTWISE),
     "second_order_WLSMV": (Structure.SECOND_ORDER, DELTA, "", MissingPolicy.LISTWISE),
     "bifactor_WLSMV": (Structure.BIFACTOR, DELTA, "", MissingPolicy.LISTWISE),

@@ -64,7 +64,7 @@ def test_one_factor_gets_residual_correlations_in_three_levels() -> None:
 
 @pytest.mark.parametrize(
     ("structure", "n_levels"),
-    [(Structure.ONE_FACTOR, 3), (Structure.TWO_FACTOR, 1), (Structure.THREE_FACTOR, 2)],
+    [(Structure.ONE_FACTOR, 3), (Structure.TWO_FACTOR, 1), (Structure.CORRELATED_FACTORS, 2)],
 )
 def test_stronger_misspecification_shows_more(structure: Structure, n_levels: int) -> None:
     result = analyse(RESPONSES, replace(OPTIONS, model=Rival(structure=structure)))
@@ -77,7 +77,7 @@ def test_stronger_misspecification_shows_more(structure: Structure, n_levels: in
     assert cfi == sorted(cfi, reverse=True)
 
 
-@pytest.mark.parametrize("structure", [Structure.ONE_FACTOR, Structure.THREE_FACTOR])
+@pytest.mark.parametrize("structure", [Structure.ONE_FACTOR, Structure.CORRELATED_FACTORS])
 def test_ordered_answers_have_cutoffs_of_their_own(structure: Structure) -> None:
     options = replace(
         OPTIONS, model=Rival(structure=structure), estimator=Estimator.WLSMV, replicates=100

@@ -64,7 +64,7 @@ def test_samples_from_a_population_have_its_moments_on_average() -> None:
     np.testing.assert_allclose(np.cov(draws.means.T), covariance / 50, atol=1.5e-3)
 
 
-@pytest.mark.parametrize("structure", [Structure.THREE_FACTOR, Structure.SECOND_ORDER])
+@pytest.mark.parametrize("structure", [Structure.CORRELATED_FACTORS, Structure.SECOND_ORDER])
 @pytest.mark.parametrize("means", [False, True])
 def test_each_replicate_is_fitted_as_if_alone(structure: Structure, means: bool) -> None:
     made = layout(structure, means=means)
@@ -80,7 +80,7 @@ def test_each_replicate_is_fitted_as_if_alone(structure: Structure, means: bool)
 
 
 def test_population_moments_give_back_the_population_parameters() -> None:
-    made = layout(Structure.THREE_FACTOR)
+    made = layout(Structure.CORRELATED_FACTORS)
     truth = estimates(made, ANSWERS)
     sample = complete_answers(ANSWERS, WAI_SR.scored_items)
     implied = fit_ml(made.model, (sample,), layout=made).states[0].covariance
@@ -130,7 +130,7 @@ def test_bootstrap_errors_of_a_mean_are_the_known_ones() -> None:
 def test_bootstrap_errors_of_a_model_are_near_the_robust_ones() -> None:
     """The bootstrap and the Huber–White errors estimate the same spread."""
     answers = np.genfromtxt(DATA / "wai_1000.csv", delimiter=",", skip_header=1)[:, 1:]
-    made = layout(Structure.THREE_FACTOR)
+    made = layout(Structure.CORRELATED_FACTORS)
     sample = complete_answers(answers, WAI_SR.scored_items)
     fitted = fit_ml(made.model, (sample,), robust=True, layout=made)
     draws = bootstrap_moments(answers, replicates=1_000, rng=np.random.default_rng(11))

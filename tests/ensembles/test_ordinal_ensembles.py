@@ -20,7 +20,7 @@ from psychometrics.ensembles.ordinal import (
 from psychometrics.types import FloatArray, IntArray
 from tests.ensembles.test_ensembles import ANSWERS, DATA, WAI_SR
 
-MODEL = rival_model(WAI_SR, Rival(structure=Structure.THREE_FACTOR))
+MODEL = rival_model(WAI_SR, Rival(structure=Structure.CORRELATED_FACTORS))
 LAYOUT = correlation_layout(MODEL)
 
 

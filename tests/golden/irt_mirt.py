@@ -1,10 +1,10 @@
 """Writes irt_mirt.json: what mirt 1.47 says of the data beside the tests.
 
-The numbers come from ``irt_1000.json``, which ``irt.R`` of the same collection writes (R
-4.2.2, mirt 1.47; 61 points on [-6, 6], TOL 1e-7, for partial credit 1e-9, Oakes errors), and from
-the entries ``mirt_tight`` of ``oracle_250.json``. The functions of ``irt.R`` that define what a
-number means (C2 from its definition, errors of thresholds, effects) stand in ``r/irt.R``. This
-script leaves out what the tests do not compare and changes no number:
+The numbers come from ``irt_1000.json``, which ``irt.R`` of the same collection writes (R 4.2.2,
+mirt 1.47; 61 points on [-6, 6], TOL 1e-7, for partial credit 1e-9, Oakes errors), and from the
+entries ``mirt_tight`` of ``oracle_250.json``. The functions of ``irt.R`` that define what a number
+means (C2 from its definition, errors of thresholds, effects) stand in ``r/irt.R``. This script
+leaves out what the tests do not compare and changes no number:
 ``python tests/golden/irt_mirt.py FOLDER_OF_THE_ORACLES``.
 """
 

@@ -23,7 +23,7 @@ FACTORS = ("goal", "task", "bond")
 
 
 def compared(responses: ResponseMatrix, **given: Any) -> ComparisonResult:
-    options = {"group": "setting", "structure": Structure.THREE_FACTOR} | given
+    options = {"group": "setting", "structure": Structure.CORRELATED_FACTORS} | given
     return analyse(responses, ComparisonOptions(**options))
 
 

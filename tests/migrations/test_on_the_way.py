@@ -115,7 +115,7 @@ def test_an_upgrade_goes_on_from_every_revision_with_rows_in_its_tables(
     with old.reading() as connection:
         for table, row in added:
             found = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()  # noqa: S608
-            assert row.items() <= dict(found[-1]).items()
+            assert any(row.items() <= dict(one).items() for one in found)
 
 
 def test_an_upgrade_that_breaks_off_leaves_all_as_it_was_and_can_be_repeated(
@@ -156,6 +156,7 @@ def test_an_analysis_that_the_first_release_was_running_is_finished_by_this_one(
         "DATABASE_URL": old.url,
         "ALLIANCE_DATA": str(tmp_path),
     }
+    migrate(old)
     with (tmp_path / "log").open("wb") as log:
         command = [sys.executable, "-m", "service", "work"]
         worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -170,7 +171,7 @@ def test_an_analysis_that_the_first_release_was_running_is_finished_by_this_one(
 
 
 def until_finished(database: Database, job: str, seconds: float = 60) -> Job:
-    """Wait for the worker, which brings the schema forward before it begins."""
+    """Wait for the worker."""
     deadline = time.monotonic() + seconds
     while True:
         assert time.monotonic() < deadline

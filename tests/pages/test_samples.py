@@ -48,7 +48,7 @@ def test_an_spss_file_is_understood(person: Browser, tmp_path: Path) -> None:
         ("a", b"i1\n1", "ending must be one of"),
         ("a.csv", as_csv(table(i4=PLANTED, i5="six", i6=2.5)), "Column i4: 1 cell is not 1 to 5"),
         ("a.csv", as_csv(table(i4=PLANTED)), "first in row 5"),
-        ("a.csv", as_csv([row[:6] for row in table()]), "no column for item 2"),
+        ("a.csv", as_csv([row[:6] for row in table()]), "no column for item 5"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_and_nothing_is_kept(

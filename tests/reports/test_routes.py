@@ -85,6 +85,14 @@ def test_the_json_report_holds_the_result_and_what_it_is_about(
     assert len(report["samples"]) == 1
 
 
+def test_a_report_is_made_for_its_owner_or_for_the_public(clinic: Client, analysis: str) -> None:
+    address = f"{analysis}/report.json"
+    assert clinic.get(address).json()["audience"] == "owner"
+    public = clinic.get(f"{address}?audience=public").json()
+    assert public["audience"] == public["result"]["audience"] == "public"
+    assert clinic.get(f"{address}?audience=all").status_code == 422
+
+
 def test_the_r_script_is_text_to_be_kept(clinic: Client, analysis: str) -> None:
     answer = clinic.get(f"{analysis}/report.R")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"

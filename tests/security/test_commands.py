@@ -244,9 +244,7 @@ def test_a_command_that_reads_makes_and_upgrades_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "words", [("keys", "list"), ("keys", "create", "--tenant=a")], ids=" ".join
-)
+@pytest.mark.parametrize("command", ["keys list", "keys create --tenant=a"])
 @pytest.mark.parametrize(("revision", "advice"), [("0010", "alliance migrate"), ("9999", "newer")])
 def test_another_schema_is_left_as_it_is(
     shell: Shell, database: Database, command: str, revision: str, advice: str

@@ -155,6 +155,8 @@ def test_every_rule_says_how_well_it_is_known(form: Instrument) -> None:
         one["question"]: one["status"] for one in dumped(sample, group="setting")["requirements"]
     }
     assert status == {
+        "rasch": "chosen",
+        "graded": "chosen",
         "factors": "verified",
         "groups": "chosen",
         "items": "chosen",

@@ -12,6 +12,7 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.simulate import GROUPS, draw, population
 from psychometrics.types import FloatArray, no_progress
 from service.use_cases.kinds import KINDS, Material
+from service.use_cases.validity.verdict import published
 
 
 def study(
@@ -30,6 +31,14 @@ def validity(
     """Run the kind ``validity``."""
     responses = ResponseMatrix(instrument=instrument, answers=answers, columns=columns)
     return KINDS["validity"].run(Material(responses=responses), options, no_progress)
+
+
+def public(
+    instrument: Instrument, answers: FloatArray, options: dict[str, Any], **columns: NDArray[Any]
+) -> dict[str, Any]:
+    """Run the kind ``validity``, and return what may be handed on."""
+    result = validity(instrument, answers, options, **columns)
+    return dict(published(result, instrument, KINDS["validity"].load_options(options)))
 
 
 def ratings(result: dict[str, Any]) -> dict[str, str]:

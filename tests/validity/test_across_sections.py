@@ -12,7 +12,7 @@ from psychometrics.disclosure import is_small
 from psychometrics.types import FloatArray, IntArray
 from schemas.definition import Definition
 from service.use_cases.validity import verdict
-from tests.validity.making import study, validity
+from tests.validity.making import public, study
 
 N_CATEGORIES = 5
 ITEMS = range(1, 13)
@@ -27,7 +27,7 @@ def answers_and_groups(wai_sr: Definition) -> tuple[FloatArray, Any]:
 
 
 def analysed(wai_sr: Definition, answers: FloatArray, groups: Any) -> dict[str, Any]:
-    return validity(
+    return public(
         wai_sr.instrument, answers, {"group": "group", "replicates": 10}, group=groups
     )["sections"]  # fmt: skip
 

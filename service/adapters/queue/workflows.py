@@ -1,9 +1,13 @@
 """Durable workflows: one for each analysis, a checkpoint after each step.
 
 DBOS keeps, in tables of its own beside ours, which analysis waits, which worker has it, and which
-of its steps are done. It survives the death of any process; what it does not do by itself is to
-notice a death, so workers watch each other (:mod:`service.processes.pulse`) and resume here what a
-dead one had. Nothing but identifiers and names of steps is stored there.
+of its steps are done. It survives the death of any process. It does not notice a death by itself:
+workers watch each other (:mod:`service.processes.pulse`) and resume here what a dead one had.
+Nothing but identifiers and names of steps is stored there.
+
+What is DBOS's: the queue, the checkpoints, running a workflow again after it was resumed. What is
+ours: whose turn it is (``Submissions``), the lease on an analysis (``Attempts``), cancellation,
+deadline and memory (``Attendance``), and the steps' results.
 """
 
 from __future__ import annotations

@@ -51,6 +51,8 @@ QUESTIONS = {
     "factors": "Factor analysis",
     "groups": "Groups",
     "outcomes": "Outcomes",
+    "rasch": "Partial credit (Rasch) model",
+    "graded": "Graded response model",
     "items": "Single items",
     "categories": "Categories of the answers",
     "clinicians": "Clinicians",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from psychometrics.cfa.options import Structure, names_of
 from service.reports.record import Json, ReportRecord
 
-_CLAIMED = ("three-factor", "one-factor")
+_CLAIMED = tuple(
+    name
+    for structure in (Structure.CORRELATED_FACTORS, Structure.ONE_FACTOR)
+    for name in names_of(structure)
+)
 
 
 def shown_model(record: ReportRecord, section_name: str = "cfa") -> Json | None:

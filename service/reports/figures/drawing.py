@@ -16,6 +16,9 @@ from service.reports.figures import (
     correlations,
     distributions,
     forest,
+    information,
+    item_categories,
+    item_dif,
     item_differences,
     ladder,
     latent_means,
@@ -24,6 +27,7 @@ from service.reports.figures import (
     path,
     rivals,
     scree,
+    targeting,
 )
 from service.reports.figures.names import FigureName
 from service.reports.figures.palette import SETTINGS
@@ -42,6 +46,10 @@ FIGURES: Mapping[FigureName, Callable[[ReportRecord], Figure | None]] = MappingP
         FigureName.RIVALS: rivals.draw,
         FigureName.PATH: path.draw,
         FigureName.LOADINGS: loadings.draw,
+        FigureName.ITEM_CATEGORIES: item_categories.draw,
+        FigureName.INFORMATION: information.draw,
+        FigureName.TARGETING: targeting.draw,
+        FigureName.ITEM_DIF: item_dif.draw,
         FigureName.LADDER: ladder.draw,
         FigureName.ITEM_DIFFERENCES: item_differences.draw,
         FigureName.LATENT_MEANS: latent_means.draw,

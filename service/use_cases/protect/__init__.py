@@ -22,6 +22,9 @@ error would give it anyway.
 ``criterion``
     Small counts of timings, of missing and of contradictory values; strata as groups; how many
     different values a continuous outcome has, for that is how many persons have one.
+``irt``
+    Persons along the trait as one row; shares that are small counts; persons flagged; the persons'
+    scores are left out.
 ``retest``, ``agreement`` and the others
     Nothing beyond what is said of every kind.
 """
@@ -35,6 +38,7 @@ from psychometrics.declared.shapes import Record
 from psychometrics.disclosure.declared import protected
 from schemas.analyses.validity import SECTIONS
 from service.use_cases.protect.criterion import criterion
+from service.use_cases.protect.irt import irt
 from service.use_cases.protect.items import items
 from service.use_cases.protect.sample import sample
 from service.use_cases.protect.sufficiency import sufficiency
@@ -43,6 +47,7 @@ Json = dict[str, Any]
 
 _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "items": items,
+    "irt": irt,
     "sample": sample,
     "sufficiency": sufficiency,
     "criterion": criterion,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psychometrics.cfa.options import Structure
+from psychometrics.cfa.options import METHOD, Structure, names_of
 from psychometrics.instrument import Instrument
 from service.use_cases.validity.computed import is_computed
 
@@ -21,7 +21,9 @@ SIMPLER = frozenset(
 
 ONE_FACTOR = (Structure.ONE_FACTOR.value, f"{Structure.ONE_FACTOR.value}+method")
 
-CLAIMED = (Structure.THREE_FACTOR.value, f"{Structure.THREE_FACTOR.value}+method")
+CLAIMED = tuple(
+    f"{name}{method}" for method in ("", METHOD) for name in names_of(Structure.CORRELATED_FACTORS)
+)
 """The form's claim: one factor for each subscale, with or without one of reverse-keyed items."""
 
 STRICT_CFI, STRICT_RMSEA, STRICT_SRMR = 0.95, 0.06, 0.08

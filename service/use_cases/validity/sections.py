@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Structure, names_of
 from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.declared.shapes import to_json
@@ -17,6 +17,7 @@ from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
 from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
 from psychometrics.reliability.options import AgreementOptions, ReliabilityOptions, RetestOptions
 from psychometrics.responses import ResponseMatrix
@@ -142,6 +143,17 @@ def _cutoffs(study: Study) -> Json:
     return _analyse("cutoffs", study.chosen.persons, options)
 
 
+def _irt(study: Study) -> Json:
+    """Fit graded models to each subscale; compare items where groups are compared."""
+    several = _n_groups(study) > 1
+    options = IrtOptions(
+        group=study.group if several else None,
+        reference=study.options.reference if several else None,
+        seed=study.options.seed,
+    )
+    return _analyse("irt", study.chosen.persons, options)
+
+
 def _reliability(study: Study) -> Json:
     """Describe clusters too where clinicians are named and one has several persons."""
     cluster = study.options.cluster
@@ -187,16 +199,16 @@ def ladder_structure(cfa: Mapping[str, Any]) -> Structure:
     whichever is proper.
     """
     if not is_computed(cfa):
-        return Structure.THREE_FACTOR
+        return Structure.CORRELATED_FACTORS
     models = {model["model"]: model for model in cfa["models"]}
-    for structure in (Structure.THREE_FACTOR, Structure.TWO_FACTOR):
-        model = models.get(structure.value)
+    for structure in (Structure.CORRELATED_FACTORS, Structure.TWO_FACTOR):
+        model = next((models[name] for name in names_of(structure) if name in models), None)
         if model is not None and model["proper"] and not _as_good_as_one(model):
             return structure
     return Structure.ONE_FACTOR if _is_proper(models, Structure.ONE_FACTOR) else _CLAIMED
 
 
-_CLAIMED = Structure.THREE_FACTOR
+_CLAIMED = Structure.CORRELATED_FACTORS
 
 
 def _is_proper(models: Mapping[str, Any], structure: Structure) -> bool:
@@ -296,6 +308,7 @@ _SECTIONS: Mapping[str, Callable[[Study], Json]] = {
     "cfa": _cfa,
     "cfa_continuous": _cfa_continuous,
     "cutoffs": _cutoffs,
+    "irt": _irt,
     "reliability": _reliability,
     "invariance": _invariance,
     "retest": _retest,

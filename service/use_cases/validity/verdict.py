@@ -46,6 +46,8 @@ METHOD = {
     "cfa": "Rival models for ordered answers: WLSMV on polychoric correlations.",
     "cfa_continuous": "The same models for continuous answers: robust maximum likelihood (MLR), "
     "full information where answers are missing.",
+    "irt": "Graded response models of each subscale by marginal maximum likelihood; items compared "
+    "between groups by likelihood ratios with purified anchors, Holm's adjustment.",
     "reliability": "Alpha with Feldt's interval, omega from one-factor models; definitions stand "
     "in the section.",
     "invariance": "The ladder of Wu and Estabrook (2016), climbed with one factor for each "

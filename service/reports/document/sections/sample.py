@@ -24,12 +24,33 @@ def sample(sources: Sources) -> Section:
     if found is None:
         return absent("sample", TITLE, sources)
     blocks = (
-        *said(_who(found), str(found.get("rule") or "")),
+        *said(_who(found), str(found.get("rule") or ""), *_reading(sources.record.reading)),
         *_columns(found),
         *_clinicians(found),
         *cautions(found),
     )
     return Section(name="sample", title=TITLE, blocks=blocks)
+
+
+def _reading(reading: Json | None) -> list[str]:
+    """Say from which columns of a file the items were read, and what was done to the answers."""
+    if reading is None:
+        return []
+    occasions = [reading["items"], *(one["items"] for one in reading["occasions"])]
+    columns = [name for items in occasions for name in items.values()]
+    if not columns:
+        return []
+    named = ", ".join(columns) if len(columns) <= 12 else f"{columns[0]} … {columns[-1]}"
+    sentences = [f"Items were read from columns {named}."]
+    if reading["missing"]:
+        sentences.append(f"Taken for missing: {', '.join(reading['missing'])}.")
+    if reading["labels"]:
+        labels = sorted(reading["labels"].items(), key=lambda pair: int(pair[1]))
+        said = ", ".join(f"{text} = {number}" for text, number in labels)
+        sentences.append(f"Labels were read as {said}.")
+    if reading["add"]:
+        sentences.append(f"{reading['add']} was added to every answer.")
+    return [" ".join(sentences)]
 
 
 def missing_data(sources: Sources) -> Section:

@@ -47,7 +47,7 @@ def basis(sources: Sources) -> Section:
 
 def _scores(sources: Sources) -> tuple[Block, ...]:
     return table(
-        "scores",
+        "score-verdicts",
         "Scores and whether they may be used",
         header=columns("Score", "Verdict", "Because", words=(0, 1, 2)),
         rows=[

@@ -1,0 +1,67 @@
+"""Options of the kind ``irt``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from psychometrics.irt.options import Detail, DifMethod, IrtOptions, ModelName
+from schemas.base import StrictInteger, StrictSchema
+
+_NAME = validate.Length(min=1, max=64)
+
+
+class IrtOptionsSchema(StrictSchema):
+    """Options of an analysis by item response theory."""
+
+    model = fields.Enum(ModelName, by_value=True, load_default=ModelName.GRADED)
+    rasch = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "For partial credit: slopes 1 and a free variance instead of one free "
+            "slope and variance 1."
+        },
+    )
+    scales = fields.List(
+        fields.String(validate=_NAME),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "Subscales, or `total`; every subscale if left out."},
+    )
+    group = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_NAME,
+        metadata={"description": "Column of groups whose items are compared."},
+    )
+    reference = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_NAME,
+        metadata={"description": "Group that the others are compared with; the first if left out."},
+    )
+    dif_method = fields.Enum(DifMethod, by_value=True, load_default=DifMethod.LIKELIHOOD_RATIO)
+    detail = fields.Enum(
+        Detail,
+        by_value=True,
+        load_default=Detail.SUMMARY,
+        metadata={"description": "With `scores` each scale lists the persons' scores."},
+    )
+    bifactor = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Also fit a general trait and one of each subscale to `total`, which "
+            "`scales` must then name."
+        },
+    )
+    seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
+
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> IrtOptions:
+        """Make the engine's options."""
+        return IrtOptions(**{**data, "scales": tuple(dict.fromkeys(data["scales"]))})
