@@ -14,7 +14,7 @@ Nocedal, J., & Wright, S. J. (2006). Numerical optimization. doi:10.1007/978-0-3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,17 +80,28 @@ _LEAST_DAMPING = 1e-9
 _MOST_DAMPING = 1e9
 
 
-def lowest_minimum(discrepancy: Discrepancy, starts: Sequence[FloatArray]) -> Minimum:
+def lowest_minimum(
+    discrepancy: Discrepancy,
+    starts: Sequence[FloatArray],
+    further: Callable[[FloatArray], Sequence[FloatArray]] | None = None,
+) -> Minimum:
     """Minimise from several starts and return the lowest minimum.
 
     Every start gets :data:`HEAT` expansions; where the lowest value is then still falling, it alone
-    goes on. Of equal values a converged one is preferred.
+    goes on. Of equal values a converged one is preferred. ``further`` gives more starts after a
+    look at the solution of the first ones (``starts.further_starts``).
     """
-    ends = [minimise(discrepancy, start, Settings(iteration_limit=HEAT)) for start in starts]
-    best = min(ends, key=lambda end: (round(end.value, 9), not end.convergence.converged))
+    rules = Settings(iteration_limit=HEAT)
+    best = _lowest([minimise(discrepancy, start, rules) for start in starts])
+    more = [] if further is None else further(best.theta)
+    best = _lowest([best, *(minimise(discrepancy, start, rules) for start in more)])
     if best.convergence is not Convergence.ITERATION_LIMIT:
         return best
     return minimise(discrepancy, best.theta, Settings(straight_until=0))
+
+
+def _lowest(ends: Sequence[Minimum]) -> Minimum:
+    return min(ends, key=lambda end: (round(end.value, 9), not end.convergence.converged))
 
 
 def minimise(

@@ -54,7 +54,7 @@ from psychometrics.cfa.saturated import (
     independence_model,
     observed_moments,
 )
-from psychometrics.cfa.starts import starting_vectors
+from psychometrics.cfa.starts import further_starts, starting_vectors
 from psychometrics.types import FloatArray
 
 
@@ -91,12 +91,14 @@ def fit_fiml(
     discrepancy = CasewiseDiscrepancy(
         layout=compiled, samples=tuple(answers.sample for answers in samples)
     )
-    starts = starts or starting_vectors(
-        compiled,
-        [answers.covariance for answers in samples],
-        [answers.mean for answers in samples],
+    covariances = [answers.covariance for answers in samples]
+    means = [answers.mean for answers in samples]
+    minimum = lowest_minimum(
+        discrepancy,
+        starts or starting_vectors(compiled, covariances, means),
+        lambda solution: further_starts(compiled, covariances, solution, means),
     )
-    return _fitted(discrepancy, lowest_minimum(discrepancy, starts), samples, robust=robust)
+    return _fitted(discrepancy, minimum, samples, robust=robust)
 
 
 def _fitted(

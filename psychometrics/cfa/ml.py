@@ -55,7 +55,7 @@ from psychometrics.cfa.normal import (
     NormalMoments,
     saturated_log_likelihood,
 )
-from psychometrics.cfa.starts import starting_vectors
+from psychometrics.cfa.starts import further_starts, starting_vectors
 from psychometrics.sandwich import cross_products_by_rows
 from psychometrics.types import FloatArray
 
@@ -94,12 +94,14 @@ def fit_ml(
 def minimum_of(discrepancy: NormalDiscrepancy) -> Minimum:
     """Find the lowest of the minima that the starts lead to; moments are all it takes."""
     samples = discrepancy.samples
-    starts = starting_vectors(
-        discrepancy.layout,
-        [sample.covariance for sample in samples],
-        [sample.mean for sample in samples],
+    layout = discrepancy.layout
+    covariances = [sample.covariance for sample in samples]
+    means = [sample.mean for sample in samples]
+    return lowest_minimum(
+        discrepancy,
+        starting_vectors(layout, covariances, means),
+        lambda solution: further_starts(layout, covariances, solution, means),
     )
-    return lowest_minimum(discrepancy, starts)
 
 
 def _fitted(

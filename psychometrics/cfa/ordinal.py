@@ -85,3 +85,12 @@ def correlation_matrix(correlations: FloatArray, n_items: int) -> FloatArray:
     matrix = np.eye(n_items)
     matrix[rows, columns] = matrix[columns, rows] = correlations
     return matrix
+
+
+def normal_weights(P: FloatArray) -> FloatArray:
+    """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk.
+
+    ``P`` has shape (n_items, n_items), the result (n_pairs, n_pairs).
+    """
+    i, j = pairs(P.shape[0])
+    return P[np.ix_(i, i)] * P[np.ix_(j, j)] + P[np.ix_(i, j)] * P[np.ix_(j, i)]

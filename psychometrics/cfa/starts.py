@@ -2,8 +2,13 @@
 
 A factor's loadings start at the centroid of its items' correlations, λ_i = Σ_j r_ij / √(Σ_jk r_jk)
 over distinct items, factor correlations at the disattenuated mean correlation between the factors'
-items (Thurstone's centroid method). Models with several minima get several starts that differ in
-how variance is first divided between the factors.
+items (Thurstone's centroid method). Items that the first principal component opposes are reflected
+first. Models with several minima get several starts that differ in how variance is first divided
+between the factors.
+
+One factor over weakly related subscales has a minimum for each subscale that it may follow. Where
+a solution neglects or opposes some of a factor's items, :func:`further_starts` goes along the
+signed first principal component and each of the varimax-rotated ones.
 
 References
 ----------
@@ -12,16 +17,30 @@ Harman, H. H. (1976). Modern factor analysis (3rd ed.), chapter 8. University of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from psychometrics.cfa.implied import state_at
 from psychometrics.cfa.layout import Layout
 from psychometrics.cfa.model import Matrix, Model, Parameter
 from psychometrics.types import FloatArray
 
 _SHARES: tuple[tuple[float, ...], ...] = ((0.75,), (0.35,), (0.9, 0.5), (0.5, 0.9))
 _PLENTY, _SCARCE = 0.95, 0.2
+
+NEGLECTED = 0.4
+"""A solution has rivals when a factor's least loading is below this share of its greatest.
+
+Standardized, with the sign of their sum. The margin needs no third answer: further starts cost
+time alone, the lowest minimum counts either way.
+"""
+
+_OPPOSED = 0.25
+_SWEEPS = 30
+
+MOST_DIRECTIONS = 6
+"""Rotated components that are tried for one factor."""
 
 
 def starting_vectors(
@@ -48,6 +67,69 @@ def starting_vectors(
     """
     shares = _SHARES if _needs_several(layout.model) else _SHARES[:1]
     starts = [_vector(layout, covariances, share) for share in shares]
+    return _with_means(layout, starts, means)
+
+
+def further_starts(
+    layout: Layout,
+    covariances: Sequence[FloatArray],
+    solution: FloatArray,
+    means: Sequence[FloatArray] = (),
+) -> list[FloatArray]:
+    """Return parameter vectors that may lead below a solution; none for a well-behaved one.
+
+    Parameters
+    ----------
+    layout, covariances, means
+        As :func:`starting_vectors`.
+    solution
+        Where the first starts ended, shape (n_free,).
+
+    Returns
+    -------
+    list of FloatArray
+        Each of shape (n_free,). None for models in which items load on several factors or factors
+        on a factor: those have several starts from the outset.
+    """
+    if _needs_several(layout.model):
+        return []
+    correlation = np.mean([_correlation(covariance) for covariance in covariances], axis=0)
+    starts = [
+        _vector(layout, covariances, _SHARES[0], {factor: direction})
+        for factor in _neglectful(layout, solution)
+        for direction in _directions(correlation, _members(layout.model, 0)[factor])
+    ]
+    return _with_means(layout, starts, means)
+
+
+def _neglectful(layout: Layout, solution: FloatArray) -> list[int]:
+    """Return the factors of four free loadings or more that neglect or oppose some of them."""
+    loading_cells = layout.groups[0].cells[Matrix.LOADINGS]
+    state = state_at(layout.groups[0], solution)
+    found = []
+    for factor in np.unique(loading_cells.columns):
+        items = loading_cells.rows[loading_cells.columns == factor]
+        loadings = state.loadings[items, factor] / np.sqrt(np.diagonal(state.covariance)[items])
+        signed = loadings * np.where(loadings.sum() < 0.0, -1.0, 1.0)
+        if items.size >= 4 and signed.min() < NEGLECTED * signed.max():
+            found.append(int(factor))
+    return found
+
+
+def _directions(correlation: FloatArray, items: list[int]) -> list[FloatArray]:
+    """Return loadings along the first component and the rotated ones with eigenvalues over one."""
+    values, vectors = np.linalg.eigh(correlation[np.ix_(items, items)])
+    count = int(np.clip((values > 1.0).sum(), 2, MOST_DIRECTIONS))
+    components = vectors[:, ::-1][:, :count] * np.sqrt(np.maximum(values[::-1][:count], 0.0))
+    rotated = _varimax(components)
+    signed = np.column_stack([components[:, 0], rotated])
+    signed *= np.where(signed.sum(axis=0) < 0.0, -1.0, 1.0)
+    return list(np.clip(signed, -_PLENTY, _PLENTY).T)
+
+
+def _with_means(
+    layout: Layout, starts: list[FloatArray], means: Sequence[FloatArray]
+) -> list[FloatArray]:
     if means:
         for group, mean in zip(layout.groups, means, strict=True):
             cells = group.cells[Matrix.INTERCEPTS]
@@ -62,12 +144,16 @@ def _needs_several(model: Model) -> bool:
 
 
 def _vector(
-    layout: Layout, covariances: Sequence[FloatArray], shares: tuple[float, ...]
+    layout: Layout,
+    covariances: Sequence[FloatArray],
+    shares: tuple[float, ...],
+    chosen: Mapping[int, FloatArray] | None = None,
 ) -> FloatArray:
+    """Guess every parameter; the loadings of some factors may be chosen already."""
     model = layout.model
     position = {label: number for number, label in enumerate(model.labels)}
     theta = np.zeros(model.n_free)
-    guesses = [_Guess(model, group, S, shares) for group, S in enumerate(covariances)]
+    guesses = [_Guess(model, group, S, shares, chosen or {}) for group, S in enumerate(covariances)]
     for row in reversed(model.table):
         if row.label is not None:
             known = np.isfinite(row.value)
@@ -79,15 +165,20 @@ class _Guess:
     """First guesses for one group."""
 
     def __init__(
-        self, model: Model, group: int, covariance: FloatArray, shares: tuple[float, ...]
+        self,
+        model: Model,
+        group: int,
+        covariance: FloatArray,
+        shares: tuple[float, ...],
+        chosen: Mapping[int, FloatArray],
     ) -> None:
         self._covariance = covariance
         self._scale = np.sqrt(np.diagonal(covariance))
-        self._correlation = covariance / np.outer(self._scale, self._scale)
+        self._correlation = _correlation(covariance)
         self._members = _members(model, group)
         self._upper = {row.row for row in model.rows(Matrix.REGRESSIONS, group=group)}
         self._loadings = {
-            factor: _centroid(self._correlation[np.ix_(rows, rows)])
+            factor: chosen.get(factor, _centroid(self._correlation[np.ix_(rows, rows)]))
             for factor, rows in self._members.items()
         }
         self._shares = self._divided(shares)
@@ -130,8 +221,10 @@ class _Guess:
         rows, columns = self._members.get(late), self._members.get(early)
         if not rows or not columns:
             return 0.0
-        between = float(self._correlation[np.ix_(rows, columns)].sum())
-        within = float(self._loadings[late].sum() * self._loadings[early].sum())
+        block = self._correlation[np.ix_(rows, columns)]
+        ours, theirs = self._loadings[late], self._loadings[early]
+        between = float(np.sign(ours) @ block @ np.sign(theirs))
+        within = float(np.abs(ours).sum() * np.abs(theirs).sum())
         return float(np.clip(between / within, -0.9, 0.9)) if abs(within) > 1e-6 else 0.0
 
     def _residual(self, item: int) -> float:
@@ -150,12 +243,40 @@ def _members(model: Model, group: int) -> dict[int, list[int]]:
     return members
 
 
+def _correlation(covariance: FloatArray) -> FloatArray:
+    scale = np.sqrt(np.diagonal(covariance))
+    return np.asarray(covariance / np.outer(scale, scale))
+
+
 def _centroid(correlation: FloatArray) -> FloatArray:
     """Return centroid loadings of a factor's items, shape (n_items of the factor,)."""
-    sums = correlation.sum(axis=1) - 1.0
-    total = sums.sum()
     if correlation.shape[0] == 1:
         return np.ones(1)
+    signs = _signs(correlation)
+    sums = signs * (correlation @ signs) - 1.0
+    total = sums.sum()
     if total <= 0.0:
-        return np.full(sums.size, 0.5)
-    return np.asarray(np.clip(sums / np.sqrt(total), 0.1, _PLENTY))
+        return 0.5 * signs
+    return np.asarray(signs * np.clip(sums / np.sqrt(total), 0.1, _PLENTY))
+
+
+def _signs(correlation: FloatArray) -> FloatArray:
+    """Return −1 for the items that the first principal component clearly opposes, else 1."""
+    first = np.linalg.eigh(correlation)[1][:, -1]
+    first = first * np.where(first.sum() < 0.0, -1.0, 1.0)
+    return np.where(first < -_OPPOSED * np.abs(first).max(), -1.0, 1.0)
+
+
+def _varimax(components: FloatArray) -> FloatArray:
+    """Turn components towards simple structure; a start needs few digits, so few sweeps do.
+
+    Kaiser, H. F. (1958). doi:10.1007/BF02289233.
+    """
+    n_items, count = components.shape
+    turn = np.eye(count)
+    for _ in range(_SWEEPS):
+        turned = components @ turn
+        steepest = components.T @ (turned**3 - turned * (turned**2).sum(axis=0) / n_items)
+        left, _, right = np.linalg.svd(steepest)
+        turn = left @ right
+    return np.asarray(components @ turn)

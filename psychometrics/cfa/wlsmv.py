@@ -13,14 +13,11 @@ With C = W^½ΓW^½ and X = W^½Δ no product of two moments × moments matrices
 
 Robust CFI, TLI and RMSEA are those that maximum likelihood would give had y* been observed, with
 its inflation taken from Γ (Savalei, 2021); they need positive definite correlations and free
-thresholds. For several groups the baseline's inflation is lavaan's Σ tr(Γ_g)/f_g. The expectation
-of the baseline's statistic is Σ tr(Γ_g), so lavaan 0.6-14 corrects the baseline too much there; the
-difference is small, and the agreed reference is lavaan.
+thresholds. For several groups see :func:`robust_baseline`.
 
 Clusters of persons enter through Γ alone: a Γ whose influences were summed within clusters
 (``ordinal_sample``) makes weights, errors and tests robust to them (Asparouhov, 2005). lavaan
-0.6-14 takes ``cluster`` beside ``ordered`` without any effect, so this is checked by properties and
-simulation instead.
+0.6-14 ignores ``cluster`` beside ``ordered``: properties and simulation check this instead.
 
 References
 ----------
@@ -36,6 +33,7 @@ Savalei, V. (2021). Improving fit indices in structural equation modeling with c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -54,9 +52,14 @@ from psychometrics.cfa.implied import state_at, states_at
 from psychometrics.cfa.layout import Layout, layout_of
 from psychometrics.cfa.model import Matrix, Model, Parameterization
 from psychometrics.cfa.moment_parts import MomentParts, traces
-from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, pairs
+from psychometrics.cfa.ordinal import (
+    correlation_matrix,
+    implied_moments,
+    normal_weights,
+    pairs,
+)
 from psychometrics.cfa.rivals import with_thresholds
-from psychometrics.cfa.starts import starting_vectors
+from psychometrics.cfa.starts import further_starts, starting_vectors
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.errors import EstimationError
 from psychometrics.types import FloatArray, IntArray
@@ -160,14 +163,24 @@ def fit_wlsmv(
         At the lowest of the minima that the starts lead to.
     """
     discrepancy = WeightedDiscrepancy(layout=layout or layout_of(model), samples=samples)
-    minimum = lowest_minimum(discrepancy, _starts(discrepancy))
-    return _fitted(discrepancy, minimum)
+    return _fitted(discrepancy, _minimum_of(discrepancy))
 
 
-def _starts(discrepancy: WeightedDiscrepancy) -> list[FloatArray]:
-    """Start correlations as a continuous model's, thresholds at the sample's in y*'s unit."""
+def _minimum_of(discrepancy: WeightedDiscrepancy) -> Minimum:
+    layout, given = discrepancy.layout, [sample.correlations for sample in discrepancy.samples]
+    started = partial(_with_thresholds, discrepancy)
+    return lowest_minimum(
+        discrepancy,
+        started(starting_vectors(layout, given)),
+        lambda solution: started(further_starts(layout, given, solution)),
+    )
+
+
+def _with_thresholds(
+    discrepancy: WeightedDiscrepancy, starts: list[FloatArray]
+) -> list[FloatArray]:
+    """Start thresholds at the sample's in y*'s unit; the rest starts as a continuous model's."""
     layout = discrepancy.layout
-    starts = starting_vectors(layout, [sample.correlations for sample in discrepancy.samples])
     for start in starts:
         for group, sample in zip(layout.groups, discrepancy.samples, strict=True):
             cells = group.cells[Matrix.THRESHOLDS]
@@ -348,12 +361,10 @@ def _robust(
 def robust_baseline(samples: Sequence[OrdinalSample]) -> Statistic | None:
     """Return maximum likelihood's statistic of no correlation at all, with its inflation.
 
-    Notes
-    -----
     The inflation is Σ_g tr(Γ_g) / f_g over the degrees of freedom, as in lavaan 0.6-14, with f_g a
-    group's share of the persons. Its expectation is Σ_g tr(Γ_g): lavaan leaves the shares out of
-    the weights here, though not for the model itself. We follow, so that several groups' indices
-    can be compared with lavaan's; CFI of a model that fits moves in the fourth decimal at most.
+    group's share of the persons. Its expectation is Σ_g tr(Γ_g): lavaan leaves the shares out here,
+    though not for the model itself. The agreed reference is lavaan; CFI of a model that fits moves
+    in the fourth decimal at most.
     """
     n_persons = sum(sample.n_persons for sample in samples)
     chi_square = inflation = 0.0
@@ -379,15 +390,6 @@ def _projected_nacov(parts: MomentParts, discrepancy: WeightedDiscrepancy) -> li
         scale = 1.0 / np.sqrt(sample.weights[sample.n_thresholds :])
         blocks.append(scale[:, None] * block * scale)
     return blocks
-
-
-def normal_weights(P: FloatArray) -> FloatArray:
-    """Return normal theory's weights of distinct correlations, P_ik P_jl + P_il P_jk.
-
-    ``P`` has shape (n_items, n_items), the result (n_pairs, n_pairs).
-    """
-    i, j = pairs(P.shape[0])
-    return P[np.ix_(i, i)] * P[np.ix_(j, j)] + P[np.ix_(i, j)] * P[np.ix_(j, i)]
 
 
 def _srmr(discrepancy: WeightedDiscrepancy, correlations: tuple[FloatArray, ...]) -> float:

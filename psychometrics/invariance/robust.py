@@ -36,8 +36,8 @@ from psychometrics.cfa.fit import Statistic
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.moment_parts import MomentParts
-from psychometrics.cfa.ordinal import correlation_matrix, implied_moments
-from psychometrics.cfa.wlsmv import normal_weights, robust_baseline
+from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, normal_weights
+from psychometrics.cfa.wlsmv import robust_baseline
 from psychometrics.types import FloatArray
 
 
