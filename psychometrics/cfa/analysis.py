@@ -9,7 +9,11 @@ import numpy as np
 
 from psychometrics.cfa.best import RULE, best_rival
 from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import describe, information_criteria
+from psychometrics.cfa.describe import (
+    describe,
+    information_criteria,
+    without_fit_of_improper,
+)
 from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
 from psychometrics.cfa.fiml import fit_fiml
 from psychometrics.cfa.fitted import Fitted
@@ -101,7 +105,7 @@ def analyse(
         progress(done, len(rivals), rival.name)
         fits.append(method.fit(rival_model(instrument, rival)))
     progress(len(rivals), len(rivals), "done")
-    models = tuple(describe(fitted) for fitted in fits)
+    models = tuple(without_fit_of_improper(describe(fitted)) for fitted in fits)
     candidates = [
         (rival, fitted)
         for rival, fitted, model in zip(rivals, fits, models, strict=True)

@@ -40,6 +40,9 @@ from psychometrics.cfa.validity_indices import (
 )
 from psychometrics.distribution_free import FISHER, interval_by_error
 
+NO_INDICES = FitIndices(cfi=None, tli=None, rmsea=None, rmsea_interval=None, rmsea_close_fit_p=None)
+"""Of an improper solution, and where a statistic broke down."""
+
 MOST_MODIFICATIONS = 20
 """How many modification indices are told."""
 
@@ -71,6 +74,13 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
         general_omega=general_omega(fitted) if shown.proper and _correlates(fitted) else None,
     )
+
+
+def without_fit_of_improper(model: ModelResult) -> ModelResult:
+    """Return a model as it is told: an improper solution has no fit indices."""
+    if model.proper:
+        return model
+    return replace(model, indices=NO_INDICES, srmr=None, scaled_indices=None, robust_indices=None)
 
 
 def describe_fit(
@@ -138,6 +148,8 @@ def fit_indices(
 ) -> FitIndices:
     """Return CFI, TLI and RMSEA from a model's and the baseline's statistic.
 
+    An RMSEA beyond 1 is the trace of a correction that broke down: then there are none.
+
     Parameters
     ----------
     fitted
@@ -149,10 +161,13 @@ def fit_indices(
     """
     n, groups = fitted.effective_persons, fitted.n_groups
     close = rmsea_from or model
+    rmsea = _finite(fit.rmsea(close, n, groups))
+    if rmsea is not None and rmsea > 1.0:
+        return NO_INDICES
     return FitIndices(
         cfi=_finite(fit.cfi(model, baseline)),
         tli=_finite(fit.tli(model, baseline)),
-        rmsea=_finite(fit.rmsea(close, n, groups)),
+        rmsea=rmsea,
         rmsea_interval=fit.rmsea_interval(close, n, groups),
         rmsea_close_fit_p=_finite(fit.close_fit_p(close, n, groups)),
     )
@@ -174,7 +189,8 @@ def _robust_indices(fitted: Fitted) -> FitIndices | None:
     tests = fitted.tests
     if tests.robust_model is None or tests.robust_baseline is None:
         return None
-    return fit_indices(fitted, tests.robust_model, tests.robust_baseline)
+    indices = fit_indices(fitted, tests.robust_model, tests.robust_baseline)
+    return None if indices is NO_INDICES else indices
 
 
 def _scaled_test(test: ScaledTest) -> ScaledTestResult:

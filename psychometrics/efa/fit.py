@@ -58,13 +58,14 @@ def fit(correlations: FloatArray, common: FloatArray, *, n_factors: int, n_perso
         )  # fmt: skip
     chi_square = correction * max(discrepancy, 0.0)
     squared = max(chi_square / (df * n_persons) - 1 / (n_persons - 1), 0.0)
+    possible = squared <= 1.0  # beyond it the correlations hold artefacts of smoothing
     return EfaFit(
         df=df,
         chi_square=chi_square,
         p_value=float(chdtrc(df, chi_square)),
-        rmsea=float(np.sqrt(squared)),
-        rmsea_interval=_rmsea_interval(chi_square, df, n_persons),
-        tli=_tucker_lewis(correlations, discrepancy / df, correction),
+        rmsea=float(np.sqrt(squared)) if possible else None,
+        rmsea_interval=_rmsea_interval(chi_square, df, n_persons) if possible else None,
+        tli=_tucker_lewis(correlations, discrepancy / df, correction) if possible else None,
         rmsr=rmsr,
     )
 

@@ -94,6 +94,8 @@ class ScoreEvidence:
         Its name.
     n_persons
         Persons behind its structure.
+    has_models
+        Whether the factor models could be computed.
     neighbours
         The other subscales; empty for the total and for the only subscale.
     general
@@ -113,6 +115,7 @@ class ScoreEvidence:
 
     score: str
     n_persons: int
+    has_models: bool = True
     neighbours: tuple[Neighbour, ...] = ()
     general: Estimate | None = None
     one_factor_fits: bool | None = None
@@ -188,6 +191,12 @@ def _structure(evidence: ScoreEvidence) -> Iterator[_Part]:
             because=f"Fewer than {FEWEST_PERSONS} persons answered: "
             "what the score stands for cannot be tested.",
             remedy=f"Answers of at least {FEWEST_PERSONS} persons.",
+        )
+    elif not evidence.has_models:
+        yield _Part(
+            met=None,
+            because="The factor models could not be computed: what it stands for is open.",
+            remedy="Answers that a factor model can be fitted to.",
         )
     elif evidence.neighbours:
         yield _distinct(evidence.neighbours)

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from service.adapters.archive import ArchiveError
 from service.adapters.database.engine import Database
 from service.cli.passphrase import declare_passphrase, passphrase_of
 from service.config import Config
 from service.deployment import restore
+from service.errors import ConfigurationError
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     database = Database(config.sqlalchemy_url)
     try:
         other = restore(config, database, arguments.archive, passphrase)
+    except (ArchiveError, ConfigurationError) as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 2
     finally:
         database.close()
     sys.stderr.write("Restored. `alliance doctor` checks it; `alliance serve` starts it.\n")

@@ -146,10 +146,13 @@ def _ask_missing(
     codes = [_plain(value) for value in sorted(values)]
     n = int(np.isin(given, list(values)).sum())
     low, high = instrument.minimum, instrument.maximum
+    seen = sorted({*given.tolist()})
+    ranges = [one for one in CUSTOMARY_RANGES if one[0] == low and one[1] == seen[-1]]
+    other = "".join(f", or was the form answered {one[0]} to {one[1]}" for one in ranges)
     remarks.ask(
         "missing-code",
         f"{counted(n, 'cell')} of the items hold{'s' if n == 1 else ''} {listed(codes)}, outside "
-        f"{low} to {high}: does that stand for a missing answer?",
+        f"{low} to {high}: does that stand for a missing answer{other}?",
         columns,
         Choice(label=f"yes, {listed(codes)} is missing", mapping={"missing": codes}),
     )

@@ -35,6 +35,12 @@ from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import SCALES, instrument_of
 
 WAI = instrument_of(SCALES)
+STRUCTURES = {
+    "one-factor": Structure.ONE_FACTOR,
+    "three-factor": Structure.CORRELATED_FACTORS,
+    "second-order": Structure.SECOND_ORDER,
+}
+"""By the names under which the golden values stand."""
 MODEL = rival_model(WAI, Rival(structure=Structure.CORRELATED_FACTORS))
 Fit = Callable[[Model, FloatArray, IntArray | None], Fitted]
 
@@ -125,7 +131,7 @@ def test_estimates_errors_and_tests_are_lavaans(
     fit: Fit,
 ) -> None:
     responses = complete if case == "listwise" else holes
-    model = rival_model(WAI, Rival(structure=Structure(structure)))
+    model = rival_model(WAI, Rival(structure=STRUCTURES[structure]))
     fitted = fit(model, responses.recoded, codes_of(responses))
     # the second-order model has an error of 2.0, for which lavaan's numerical Hessian is good to
     # 5e-5 of it (with or without clusters)

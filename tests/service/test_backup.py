@@ -83,7 +83,7 @@ def test_nobody_else_reads_the_data_or_the_archive(run: Run, archive: Path, tmp_
 def test_only_an_empty_deployment_is_restored_into(run: Run, archive: Path, tmp_path: Path) -> None:
     before = (tmp_path / "data" / "alliance.db").read_bytes()
     refused = run("restore", str(archive))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "empty" in refused.stderr
     assert (tmp_path / "data" / "alliance.db").read_bytes() == before
 
@@ -103,7 +103,7 @@ def test_a_damaged_archive_leaves_nothing(
     if broken is not None:
         damaged.write_bytes(broken)
     refused = run("restore", str(damaged), data="other")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1
     assert "Traceback" not in refused.stderr
     assert kept(tmp_path / "other") == set()
@@ -122,9 +122,9 @@ def test_an_encrypted_archive_needs_its_passphrase(run: Run, archive: Path, tmp_
         == 0
     )
     assert b"manifest" not in secret.read_bytes()
-    assert run("restore", str(secret), data="other").returncode == 1
+    assert run("restore", str(secret), data="other").returncode == 2
     wrong = ("--passphrase-file", str(tmp_path / "wrong"))
-    assert run("restore", str(secret), *wrong, data="other").returncode == 1
+    assert run("restore", str(secret), *wrong, data="other").returncode == 2
     assert kept(tmp_path / "other") == set()
     right = ("--passphrase-file", str(tmp_path / "right"))
     assert run("restore", str(secret), *right, data="other").returncode == 0
@@ -159,7 +159,7 @@ def test_a_configured_key_must_be_the_archives(run: Run, tmp_path: Path) -> None
     out = tmp_path / "archive"
     assert run("backup", "--out", str(out), ALLIANCE_AUDIT_KEY=mine).returncode == 0
     refused = run("restore", str(out), data="other", ALLIANCE_AUDIT_KEY=theirs)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert kept(tmp_path / "other") == set()
     assert run("restore", str(out), data="other", ALLIANCE_AUDIT_KEY=mine).returncode == 0
     assert run("audit", "--verify", data="other", ALLIANCE_AUDIT_KEY=mine).returncode == 0

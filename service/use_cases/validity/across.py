@@ -51,6 +51,28 @@ def withheld_across(
     return changed
 
 
+_OF_GROUPS = ("invariance", "comparison", "irt")
+FEW_IN_A_GROUP = "A group has too few persons; why its answers cannot be modelled is withheld."
+
+
+def without_told_reasons(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Json]:
+    """Replace what sections on groups say of answers where some group is small.
+
+    An engine's reason (two items that a group orders identically, an item that all of it answer
+    alike) tells the answers of its persons.
+    """
+    found = {name: dict(section) for name, section in sections.items()}
+    counts = found["sample"].get("counts", ())
+    small = any(is_small(one["n"]) for column in counts for one in column["counts"] or ())
+    for name in _OF_GROUPS if small else ():
+        section = found.get(name, {})
+        if section.get("reason"):
+            section["reason"] = FEW_IN_A_GROUP
+        if section.get("cautions"):
+            section["cautions"] = [FEW_IN_A_GROUP]
+    return found
+
+
 def _sufficiency(section: Json, whole: Sequence[Json]) -> Json:
     tables = {one["item"]: one for one in whole}
     items = [_without(one, tables.get(one["item"])) for one in section["items"]]

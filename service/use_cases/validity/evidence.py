@@ -50,7 +50,7 @@ def gather(
     judged = judged_structure(sections, instrument)
     parts: list[dict[str, Any]] = [
         _of_sample(sections["sample"]),
-        _of_size(sections["sufficiency"], judged.claimed),
+        _of_size(sections, judged.claimed),
         _of_structure(sections, instrument, judged),
         _of_consistency(sections["reliability"], instrument),
         _of_extremes(sections["items"]),
@@ -126,8 +126,9 @@ def _of_sample(sample: Json) -> dict[str, Any]:
     }
 
 
-def _of_size(sufficiency: Json, claimed: Json | None) -> dict[str, Any]:
+def _of_size(sections: Mapping[str, Json], claimed: Json | None) -> dict[str, Any]:
     """Hold the persons that the judged model rests on against the number it needs."""
+    sufficiency = sections["sufficiency"]
     if not is_computed(sufficiency):
         return {"names": {"groups_more": "More persons in each group"}}
     factors = next(one for one in sufficiency["requirements"] if one["question"] == "factors")
@@ -138,7 +139,7 @@ def _of_size(sufficiency: Json, claimed: Json | None) -> dict[str, Any]:
         if missing > 0
         else "More persons in each group, so that what is open can be decided"
     )
-    n_used = factors["observed"] if claimed is None else claimed["n_persons"]
+    n_used = sections["sample"]["n_persons"] if claimed is None else claimed["n_persons"]
     return {
         "n_used": n_used,
         "n_required": factors["required"],

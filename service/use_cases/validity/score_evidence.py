@@ -45,7 +45,8 @@ def gather_scores(
         found.append(
             ScoreEvidence(
                 score=name,
-                n_persons=0 if judged is None else judged["n_persons"],
+                n_persons=(judged or sections["sample"])["n_persons"],
+                has_models=judged is not None,
                 neighbours=() if whole else _neighbours(instrument, name, close),
                 general=_general(sections) if name == TOTAL and several else None,
                 one_factor_fits=one_factor_fits(structure) if whole else None,

@@ -25,7 +25,7 @@ from service.populations import without_differences
 from service.reports.record import Audience
 from service.use_cases.protect import protect
 from service.use_cases.software import software
-from service.use_cases.validity.across import withheld_across
+from service.use_cases.validity.across import withheld_across, without_told_reasons
 from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.evidence import gather, publishable
 from service.use_cases.validity.score_evidence import gather_scores
@@ -98,7 +98,7 @@ def published(
     """
     if result.get("audience") != Audience.OWNER:
         return result
-    sections = {name: result["sections"][name] for name in SECTIONS}
+    sections = without_told_reasons({name: result["sections"][name] for name in SECTIONS})
     protected = without_differences(
         withheld_across({name: _alone(name, each) for name, each in sections.items()}, sections)
     )
