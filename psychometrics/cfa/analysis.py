@@ -87,6 +87,8 @@ def analyse(
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
+    if len(instrument.scored_items) < 2:
+        raise EstimationError("cfa", "a form of one scored item has no factor model")
     asked = options.models if options.models is not None else rivals_of(instrument)
     rivals = tuple(rival.named_for(len(instrument.subscales)) for rival in asked)
     check_rivals(instrument, rivals)

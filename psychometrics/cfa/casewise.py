@@ -71,10 +71,10 @@ def case_terms(
     inverted = inverse_and_log_determinant(covariance)
     if inverted is None:
         return None
-    try:
-        inverses, logs = pattern_inverses(sample, *inverted)
-    except np.linalg.LinAlgError:  # Σ is definite up to rounding only
+    patterned = pattern_inverses(sample, *inverted)
+    if patterned is None:
         return None
+    inverses, logs = patterned
     deviations = np.where(sample.observed, sample.answers - mean, 0.0)
     weighted = np.matmul(inverses[sample.pattern], deviations[:, :, None])[:, :, 0]
     value = 0.5 * (float(sample.counts @ logs) + float((deviations * weighted).sum()))

@@ -104,7 +104,7 @@ def _numbered(observed: BoolArray) -> IntArray:
 
 def pattern_inverses(
     sample: PatternedAnswers, inverse: FloatArray, log_determinant: float
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray] | None:
     """Return P̃ and log|Σ_oo| of every pattern.
 
     Parameters
@@ -116,8 +116,9 @@ def pattern_inverses(
 
     Returns
     -------
-    tuple of FloatArray
-        Shapes (n_patterns, n_items, n_items) and (n_patterns,).
+    tuple of FloatArray, or None
+        Shapes (n_patterns, n_items, n_items) and (n_patterns,); ``None`` where rounding leaves a
+        pattern's part of P singular, as it does when one item all but follows from others.
     """
     inverses = np.repeat(inverse[None], sample.counts.size, axis=0)
     logs = np.full(sample.counts.size, log_determinant)
@@ -128,7 +129,10 @@ def pattern_inverses(
             inverses[patterns] -= across.transpose(0, 2, 1) * (across / among)
             logs[patterns] += np.log(among[:, 0, 0])
         else:
+            signs, determinants = np.linalg.slogdet(among)
+            if not (signs > 0.0).all():
+                return None
             solved = np.linalg.solve(among, across)
             inverses[patterns] -= across.transpose(0, 2, 1) @ solved
-            logs[patterns] += np.linalg.slogdet(among)[1]
+            logs[patterns] += determinants
     return inverses, logs

@@ -88,7 +88,7 @@ def slope(forms: FloatArray, z: FloatArray) -> FloatArray:
     FloatArray
         Shape (n_tables, n_points) or (n_tables, n_points, n_nodes).
     """
-    nodes = z.reshape(len(z), -1)
+    nodes = z[:, None] if z.ndim == 1 else z
     growth = np.exp(2 * nodes)
     exponent = forms @ np.stack((growth, 1 / growth, np.ones_like(growth)), axis=1)
     np.exp(exponent, out=exponent)

@@ -355,7 +355,8 @@ def _cautions(
 def _bound_cautions(at_bound: BoolArray, items: tuple[int, ...]) -> tuple[str, ...]:
     """Name the pairs that stopped at the bound in any sample."""
     first, second = item_pairs(len(items))
-    anywhere = at_bound[..., first, second].reshape(-1, len(first)).any(axis=0)
+    found = at_bound[..., first, second]
+    anywhere = found.any(axis=tuple(range(found.ndim - 1)))
     return tuple(
         f"items {_pair(int(pair), items)}: their correlation was stopped at ±{BOUND}; they say "
         "nearly the same, so what rests on both is doubtful"

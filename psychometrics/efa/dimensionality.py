@@ -51,6 +51,7 @@ def analyse(
         The answers have no correlation matrix; the message says why.
     """
     given = factored(responses, options.correlation)
+    _check_size(given)
     eigenvalues = component_eigenvalues(given.correlations)
     adequacy = sampling_adequacy(given.correlations)
     parallel = _parallel(given, options, progress)
@@ -79,6 +80,16 @@ def analyse(
         summary=summary,
         cautions=given.cautions + _left_out(parallel) + _disagreement(summary),
     )
+
+
+def _check_size(given: Factored) -> None:
+    """Refuse as few persons as items: each correlation matrix, random ones too, is singular."""
+    if given.n_persons <= len(given.items):
+        raise EstimationError(
+            "dimensionality",
+            f"{given.n_persons} persons answered every item; with {len(given.items)} items the "
+            "correlation matrix is singular, and more persons than items are needed",
+        )
 
 
 def _parallel(given: Factored, options: DimensionalityOptions, progress: Progress) -> Parallel:

@@ -279,6 +279,7 @@ KINDS: Mapping[str, Kind] = {
             options=IrtOptionsSchema,
             result=IrtResult,
             engine="psychometrics.irt.analysis",
+            counts_rows=True,
             uses_columns=True,
         ),
         Kind(
