@@ -62,6 +62,16 @@ class Membership:
         """Persons in each cluster."""
         return np.bincount(self.codes)
 
+    def of(self, persons: BoolArray) -> Membership:
+        """Take some of the persons, chosen by a mask of shape (n_persons,)."""
+        codes = np.unique(self.codes[persons], return_inverse=True)[1].astype(np.int64)
+        return Membership(column=self.column, codes=codes)
+
+    @property
+    def groups_persons(self) -> bool:
+        """Whether there are two clusters or more, one of them of two persons or more."""
+        return 2 <= self.sizes.size < self.codes.size
+
     @property
     def described(self) -> Clusters:
         """How persons are clustered."""

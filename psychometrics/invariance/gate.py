@@ -9,7 +9,8 @@ partial        a step was rejected, but with the items that differ released ever
 bounded        none of these, but fewer than half of each factor's items differ: the latent
                difference stands with how far bias of single items could move it (``bounds``)
 refused        the factors themselves differ, or half or more of a factor's items do
-inconclusive   too few persons, categories collapsed away, or no admissible solution
+inconclusive   too few persons, categories collapsed away or never used by a group, or no admissible
+               solution
 =============  =================================================================================
 
 No mean is computed here; ``comparison`` asks first.
@@ -33,6 +34,7 @@ from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.partial import anchored
 from psychometrics.invariance.study import Study
+from psychometrics.invariance.unused import unused_categories
 
 LEAST_PERSONS = 100
 """Persons a group needs; fewer are too few for any factor analysis (COSMIN)."""
@@ -98,6 +100,14 @@ def _obstacle(found: Study) -> Ruling | None:
             reason=(
                 "Categories collapsed away: too many categories are empty in some group, so a "
                 f"factor keeps fewer than {LEAST_ORDERED} items with three categories."
+            ),
+        )
+    if unused_categories(found.design, found.evidence):
+        return Ruling(
+            status=Status.INCONCLUSIVE,
+            reason=(
+                "A group never uses categories that the others use: a shorter range of answers "
+                "and another mean cannot be told apart."
             ),
         )
     if not first.checks.admissible:

@@ -22,6 +22,7 @@ from psychometrics.invariance.occasions import (
 from psychometrics.invariance.options import InvarianceOptions, PowerMethod
 from psychometrics.invariance.partial import Search, search
 from psychometrics.invariance.results import GroupResult
+from psychometrics.invariance.unused import unused_categories
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 
@@ -98,6 +99,7 @@ def study(responses: ResponseMatrix, options: InvarianceOptions, *, progress: Pr
             *_cluster_cautions(responses.n_persons - used.n_persons, groups, evidence, rungs[0]),
             *_left_out(used, options, groups, evidence),
             *evidence.cautions,
+            *unused_categories(design, evidence),
         ),
     )
 

@@ -66,6 +66,14 @@ def contradictions(responses: ResponseMatrix) -> tuple[Contradiction, ...]:
     return (*_range(instrument, responses.answers[:, scored]), *key)
 
 
+def contradiction_cautions(responses: ResponseMatrix) -> tuple[str, ...]:
+    """Say what contradicts the form, as cautions of a result that presumes its key."""
+    return tuple(
+        f"The answers contradict the form's {one.code}. {one.detail} Check this before reading on."
+        for one in contradictions(responses)
+    )
+
+
 def _range(instrument: Instrument, answers: FloatArray) -> Iterator[Contradiction]:
     given = answers[np.isfinite(answers)]
     if given.size < ENOUGH_ANSWERS or np.unique(given).size < FEWEST_CATEGORIES:

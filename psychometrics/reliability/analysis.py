@@ -1,18 +1,29 @@
-"""The kind ``reliability``: every subscale and the total."""
+"""The kind ``reliability``: every subscale and the total.
+
+Each scale rests on the persons who answered every item of it, the total on those who answered every
+scored item: with scattered gaps few persons answer all items of a form, and many all of a subscale.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from psychometrics.clusters import membership
+import numpy as np
+
+from psychometrics.clusters import Membership, membership
 from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.reliability.definitions import DEFINITIONS
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.results import ReliabilityResult, ScaleReliability
-from psychometrics.reliability.scale import Sample, sample_of, scale_reliability
+from psychometrics.reliability.scale import (
+    FEWEST_PERSONS,
+    Sample,
+    sample_of,
+    scale_reliability,
+)
 from psychometrics.reliability.several_factors import several_factors
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import Progress
+from psychometrics.types import BoolArray, Progress
 
 
 def analyse(
@@ -23,7 +34,7 @@ def analyse(
     Parameters
     ----------
     responses
-        Answers as given; persons with every scored item answered are used.
+        Answers as given; each scale uses the persons who answered all of its items.
     options
         What was chosen.
     progress
@@ -34,27 +45,58 @@ def analyse(
     OptionError
         The cluster column does not exist or clusters nobody.
     """
-    used = responses.rows(responses.complete)
-    instrument = used.instrument
-    members = None if options.cluster is None else membership(used, options.cluster)
-    scored = instrument.scored_items
+    instrument = responses.instrument
     scales = _items_of_scales(instrument)
+    rows = {name: _complete_on(responses, items) for name, items in scales.items()}
+    used = np.any([*rows.values(), responses.complete], axis=0)
+    members = None
+    if options.cluster is not None:
+        members = membership(responses.rows(used), options.cluster)
     progress(0, len(scales) + 1, "polychoric correlations")
-    sample = sample_of(scored, used.scored, members, options.level)
+
+    def sample(items: tuple[int, ...], chosen: BoolArray) -> Sample:
+        columns = np.asarray(items) - 1
+        answers = responses.recoded[chosen][:, columns]
+        clusters = None if members is None else members.of(chosen[used])
+        return sample_of(items, answers, clusters, options.level)
+
+    whole = sample(instrument.scored_items, responses.complete)
     results = {}
     for done, (name, items) in enumerate(scales.items()):
         progress(done + 1, len(scales) + 1, name)
-        results[name] = scale_reliability(sample, items)
+        same = np.array_equal(rows[name], responses.complete)
+        own = whole if same else sample(tuple(sorted(items)), rows[name])
+        results[name] = _with_persons(scale_reliability(own, items), own, whole, responses)
     if instrument.total and len(instrument.subscales) > 1:
-        results = _with_several_factors(instrument, sample, results)
+        results = _with_several_factors(instrument, whole, results)
     progress(len(scales) + 1, len(scales) + 1, "done")
     return ReliabilityResult(
-        n_persons=used.n_persons,
+        n_persons=whole.n_persons,
         scales=results,
         definitions=DEFINITIONS,
         clusters=None if members is None else members.described,
-        cautions=_cautions(sample),
+        cautions=_cautions(whole, members),
     )
+
+
+def _complete_on(responses: ResponseMatrix, items: tuple[int, ...]) -> BoolArray:
+    return np.asarray(np.isfinite(responses.answers[:, np.asarray(items) - 1]).all(axis=1))
+
+
+def _with_persons(
+    result: ScaleReliability, own: Sample, whole: Sample, responses: ResponseMatrix
+) -> ScaleReliability:
+    """Say how many persons a scale rests on, and what its own moments leave doubtful."""
+    cautions = list(result.cautions)
+    if own is not whole and own.moments is not None:
+        cautions += own.moments.cautions
+    if own.n_persons < responses.n_persons:
+        cautions.insert(
+            0,
+            f"{own.n_persons} of {responses.n_persons} persons answered every item of the scale; "
+            "the others are not used.",
+        )
+    return replace(result, cautions=tuple(cautions))
 
 
 def _items_of_scales(instrument: Instrument) -> dict[str, tuple[int, ...]]:
@@ -87,12 +129,13 @@ def _with_several_factors(
     return completed
 
 
-def _cautions(sample: Sample) -> tuple[str, ...]:
-    cautions = [] if sample.moments is None else [*sample.moments.cautions]
-    if sample.answers.shape[0] < 2:
+def _cautions(whole: Sample, members: Membership | None) -> tuple[str, ...]:
+    cautions = [] if whole.moments is None else [*whole.moments.cautions]
+    if whole.n_persons < FEWEST_PERSONS:
         cautions.append(
-            "Fewer than two persons answered every scored item: nothing can be estimated."
+            f"Fewer than {FEWEST_PERSONS} persons answered every scored item: nothing that takes "
+            "all of them can be estimated."
         )
-    if sample.members is not None:
-        cautions.extend(sample.members.described.cautions)
+    if members is not None:
+        cautions.extend(members.described.cautions)
     return tuple(cautions)

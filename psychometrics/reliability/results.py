@@ -51,6 +51,9 @@ class ScaleReliability:
     """The reliability of one scale's sum score; what each coefficient means is in the result."""
 
     items: tuple[Item, ...] = about("The scale's items.")
+    n_persons: PersonsUsed = about(
+        "Persons with every item of the scale answered: it rests on them."
+    )
     alpha: AlphaEstimate = about("Coefficient alpha of covariances.")
     standardized_alpha: Estimate = about("Coefficient alpha of correlations.")
     ordinal_alpha: Estimate = about("Coefficient alpha of polychoric correlations.")
@@ -91,7 +94,9 @@ class ScaleReliability:
 class ReliabilityResult:
     """How consistently each scale measures."""
 
-    n_persons: PersonsUsed = about("Persons with every scored item answered.")
+    n_persons: PersonsUsed = about(
+        "Persons with every scored item answered: the total rests on them; each scale says its own."
+    )
     scales: Mapping[str, ScaleReliability] = about(
         "The subscales in the definition's order, then `total` where the instrument has one."
     )

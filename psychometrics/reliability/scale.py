@@ -46,15 +46,18 @@ from psychometrics.types import Estimate, FloatArray, Interval
 IMPROPER = "there is no interval: the model is improper"
 NO_VARIANCE = "the sum of the items does not vary"
 
+FEWEST_PERSONS = 10
+"""From fewer persons nothing is estimated."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Complete answers to the scored items, and what is the same for every scale.
+    """Complete answers to items, of all scales or of one.
 
     Attributes
     ----------
     items
-        Numbers of the scored items, ascending.
+        Their numbers, ascending.
     answers
         Recoded, shape (n_persons, n_items).
     moments
@@ -70,6 +73,20 @@ class Sample:
     moments: OrdinalMoments | None
     members: Membership | None
     level: float
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons."""
+        return int(self.answers.shape[0])
+
+    @property
+    def reason(self) -> str | None:
+        """Why these persons allow no coefficient, if they do not."""
+        if self.n_persons < FEWEST_PERSONS:
+            return f"fewer than {FEWEST_PERSONS} persons answered every item of the scale"
+        if self.members is not None and not self.members.groups_persons:
+            return "the persons who answered every item of the scale form no clusters"
+        return None
 
     def of(self, items: tuple[int, ...]) -> FloatArray:
         """Take the answers to some items, in their order."""
@@ -95,7 +112,8 @@ def sample_of(
 ) -> Sample:
     """Prepare complete answers; moments of all items at once where that is possible."""
     try:
-        moments = ordinal_moments(answers, items=items) if answers.shape[0] > 1 else None
+        enough = answers.shape[0] >= FEWEST_PERSONS
+        moments = ordinal_moments(answers, items=items) if enough else None
     except EstimationError:
         moments = None  # each scale then tries with its own items, and says why it fails
     return Sample(items=items, answers=answers, moments=moments, members=members, level=level)
@@ -120,9 +138,9 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
         The scale's items.
     """
     answers = sample.of(items)
-    reason = _reason(answers)
+    reason = _reason(sample, answers)
     if reason is not None:
-        return _nothing(items, reason)
+        return _nothing(items, sample.n_persons, reason)
     ordered = tuple(sorted(items))
     cautions: list[str] = _constant_items(items, answers)
     by_omega, fitted = _omega(sample, ordered, cautions)
@@ -131,6 +149,7 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
     sd = float(answers.sum(axis=1).std(ddof=1))
     return ScaleReliability(
         items=items,
+        n_persons=sample.n_persons,
         alpha=_alpha(sample, answers),
         standardized_alpha=_standardized_alpha(sample, answers),
         ordinal_alpha=attempted(lambda: _ordinal_alpha(sample, ordered)),
@@ -277,12 +296,11 @@ def _if_item_deleted(items: tuple[int, ...], answers: FloatArray) -> tuple[IfIte
     )
 
 
-def _reason(answers: FloatArray) -> str | None:
-    n_persons, n_items = answers.shape
-    if n_items < 2:
+def _reason(sample: Sample, answers: FloatArray) -> str | None:
+    if answers.shape[1] < 2:
         return "a scale of one item has no internal consistency"
-    if n_persons < 2:
-        return "fewer than two persons answered every scored item"
+    if sample.reason is not None:
+        return sample.reason
     if _is_constant(answers).all():
         return "no item varies"
     return None
@@ -292,10 +310,11 @@ def _is_constant(answers: FloatArray) -> FloatArray:
     return np.asarray(np.ptp(answers, axis=0) == 0.0)
 
 
-def _nothing(items: tuple[int, ...], reason: str) -> ScaleReliability:
+def _nothing(items: tuple[int, ...], n_persons: int, reason: str) -> ScaleReliability:
     nothing = Estimate(estimate=None, reason=reason)
     return ScaleReliability(
         items=items,
+        n_persons=n_persons,
         alpha=AlphaEstimate(estimate=None, reason=reason),
         standardized_alpha=nothing,
         ordinal_alpha=nothing,

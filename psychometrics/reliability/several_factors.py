@@ -53,18 +53,13 @@ def several_factors(instrument: Instrument, sample: Sample) -> SeveralFactors:
     sample
         Complete answers to the scored items.
     """
+    if sample.reason is not None:
+        return _nothing(instrument, Estimate(estimate=None, reason=sample.reason), sample.reason)
     cautions: list[str] = []
     total = _omega_total(instrument, sample, cautions)
     bifactor = _bifactor(instrument, sample)
     if isinstance(bifactor, str):
-        nothing = Estimate(estimate=None, reason=bifactor)
-        return SeveralFactors(
-            omega_total=total,
-            omega_hierarchical=nothing,
-            explained_common_variance=nothing,
-            omega_specific={scale.name: nothing for scale in instrument},
-            cautions=tuple(cautions),
-        )
+        return _nothing(instrument, total, bifactor, tuple(cautions))
     model = bifactor.fitted.layout.model
     general = model.factors.index(GENERAL)
     specific = {
@@ -81,6 +76,19 @@ def several_factors(instrument: Instrument, sample: Sample) -> SeveralFactors:
         explained_common_variance=sample.estimate(explained_common_variance(bifactor, general)),
         omega_specific={name: sample.estimate(value) for name, value in specific.items()},
         cautions=tuple(cautions),
+    )
+
+
+def _nothing(
+    instrument: Instrument, total: Estimate, reason: str, cautions: tuple[str, ...] = ()
+) -> SeveralFactors:
+    nothing = Estimate(estimate=None, reason=reason)
+    return SeveralFactors(
+        omega_total=total,
+        omega_hierarchical=nothing,
+        explained_common_variance=nothing,
+        omega_specific={scale.name: nothing for scale in instrument},
+        cautions=cautions,
     )
 
 

@@ -127,6 +127,8 @@ class Kind:
         Whether it looks at more than the answers: outcomes, groups, timing.
     counts_rows
         Whether its engine takes every row for a person.
+    presumes_key
+        Whether its result is wrong under a wrong key, and says so where the answers contradict it.
     joins_forms
         Whether it also takes two samples of two forms; its engine then has ``analyse_forms``.
     published
@@ -142,6 +144,7 @@ class Kind:
     result: type
     engine: str
     uses_columns: bool = False
+    presumes_key: bool = False
     counts_rows: bool = False
     joins_forms: bool = False
     published: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
@@ -190,16 +193,19 @@ class Kind:
     def analyse(self, material: Material, options: Any, progress: Progress) -> dict[str, Any]:
         """Analyse at a stretch by the engine's own options."""
         engine = import_module(self.engine)
-        repeated = False
+        repeated, responses = False, material.responses
         if material.other_form is None:
             analyse = cast("Analyse", engine.analyse)
-            responses = self.rated_once(material.responses, options)
+            responses = self.rated_once(responses, options)
             repeated = responses is not material.responses
             result = analyse(responses, options, progress=progress)
         else:
             join = cast("AnalyseForms", engine.analyse_forms)
             result = join(material.responses, material.other_form, options, progress=progress)
         given = to_json(result)
+        if self.presumes_key:
+            found = import_module("psychometrics.items.contradiction")
+            given["cautions"] = [*found.contradiction_cautions(responses), *given["cautions"]]
         if repeated and isinstance(given.get("cautions"), list):
             given["cautions"] = [*given["cautions"], FIRST_RULE]
         return given
@@ -234,6 +240,7 @@ KINDS: Mapping[str, Kind] = {
             options=ReliabilityOptionsSchema,
             result=ReliabilityResult,
             engine="psychometrics.reliability.analysis",
+            presumes_key=True,
             counts_rows=True,
             uses_columns=True,
         ),
@@ -243,6 +250,7 @@ KINDS: Mapping[str, Kind] = {
             options=DimensionalityOptionsSchema,
             result=DimensionalityResult,
             engine="psychometrics.efa.dimensionality",
+            presumes_key=True,
             counts_rows=True,
         ),
         Kind(
@@ -251,6 +259,7 @@ KINDS: Mapping[str, Kind] = {
             options=EfaOptionsSchema,
             result=EfaResult,
             engine="psychometrics.efa.analysis",
+            presumes_key=True,
             counts_rows=True,
             uses_columns=True,
         ),
@@ -260,6 +269,7 @@ KINDS: Mapping[str, Kind] = {
             options=CfaOptionsSchema,
             result=CfaResult,
             engine="psychometrics.cfa.analysis",
+            presumes_key=True,
             counts_rows=True,
             uses_columns=True,
         ),
@@ -303,6 +313,7 @@ KINDS: Mapping[str, Kind] = {
             options=InvarianceOptionsSchema,
             result=InvarianceResult,
             engine="psychometrics.invariance.analysis",
+            presumes_key=True,
             counts_rows=True,
             uses_columns=True,
         ),
@@ -312,6 +323,7 @@ KINDS: Mapping[str, Kind] = {
             options=ComparisonOptionsSchema,
             result=ComparisonResult,
             engine="psychometrics.invariance.comparison",
+            presumes_key=True,
             counts_rows=True,
             uses_columns=True,
         ),

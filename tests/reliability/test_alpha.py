@@ -82,7 +82,7 @@ def test_exchanging_items_finds_the_split_that_trying_all_finds() -> None:
 
 
 def test_one_item_one_person_and_no_variance_have_reasons() -> None:
-    answers = np.array([[1.0, 3, 3], [2, 3, 3], [5, 3, 3]])
+    answers = np.tile([[1.0, 3, 3], [2, 3, 3], [5, 3, 3]], (4, 1))
     scales = {"lone": (1,), "constant": (2, 3)}
     responses = ResponseMatrix(instrument=form(3, scales=scales), answers=answers)
     found = analysed(responses)
@@ -90,7 +90,7 @@ def test_one_item_one_person_and_no_variance_have_reasons() -> None:
     assert found.scales["constant"].alpha.reason == "no item varies"
     assert found.scales["total"].alpha.estimate is not None
     assert found.scales["total"].standardized_alpha.estimate is None
-    alone = analysed(responses.rows(np.array([True, False, False])))
+    alone = analysed(responses.rows(np.arange(12) == 0))
     assert alone.n_persons == 1
     assert alone.scales["total"].alpha.estimate is None
     assert alone.cautions

@@ -211,9 +211,9 @@ def _of_consistency(reliability: Json, instrument: Instrument) -> dict[str, Any]
     alphas = {
         name: scale["alpha"]
         for name, scale in reliability["scales"].items()
-        if name in instrument.subscales
+        if name in instrument.subscales and scale["alpha"]["estimate"] is not None
     }
-    if any(alpha["estimate"] is None for alpha in alphas.values()):
+    if not alphas:
         return {"names": {"lowest_scale": "a subscale"}}
     lowest = min(alphas, key=lambda name: float(alphas[name]["estimate"]))
     interval = alphas[lowest].get("distribution_free_interval")
