@@ -293,10 +293,9 @@ one_factor_omega <- function(x, ...) {
 }
 
 reliability_numbers <- function(data) {
-  data <- data[stats::complete.cases(data[scored]), ]
   every <- c(scales, if (settings$total) list(total = scored))
   own <- lapply(every, function(columns) {
-    x <- data[columns]
+    x <- stats::na.omit(data[columns])  # persons who answered every item of the scale
     found <- suppressWarnings(psych::alpha(x, check.keys = FALSE))
     omega <- tryCatch(one_factor_omega(x), error = function(e) NA)
     R <- lavCor(x, ordered = names(x))
@@ -309,6 +308,7 @@ reliability_numbers <- function(data) {
          ordinal_omega = tryCatch(one_factor_omega(x, ordered = names(x)), error = function(e) NA),
          standard_error_of_measurement = stats::sd(rowSums(x)) * sqrt(1 - omega))
   })
+  data <- data[stats::complete.cases(data[scored]), ]
   if (settings$total && length(scales) > 2) {
     factors <- fitted_model("three-factor", data, "ML")
     bifactor <- fitted_model("bifactor", data, "ML")
