@@ -21,7 +21,7 @@ from service.auth.secrets import new_secret
 from service.config import Config
 from service.records import AuditEntry, Scope
 
-RESPONSES = {"responses": [{"answers": [3] * 12, "person": "p-1"}]}
+RESPONSES = {"responses": [{"id": "a/1", "answers": [3] * 12, "person": "p-1"}]}
 
 
 class FullError(Exception):
@@ -69,6 +69,8 @@ def test_entries_are_there_although_nothing_is_written_after_the_transaction(
     body = {"kind": "items", "samples": [sample]}
     job = client.post("/v1/analyses", json=body, headers={"Prefer": "wait=0"}).get_json()["id"]
     client.delete(f"/v1/analyses/{job}")
+    client.put(f"/v1/samples/{sample}/responses/a%2F1", json={"answers": [2] * 12})
+    client.delete(f"/v1/samples/{sample}/responses/a%2F1")
     client.post("/v1/persons/erasure", json={"person": "p-1"})
     client.delete(f"/v1/samples/{sample}")
     found = [(one.method, one.route, one.thing, one.status) for one in entries(app)]
@@ -77,6 +79,8 @@ def test_entries_are_there_although_nothing_is_written_after_the_transaction(
         ("POST", "/v1/samples/<sample_id>/batches", sample, 201),
         ("POST", "/v1/analyses", None, 202),
         ("DELETE", "/v1/analyses/<analysis_id>", job, 204),
+        ("PUT", "/v1/samples/<sample_id>/responses/<name:response_id>", sample, 200),
+        ("DELETE", "/v1/samples/<sample_id>/responses/<name:response_id>", sample, 204),
         ("POST", "/v1/persons/erasure", None, 200),
         ("DELETE", "/v1/samples/<sample_id>", sample, 204),
     ]
