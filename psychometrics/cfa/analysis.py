@@ -25,7 +25,7 @@ from psychometrics.cfa.rivals import (
     with_thresholds,
 )
 from psychometrics.cfa.saturated import incomplete_answers
-from psychometrics.cfa.validity_indices import heterotrait_monotrait
+from psychometrics.cfa.validity_indices import InfluenceAlong, heterotrait_monotrait
 from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.clusters import (
     Clusters,
@@ -38,7 +38,7 @@ from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import FloatArray, Progress, no_progress
+from psychometrics.types import FloatArray, IntArray, Progress, no_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class _Method:
     n_persons: int
     cautions: tuple[str, ...] = ()
     clusters: Clusters | None = None
+    codes: IntArray | None = None
+    along: InfluenceAlong | None = None
 
     @property
     def most_parameters(self) -> int:
@@ -117,8 +119,16 @@ def analyse(
             *method.cautions,
         ),
         heterotrait_monotrait=tuple(
-            HeterotraitMonotrait(factors=pair, ratio=ratio)
-            for pair, ratio in heterotrait_monotrait(_correlations(fits[0]), instrument).items()
+            HeterotraitMonotrait(
+                factors=pair,
+                ratio=ratio.estimate,
+                standard_error=ratio.standard_error,
+                interval=ratio.interval,
+                reason=ratio.reason,
+            )
+            for pair, ratio in heterotrait_monotrait(
+                _correlations(fits[0]), instrument, method.along, clusters=method.codes
+            ).items()
         ),
         cluster=method.clusters,
     )
@@ -214,6 +224,8 @@ def _complete(responses: ResponseMatrix, cluster: str | None, *, robust: bool) -
         difference=satorra_bentler if robust else likelihood_ratio,
         n_persons=answers.shape[0],
         clusters=None if members is None else members.described,
+        codes=codes,
+        along=sample[0].influence_along,
     )
 
 
@@ -236,12 +248,21 @@ def _ordinal(responses: ResponseMatrix, missing: Missing, cluster: str | None) -
     items = responses.instrument.scored_items
     moments = ordinal_moments(responses.scored, items=items, missing=policy)
     members = _members(responses.rows(moments.rows), cluster)
-    sample = (sample_of(moments, None if members is None else members.codes),)
+    codes = None if members is None else members.codes
+    sample = (sample_of(moments, codes),)
     counts = moments.n_thresholds
+
+    def along(slopes: FloatArray) -> FloatArray:
+        of_all = np.zeros(moments.influence.n_moments)
+        of_all[of_all.size - slopes.size :] = slopes
+        return moments.influence.along(of_all, left_out=True)
+
     return _Method(
         fit=lambda model: fit_wlsmv(with_thresholds(model, counts, Parameterization.DELTA), sample),
         difference=satorra_2000,
         n_persons=moments.n_persons,
         cautions=moments.cautions,
         clusters=None if members is None else members.described,
+        codes=codes,
+        along=along,
     )

@@ -59,7 +59,7 @@ def along_factors(layout: Layout, theta: FloatArray, step: FloatArray) -> FloatA
     moved = theta - step
     uses = _uses(layout)
     for group in layout.groups:
-        if len(group.cells[Matrix.REGRESSIONS]):
+        if len(group.cells[Matrix.REGRESSIONS]) and len(group.cells[Matrix.LOADINGS]):
             positions = group.cells[Matrix.LOADINGS].positions
             own = uses[positions] == 1
             moved[positions[own]] = _loadings(group, theta, moved)[own]

@@ -71,7 +71,10 @@ def case_terms(
     inverted = inverse_and_log_determinant(covariance)
     if inverted is None:
         return None
-    inverses, logs = pattern_inverses(sample, *inverted)
+    try:
+        inverses, logs = pattern_inverses(sample, *inverted)
+    except np.linalg.LinAlgError:  # Σ is definite up to rounding only
+        return None
     deviations = np.where(sample.observed, sample.answers - mean, 0.0)
     weighted = np.matmul(inverses[sample.pattern], deviations[:, :, None])[:, :, 0]
     value = 0.5 * (float(sample.counts @ logs) + float((deviations * weighted).sum()))

@@ -77,6 +77,24 @@ class CompleteAnswers:
         """tr(H₀⁻¹J₀) of the means of items that are taken to be uncorrelated."""
         return self._mean_square(self._standardized)
 
+    def influence_along(self, slopes: FloatArray) -> FloatArray:
+        """Return each person's influence on a function of the correlations, shape (n_persons,).
+
+        On r_ij it is (z_i z_j − r_ij (z_i² + z_j²) / 2) / n, with standardized answers z.
+
+        Parameters
+        ----------
+        slopes
+            The function's derivatives by the pairs (1, 2), (1, 3), …, shape (n_pairs,).
+        """
+        z = self._standardized
+        n_persons, n_items = z.shape
+        weights = np.zeros((n_items, n_items))
+        weights[np.triu_indices(n_items, 1)] = slopes
+        weights = (weights + weights.T) / 2.0
+        pulled = (weights * (z.T @ z / n_persons)).sum(axis=1)
+        return np.asarray((((z @ weights) * z).sum(axis=1) - z**2 @ pulled) / n_persons)
+
     @property
     def _standardized(self) -> FloatArray:
         return self.centred / np.sqrt(np.diagonal(self.moments.covariance))

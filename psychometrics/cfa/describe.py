@@ -38,6 +38,7 @@ from psychometrics.cfa.validity_indices import (
     explained_common_variance,
     omega_hierarchical,
 )
+from psychometrics.distribution_free import FISHER, interval_by_error
 
 MOST_MODIFICATIONS = 20
 """How many modification indices are told."""
@@ -59,7 +60,7 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         shown,
         loadings=tuple(_loadings(fitted)),
         higher_order_loadings=tuple(_higher_order_loadings(fitted)),
-        factor_correlations=tuple(_factor_correlations(fitted)),
+        factor_correlations=tuple(_factor_correlations(fitted, proper=shown.proper)),
         items=tuple(_items(fitted)),
         residual_correlations=residual_correlations(fitted),
         average_variance_extracted=average_variance_extracted(fitted),
@@ -217,15 +218,21 @@ def _higher_order_loadings(fitted: Fitted) -> Iterator[HigherOrderLoading]:
         )
 
 
-def _factor_correlations(fitted: Fitted) -> Iterator[FactorCorrelation]:
+def _factor_correlations(fitted: Fitted, *, proper: bool) -> Iterator[FactorCorrelation]:
     """Yield free factor covariances, which are correlations: factors have unit variance."""
     factors = fitted.layout.model.factors
     cells = fitted.layout.groups[0].cells[Matrix.FACTOR_COVARIANCES]
     for row, column, position in zip(cells.rows, cells.columns, cells.positions, strict=True):
+        estimate = float(fitted.theta[position])
+        error = _finite(fitted.standard_errors[position])
+        interval = None
+        if proper and error is not None and error < 1.0 and abs(estimate) < 1.0:
+            interval = interval_by_error(estimate, error, FISHER, df=fitted.n_persons - 1.0)
         yield FactorCorrelation(
             factors=(factors[column], factors[row]),
-            estimate=float(fitted.theta[position]),
-            standard_error=_finite(fitted.standard_errors[position]),
+            estimate=estimate,
+            standard_error=error,
+            interval=interval,
         )
 
 

@@ -18,6 +18,7 @@ from psychometrics.declared.vocabulary import (
     PersonsUsed,
     Probability,
     PValue,
+    Reason,
     Share,
     StandardError,
     Things,
@@ -80,6 +81,9 @@ class FactorCorrelation:
     factors: tuple[str, str] = about("Their names.")
     estimate: float = about("The correlation; beyond 1 the solution is improper.")
     standard_error: StandardError | None
+    interval: Interval | None = about(
+        "95%, by Fisher's z and Student's t; null where the solution is improper.", default=None
+    )
 
 
 @result
@@ -180,6 +184,11 @@ class HeterotraitMonotrait:
     ratio: float | None = about(
         "Mean correlation of items between them, relative to that within them."
     )
+    standard_error: StandardError | None = about(default=None)
+    interval: Interval | None = about(
+        "95%, distribution-free, symmetric for the ratio's logarithm.", default=None
+    )
+    reason: Reason | None = about(default=None)
 
 
 @result

@@ -22,15 +22,24 @@ Reise, S. P. (2012). The rediscovery of bifactor measurement models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 import numpy as np
 
 from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.standardized import residual_variances, standardized_loadings
+from psychometrics.correlation.tables import item_pairs
+from psychometrics.distribution_free import LOG, interval_by_influence, standard_error
 from psychometrics.instrument import Instrument
-from psychometrics.types import FloatArray
+from psychometrics.types import Estimate, FloatArray, IntArray
+
+InfluenceAlong = Callable[[FloatArray], FloatArray]
+"""Each person's influence, shape (n_persons,), along slopes by pairs, shape (n_pairs,)."""
+
+NO_RATIO = "a subscale has a single item, or items of it that are not correlated"
+NO_INFLUENCE = "there is no interval: it needs complete or ordered answers and correlated items"
+IMPRECISE = "there is no interval: the standard error exceeds the ratio's range"
 
 
 def average_variance_extracted(fitted: Fitted, *, group: int = 0) -> Mapping[str, float | None]:
@@ -52,9 +61,14 @@ def average_variance_extracted(fitted: Fitted, *, group: int = 0) -> Mapping[str
 
 
 def heterotrait_monotrait(
-    correlations: FloatArray, instrument: Instrument
-) -> Mapping[tuple[str, str], float | None]:
-    """Return the ratio for each pair of subscales.
+    correlations: FloatArray,
+    instrument: Instrument,
+    along: InfluenceAlong | None = None,
+    *,
+    clusters: IntArray | None = None,
+    level: float = 0.95,
+) -> Mapping[tuple[str, str], Estimate]:
+    """Return the ratio for each pair of subscales, with a distribution-free interval.
 
     Parameters
     ----------
@@ -62,17 +76,55 @@ def heterotrait_monotrait(
         Of the scored items in ascending order, shape (n_items, n_items).
     instrument
         Its subscales; those with a single item have no ratio.
+    along
+        Gives each person's influence on a function of the correlations from its slopes by the
+        pairs (1, 2), (1, 3), …; without it there is no interval.
+    clusters
+        Number of each person's cluster, from 0, shape (n_persons,).
+    level
+        Coverage of the intervals, which are symmetric for the logarithm of the ratio.
     """
     items = instrument.scored_items
     rows = {scale.name: [items.index(item) for item in scale.items] for scale in instrument}
     sizes = np.abs(correlations)
     within = {name: _mean_within(sizes[np.ix_(own, own)]) for name, own in rows.items()}
-    ratios: dict[tuple[str, str], float | None] = {}
+    ratios: dict[tuple[str, str], Estimate] = {}
     for first, second in combinations(rows, 2):
         between = _geometric_mean(sizes[np.ix_(rows[first], rows[second])].ravel())
         scale = within[first] * within[second]
-        ratios[first, second] = between / float(np.sqrt(scale)) if scale > 0.0 else None
+        if scale <= 0.0:
+            ratios[first, second] = Estimate(estimate=None, reason=NO_RATIO)
+            continue
+        ratio = between / float(np.sqrt(scale))
+        if along is None or ratio <= 0.0:
+            ratios[first, second] = Estimate(estimate=ratio, reason=NO_INFLUENCE)
+            continue
+        slopes = _log_ratio_slopes(correlations, rows[first], rows[second])
+        ratios[first, second] = _with_interval(ratio, ratio * along(slopes), clusters, level)
     return ratios
+
+
+def _log_ratio_slopes(correlations: FloatArray, first: list[int], second: list[int]) -> FloatArray:
+    """Differentiate the ratio's logarithm by the correlations of all pairs, shape (n_pairs,)."""
+    shares = np.zeros_like(correlations)
+    shares[np.ix_(first, second)] = shares[np.ix_(second, first)] = 1.0 / len(first) / len(second)
+    for own in (first, second):
+        shares[np.ix_(own, own)] = -1.0 / (len(own) * (len(own) - 1))
+    pairs = item_pairs(len(correlations))
+    chosen = shares[pairs] != 0.0
+    slopes = np.zeros(chosen.size)
+    slopes[chosen] = shares[pairs][chosen] / correlations[pairs][chosen]
+    return slopes
+
+
+def _with_interval(
+    ratio: float, influence: FloatArray, clusters: IntArray | None, level: float
+) -> Estimate:
+    error = standard_error(influence, clusters)
+    if not error < 1.0:
+        return Estimate(estimate=ratio, reason=IMPRECISE)
+    interval = interval_by_influence(ratio, influence, LOG, level=level, clusters=clusters)
+    return Estimate(estimate=ratio, standard_error=error, interval=interval)
 
 
 def _mean_within(correlations: FloatArray) -> float:

@@ -33,6 +33,9 @@ from psychometrics.correlation.tables import BEYOND, Tables, item_pairs
 from psychometrics.sandwich import cross_products_by_rows
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
+MOST_HELD = 0.9
+"""Share of the information about a correlation that one person counts for at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influence:
@@ -76,13 +79,17 @@ class Influence:
         chosen = on_thresholds.reshape(len(codes), n_items * n_cuts)[:, self.existing.ravel()]
         return np.hstack((chosen, _looked_up(codes, self.by_cell)))
 
-    def along(self, slope: FloatArray) -> FloatArray:
+    def along(self, slope: FloatArray, *, left_out: bool = False) -> FloatArray:
         """Return each person's influence on a function of the moments, shape (n_persons,).
 
         Parameters
         ----------
         slope
             The function's derivatives by the moments, shape (n_moments,).
+        left_out
+            Whether to allow for the information about a correlation that is lost with a person:
+            influences v on a correlation are then v / (1 − v² / Σ v²), as the information is a sum
+            of squared scores. In sparse tables a single person holds much of it.
         """
         n_thresholds = int(self.existing.sum())
         on_thresholds = np.zeros(self.existing.shape)
@@ -96,7 +103,8 @@ class Influence:
         for pair in np.flatnonzero(on_correlations):
             by_cell = self.by_cell[pair] * on_correlations[pair]
             cells = self.codes[:, first[pair]] * len(by_cell) + self.codes[:, second[pair]]
-            moved += by_cell.ravel().take(cells)
+            own = by_cell.ravel().take(cells)
+            moved += _without(own) if left_out else own
         return moved
 
     def cross_products(self, clusters: IntArray | None = None) -> FloatArray:
@@ -108,6 +116,13 @@ class Influence:
             Number of each person's cluster, from 0, shape (n_persons,).
         """
         return cross_products_by_rows(self.values, self.n_persons, clusters)
+
+
+def _without(influence: FloatArray) -> FloatArray:
+    """Give each person's influence with the information that goes with the person."""
+    squares = influence**2
+    held = squares / max(float(squares.sum()), np.finfo(float).tiny)
+    return np.asarray(influence / (1.0 - np.minimum(held, MOST_HELD)))
 
 
 def influence_values(

@@ -6,7 +6,7 @@ import numpy as np
 
 from psychometrics.criterion.options import Reliability
 from psychometrics.errors import EstimationError
-from psychometrics.reliability.alpha import alpha, feldt_interval
+from psychometrics.reliability.alpha import alpha_of_answers
 from psychometrics.reliability.coefficient import estimate
 from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
 from psychometrics.types import Estimate, FloatArray
@@ -39,12 +39,10 @@ def reliability_of(answers: FloatArray, which: Reliability, *, level: float) -> 
 
 
 def _alpha(answers: FloatArray, level: float) -> Estimate:
-    n_persons, n_items = answers.shape
-    found = alpha(np.cov(answers, rowvar=False))
+    found = alpha_of_answers(answers)
     if found is None:
         return Estimate(estimate=None, reason=NO_VARIANCE)
-    interval = feldt_interval(found, n_persons=n_persons, n_items=n_items, level=level)
-    return Estimate(estimate=found, interval=interval)
+    return estimate(found, level=level)
 
 
 def _omega(answers: FloatArray, level: float) -> Estimate:

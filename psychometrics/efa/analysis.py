@@ -57,7 +57,7 @@ def analyse(responses: ResponseMatrix, options: EfaOptions, *, progress: Progres
     """
     instrument = responses.instrument
     n_factors = _n_factors(instrument, options)
-    turn = procedure(options.rotation, instrument, n_factors)
+    turn = procedure(options.rotation, instrument, n_factors, normalize=options.normalize)
     progress(0, 3, "correlations")
     clusters = _clusters(responses, options)
     given = factored(responses, options.correlation)
@@ -126,6 +126,7 @@ def _result(
         n_factors=n_factors,
         extraction=options.extraction.value,
         rotation=options.rotation.value,
+        normalize=turn.normalize,
         correlation=options.correlation.value,
         order=given.items,
         factors=turn.names,

@@ -77,7 +77,7 @@ def analyse(
         map=partial,
         empirical_kaiser=kaiser,
         summary=summary,
-        cautions=given.cautions + _disagreement(summary),
+        cautions=given.cautions + _left_out(parallel) + _disagreement(summary),
     )
 
 
@@ -98,6 +98,7 @@ def _parallel(given: Factored, options: DimensionalityOptions, progress: Progres
         quantile=options.quantile,
         seed=options.seed,
         replicates=options.replicates,
+        used=len(random),
         random_data=RANDOM_DATA[options.correlation],
     )
 
@@ -140,6 +141,14 @@ def _summary(n_factors: dict[str, int]) -> RetentionSummary:
         lowest=min(answers),
         highest=max(answers),
     )
+
+
+def _left_out(parallel: Parallel) -> tuple[str, ...]:
+    dropped = parallel.replicates - parallel.used
+    if not dropped:
+        return ()
+    said = f"{dropped} of {parallel.replicates} random samples had no positive definite polychoric "
+    return (said + "correlations and were left out of the parallel analysis.",)
 
 
 def _disagreement(summary: RetentionSummary) -> tuple[str, ...]:

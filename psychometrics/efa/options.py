@@ -65,6 +65,8 @@ class EfaOptions:
         How the unrotated factors are found.
     rotation
         Which simple structure is sought.
+    normalize
+        Whether to use Kaiser normalization; ``None`` does for varimax and promax alone.
     correlation
         Which correlations are analysed.
     bootstrap
@@ -78,6 +80,7 @@ class EfaOptions:
     n_factors: int | None = None
     extraction: Extraction = Extraction.MINRES
     rotation: Rotation = Rotation.OBLIMIN
+    normalize: bool | None = None
     correlation: CorrelationType = CorrelationType.POLYCHORIC
     bootstrap: int = 0
     cluster: str | None = None

@@ -54,6 +54,7 @@ class Parallel(Retention):
     quantile: Chosen = about("Which quantile of the random eigenvalues must be exceeded.")
     seed: Seed
     replicates: ChosenWhole = about("Random samples.")
+    used: Things = about("Random samples with positive definite correlations; others are left out.")
     random_data: str = about("What the random samples were.")
 
 
@@ -157,6 +158,7 @@ class EfaResult:
     n_factors: Things = about("Factors extracted.")
     extraction: str = about("How factors were extracted: `minres` or `ml`.")
     rotation: str = about("How they were rotated, in the words of the option.")
+    normalize: bool = about("Whether rows had unit length meanwhile (Kaiser normalization).")
     correlation: str = about("Which correlations, `pearson` or `polychoric`.")
     order: tuple[Item, ...] = about("Item numbers of the rows.")
     factors: tuple[str, ...] = about(

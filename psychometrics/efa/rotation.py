@@ -8,9 +8,8 @@ With unrotated loadings A and a transformation T whose columns have unit length,
 
 the identity every rotation keeps; orthogonal rotations have Φ = I. T is moved along the negative
 gradient of the criterion, projected on the constraint, with step halving (Jennrich 2001, 2002),
-from the identity as GPArotation does, for many loading matrices at once. There is no Kaiser
-normalization, as in psych and GPArotation for oblimin, geomin and targets; promax is the exception,
-as in psych.
+from the identity as GPArotation does, for many loading matrices at once. Kaiser normalization
+(:func:`kaiser_normalized`) rotates rows of unit length and gives them their length back afterwards.
 
 References
 ----------
@@ -20,6 +19,9 @@ Jennrich, R. I. (2001). A simple general procedure for orthogonal rotation. Psyc
 Jennrich, R. I. (2002). A simple general method for oblique rotation. Psychometrika, 67, 7–19.
 doi:10.1007/BF02294706
 
+Kaiser, H. F. (1958). The varimax criterion for analytic rotation in factor analysis. Psychometrika,
+23, 187–200. doi:10.1007/BF02289233
+
 Hendrickson, A. E., & White, P. O. (1964). Promax: A quick method for rotation to oblique simple
 structure. British Journal of Statistical Psychology, 17, 65–70.
 doi:10.1111/j.2044-8317.1964.tb00244.x
@@ -28,7 +30,7 @@ doi:10.1111/j.2044-8317.1964.tb00244.x
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -152,42 +154,39 @@ def rotate_orthogonally(
     )
 
 
-def promax(loadings: FloatArray, power: int = 4) -> Rotated:
-    """Rotate by promax as psych does: varimax of the Kaiser-normalized loadings, then a power.
+def unit_rows(loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Scale rows to unit length; also give the lengths, shape (b, n_items, 1). Zero rows stay."""
+    lengths = np.sqrt((loadings**2).sum(axis=2, keepdims=True))
+    lengths = np.where(lengths > 0.0, lengths, 1.0)
+    return loadings / lengths, lengths
+
+
+def kaiser_normalized(rotate: Callable[[FloatArray], Rotated]) -> Callable[[FloatArray], Rotated]:
+    """Make a rotation with Kaiser normalization out of one without."""
+
+    def turned(loadings: FloatArray) -> Rotated:
+        rows, lengths = unit_rows(loadings)
+        rotated = rotate(rows)
+        return replace(rotated, loadings=rotated.loadings * lengths)
+
+    return turned
+
+
+def varimax(loadings: FloatArray, tolerance: float = 1e-5) -> Rotated:
+    """Rotate by varimax as R's ``stats::varimax`` does, which psych calls.
 
     Notes
     -----
-    With V the varimax loadings of A's rows scaled to unit length, U = (VᵀV)⁻¹Vᵀ(V ∘ |V|^(m−1)) is
-    scaled so that factors have unit variance. Rows regain their length afterwards. Promax sharpens
-    whatever varimax hands it, so varimax stops where R's does (a relative gain below 1e-5): at the
-    exact varimax solution loadings differ from R's by some 3e-4, with this stop by rounding.
+    T ← UWᵀ with UDWᵀ = Aᵀ(Λ³ − Λ diag(ΛᵀΛ)/p) until tr D gains less than a share of the tolerance.
+    With R's tolerance loadings are up to 1e-3 from the exact maximum, to which 1e-15 leads.
 
     Parameters
     ----------
     loadings
         Unrotated, shape (b, n_items, n_factors).
-    power
-        m, larger for sharper and more correlated factors.
+    tolerance
+        R's by default, so that loadings are R's to rounding.
     """
-    lengths = np.sqrt((loadings**2).sum(axis=2, keepdims=True))
-    lengths = np.where(lengths > 0.0, lengths, 1.0)
-    simple, converged = _varimax_by_svd(loadings / lengths)
-    moments = simple.transpose(0, 2, 1) @ simple
-    cross = simple.transpose(0, 2, 1) @ (simple * np.abs(simple) ** (power - 1))
-    transformation = np.linalg.solve(moments, cross)
-    inverse = np.linalg.inv(transformation)
-    scale = np.sqrt((inverse**2).sum(axis=2))
-    inverse = inverse / scale[:, :, None]
-    return Rotated(
-        loadings=(simple @ transformation) * scale[:, None, :] * lengths,
-        factor_correlations=inverse @ inverse.transpose(0, 2, 1),
-        value=np.full(len(loadings), np.nan),
-        converged=converged,
-    )
-
-
-def _varimax_by_svd(loadings: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Iterate T ← UWᵀ with UDWᵀ = Aᵀ(Λ³ − Λ diag(ΛᵀΛ)/p) until tr D gains less than 1e-5."""
     count, n_items, n_factors = loadings.shape
     T = np.tile(np.eye(n_factors), (count, 1, 1))
     reached = np.zeros(count)
@@ -199,14 +198,45 @@ def _varimax_by_svd(loadings: FloatArray) -> tuple[FloatArray, BoolArray]:
         left, values, right = np.linalg.svd(A.transpose(0, 2, 1) @ (rotated**3 - rotated * centre))
         T[pending] = left @ right
         gained = values.sum(axis=1)
-        finished = gained < reached[pending] * (1.0 + 1e-5)
+        finished = gained < reached[pending] * (1.0 + tolerance)
         reached[pending] = gained
         pending = pending[~finished]
         if not pending.size:
             break
     converged = np.ones(count, dtype=np.bool_)
     converged[pending] = False
-    return np.asarray(loadings @ T), converged
+    return replace(unrotated(np.asarray(loadings @ T)), converged=converged)
+
+
+def promax(loadings: FloatArray, power: int = 4) -> Rotated:
+    """Rotate by promax: varimax with Kaiser normalization, then a power of its loadings.
+
+    Notes
+    -----
+    With V the varimax loadings, U = (VᵀV)⁻¹Vᵀ(V ∘ |V|^(m−1)) is scaled so that factors have unit
+    variance. This is psych's ``Promax`` and R's ``stats::promax``; with Kaiser normalization around
+    it, which the power then sees too, it is psych's ``promax`` and SPSS's.
+
+    Parameters
+    ----------
+    loadings
+        Unrotated, shape (b, n_items, n_factors).
+    power
+        m, larger for sharper and more correlated factors.
+    """
+    turned = kaiser_normalized(varimax)(loadings)
+    simple = turned.loadings
+    moments = simple.transpose(0, 2, 1) @ simple
+    cross = simple.transpose(0, 2, 1) @ (simple * np.abs(simple) ** (power - 1))
+    transformation = np.linalg.solve(moments, cross)
+    inverse = np.linalg.inv(transformation)
+    scale = np.sqrt((inverse**2).sum(axis=2))
+    inverse = inverse / scale[:, :, None]
+    return replace(
+        turned,
+        loadings=(simple @ transformation) * scale[:, None, :],
+        factor_correlations=inverse @ inverse.transpose(0, 2, 1),
+    )
 
 
 @dataclass(frozen=True, slots=True)

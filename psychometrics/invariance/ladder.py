@@ -19,7 +19,7 @@ from psychometrics.invariance.looks import corrected, looks, worst
 from psychometrics.invariance.options import PowerMethod, Step
 from psychometrics.invariance.power import DEPARTURES, least_departure, power
 from psychometrics.invariance.results import Checks, DifferenceResult, SingleItem, StepResult
-from psychometrics.invariance.simulated import simulated_power
+from psychometrics.invariance.simulated import SimulatedPower, simulated_power
 from psychometrics.invariance.tenability import (
     ENOUGH_POWER,
     TEST_RATE,
@@ -233,12 +233,13 @@ def _judged(trial: _Trial, found: _Items) -> StepResult:
         single=None if found.single is None else below(found.single.p_value, EXCLUSION_RATE),
         power=None if found.power is None else above(found.power, ENOUGH_POWER),
     )
-    method, seen = PowerMethod.ANALYTIC, found.power
+    method, seen, used = PowerMethod.ANALYTIC, found.power, None
     if trial.design.power.method is PowerMethod.SIMULATED and rests_on_power(checks):
         simulated = _simulated(trial, found.extension)
-        if simulated is not None:
-            method, seen = PowerMethod.SIMULATED, simulated
-            checks = replace(checks, power=simulated >= ENOUGH_POWER)
+        used = None if simulated is None else simulated.used
+        if simulated is not None and simulated.power is not None:
+            method, seen = PowerMethod.SIMULATED, simulated.power
+            checks = replace(checks, power=simulated.power >= ENOUGH_POWER)
     return StepResult(
         step=trial.step.value,
         model=model,
@@ -253,12 +254,13 @@ def _judged(trial: _Trial, found: _Items) -> StepResult:
         error_rate=TEST_RATE,
         power=seen,
         power_method=method.value,
+        power_samples_used=used,
         departure=DEPARTURES[trial.step],
         single=found.single,
     )
 
 
-def _simulated(trial: _Trial, extension: Extension | None) -> float | None:
+def _simulated(trial: _Trial, extension: Extension | None) -> SimulatedPower | None:
     """Find a step's power by simulation, the same for the same answers and seed."""
     if extension is None:
         return None

@@ -16,6 +16,7 @@ from psychometrics.declared.vocabulary import (
     Probability,
     PValue,
     StandardError,
+    Things,
 )
 from psychometrics.types import Interval
 
@@ -97,6 +98,10 @@ class StepResult:
     )
     power_method: str | None = about(
         "`analytic` or `simulated`; simulated only where nothing else decides.", default=None
+    )
+    power_samples_used: Things | None = about(
+        "Samples of the simulation in which the test could be done; null without one.",
+        default=None,
     )
     departure: str | None = about("That departure, in words.", default=None)
     single: SingleItem | None = about(

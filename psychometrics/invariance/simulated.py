@@ -17,6 +17,7 @@ Muthén, L. K., & Muthén, B. O. (2002). How to use a Monte Carlo study to decid
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,6 +34,23 @@ LEAST_USABLE = 0.8
 """Share of the samples that must tell something."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedPower:
+    """A power found by simulation.
+
+    Attributes
+    ----------
+    power
+        Share of the used samples in which the test rejects; ``None`` where fewer than four in five
+        tell anything.
+    used
+        Samples in which the test could be done.
+    """
+
+    power: float | None
+    used: int
+
+
 def simulated_power(
     extension: Extension,
     departure: FloatArray,
@@ -42,8 +60,8 @@ def simulated_power(
     level: float,
     replicates: int,
     rng: np.random.Generator,
-) -> float | None:
-    """Return the share of simulated samples in which a step's difference test rejects.
+) -> SimulatedPower:
+    """Find the share of simulated samples in which a step's difference test rejects.
 
     Parameters
     ----------
@@ -61,24 +79,20 @@ def simulated_power(
         Number of samples.
     rng
         Source of randomness.
-
-    Returns
-    -------
-    float or None
-        ``None`` where fewer than four in five samples tell anything.
     """
     theta = extension.theta.copy()
     theta[extension.columns] += departure
     states = states_at(extension.layout, theta)
     owners = [group.threshold_items for group in extension.layout.groups]
-    rejected = []
+    rejected: list[bool] = []
     for _ in range(replicates):
         blocks = [
             _answers(state, items, block, rng)
             for state, items, block in zip(states, owners, evidence.blocks, strict=True)
         ]
         rejected += list(_rejections(blocks, models, evidence, level))
-    return float(np.mean(rejected)) if len(rejected) >= LEAST_USABLE * replicates else None
+    enough = len(rejected) >= LEAST_USABLE * replicates
+    return SimulatedPower(power=float(np.mean(rejected)) if enough else None, used=len(rejected))
 
 
 def _answers(

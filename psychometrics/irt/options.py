@@ -50,8 +50,10 @@ class IrtOptions:
         Whether the persons' scores are listed.
     bifactor
         Whether the scale ``total`` is also described by a bifactor model.
+    q3_replicates
+        Samples drawn for Q3's critical value; 0 for none.
     seed
-        Of the simulation of Q3's critical value.
+        Of that simulation.
     """
 
     model: ModelName = ModelName.GRADED
@@ -62,4 +64,5 @@ class IrtOptions:
     dif_method: DifMethod = DifMethod.LIKELIHOOD_RATIO
     detail: Detail = Detail.SUMMARY
     bifactor: bool = False
+    q3_replicates: int = 200
     seed: int = 1

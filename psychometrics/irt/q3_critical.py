@@ -23,19 +23,20 @@ from psychometrics.irt.response_patterns import ResponsePatterns
 from psychometrics.irt.trait_scores import posterior_scores
 from psychometrics.types import FloatArray
 
-REPLICATES = 200
 _MOST_PERSONS = 1000
 _QUANTILE = 0.95
 _FINE = 601
 
 
-def critical_q3(scale: FittedScale, *, rng: np.random.Generator) -> float:
+def critical_q3(scale: FittedScale, *, replicates: int, rng: np.random.Generator) -> float:
     """Return the 95% quantile of the largest Q3 less the mean.
 
     Parameters
     ----------
     scale
         The fitted scale; samples have as many persons, at most 1,000 (which makes it cautious).
+    replicates
+        Samples to draw.
     rng
         Where chance comes from.
     """
@@ -43,8 +44,8 @@ def critical_q3(scale: FittedScale, *, rng: np.random.Generator) -> float:
     fine = np.linspace(scale.points[0], scale.points[-1], _FINE)
     expected = scale.items.expected_scores(fine)
     cumulative = np.cumsum(scale.items.probabilities(scale.points), axis=1)[:, :-1]
-    distances = np.empty(REPLICATES)
-    for replicate in range(REPLICATES):
+    distances = np.empty(replicates)
+    for replicate in range(replicates):
         patterns = _draw(scale, cumulative, n_persons, rng)
         problem = replace(scale.estimates.problem, groups=[patterns])
         weights = problem.expect(scale.estimates.free)[0].weights

@@ -15,7 +15,7 @@ from psychometrics.irt.local_dependence import q3
 from psychometrics.irt.mean_squares import item_mean_squares
 from psychometrics.irt.options import Detail, IrtOptions, ModelName
 from psychometrics.irt.person_fit import CRITICAL, person_fit
-from psychometrics.irt.q3_critical import REPLICATES, critical_q3, distance_of_largest
+from psychometrics.irt.q3_critical import critical_q3, distance_of_largest
 from psychometrics.irt.results import (
     CategoryMerger,
     InformationCurve,
@@ -105,7 +105,7 @@ def _described(scale: FittedScale, answers: FloatArray, options: IrtOptions) -> 
     items = _items(scale, answers, options)
     fit, fit_reason = _fit(scale)
     residuals = q3(scale.items, scale.patterns, scale.pattern_scores.theta)
-    critical = _q3_critical(scale, residuals, options.seed)
+    critical = _q3_critical(scale, residuals, options)
     lz = person_fit(scale.items, scale.patterns, scale.pattern_scores.theta)
     information = scale.items.information(scale.points)
     scores = scale.person_scores
@@ -246,19 +246,23 @@ def _fit(scale: FittedScale) -> tuple[ScaleFit | None, str | None]:
     )
 
 
-def _q3_critical(scale: FittedScale, residuals: FloatArray, seed: int) -> Q3Critical | None:
+def _q3_critical(
+    scale: FittedScale, residuals: FloatArray, options: IrtOptions
+) -> Q3Critical | None:
     pairs = residuals[np.tril_indices(residuals.shape[0], -1)]
     pairs = pairs[np.isfinite(pairs)]
-    if pairs.size < 3:
+    if pairs.size < 3 or not options.q3_replicates:
         return None
-    critical = critical_q3(scale, rng=np.random.default_rng(seed))
+    critical = critical_q3(
+        scale, replicates=options.q3_replicates, rng=np.random.default_rng(options.seed)
+    )
     return Q3Critical(
         largest=float(pairs.max()),
         mean=float(pairs.mean()),
         critical_value=critical,
         exceeded=distance_of_largest(residuals) > critical,
-        replicates=REPLICATES,
-        seed=seed,
+        replicates=options.q3_replicates,
+        seed=options.seed,
     )
 
 

@@ -4,7 +4,7 @@ A direction counts when its constrained path differs from zero at p < .05. "Neit
 power of 80% in both directions to find the smallest effect that matters: what a study could not
 have seen it cannot deny. With fewer than 200 persons a p-value between .01 and .05 decides nothing:
 robust standard errors are too small there (without any effect 15 instead of 10 of 100 simulated
-studies of 150 persons had a direction at .05; ``docs/time.md``).
+studies of 150 persons had a direction at .05).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from psychometrics.cfa.fitted import Fitted
 from psychometrics.cfa.options import Estimator
 from psychometrics.criterion.columns import numbers
 from psychometrics.errors import EstimationError, OptionError
-from psychometrics.longitudinal.answer import answer_of
+from psychometrics.longitudinal.answer import CANNOT_SAY, Answer, answer_of
 from psychometrics.longitudinal.cross_lagged import (
     BETWEEN,
     VARIABLES,
@@ -40,7 +40,7 @@ from psychometrics.longitudinal.structural_model import (
     model_fit,
     scores_of,
 )
-from psychometrics.longitudinal.study_size import deciding_studies, power_of
+from psychometrics.longitudinal.study_size import deciding_studies, plan_from, power_of
 from psychometrics.longitudinal.within_person import reliability_of_change
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress, no_progress
@@ -75,49 +75,84 @@ def analyse(
         vary within persons.
     """
     study = _study(responses, options)
+    try:
+        scores = scores_of(np.hstack([study.alliance, study.outcome]), study.names)
+    except EstimationError as error:
+        return _undecided(study, options, f"{error.reason[:1].upper()}{error.reason[1:]}.")
+    return _estimated(study, scores, options, progress)
+
+
+def _estimated(
+    study: _Study, scores: Scores, options: LaggedOptions, progress: Progress
+) -> LaggedResult:
     progress(0, 3, "model")
-    free = _fit(study, options.estimator, constrained=False)
-    constrained = _fit(study, options.estimator, constrained=True)
+    free = _fit(study, scores, options.estimator, constrained=False)
+    constrained = _fit(study, scores, options.estimator, constrained=True)
     shown = constrained if options.constrained else free
     progress(1, 3, "measurement error")
     corrected = corrected_paths(
         constrained.fitted,
         constrained.design,
-        study.scores,
+        scores,
         reliability=options.reliability or reliability_of_change(study.complete),
         given=options.reliability is not None,
         outcome_reliability=options.outcome_reliability,
         estimator=options.estimator,
     )
+    progress(2, 3, "power")
     power = power_of(constrained.fitted, constrained.design, options.smallest_effect)
     answer = answer_of(
         constrained.fitted,
         constrained.design,
-        proper=not improprieties(constrained.fitted, study.scores),
+        proper=not improprieties(constrained.fitted, scores),
         power=power,
     )
-    progress(2, 3, "power")
-    undecided = answer.answer == "cannot-say"
-    return LaggedResult(
+    return replace(
+        _framed(study, options, answer, constrained),
         n_persons=shown.fitted.n_persons,
+        model=model_fit(shown.fitted, scores, estimator=options.estimator),
+        paths=_paths(shown, study.panel),
+        between=_between(shown),
+        equal_over_time=_equal(constrained.fitted, free.fitted, options.estimator),
+        power=power,
+        corrected=corrected,
+    )
+
+
+def _undecided(study: _Study, options: LaggedOptions, why: str) -> LaggedResult:
+    """Answer where no model can be fitted."""
+    answer = Answer(answer=CANNOT_SAY, because=(why,), cautions=(why,))
+    return _framed(study, options, answer, None)
+
+
+def _framed(
+    study: _Study, options: LaggedOptions, answer: Answer, constrained: _Fit | None
+) -> LaggedResult:
+    """Return the result with all that needs no model."""
+    known = np.isfinite(study.alliance) | np.isfinite(study.outcome)
+    smallest = options.smallest_effect
+    plan = None
+    if constrained is not None:
+        plan = plan_from(constrained.fitted, constrained.design, smallest)
+    undecided = answer.answer == CANNOT_SAY
+    return LaggedResult(
+        n_persons=int(known.any(axis=1).sum()),
         n_occasions=study.panel.n_occasions,
         occasions=tuple(float(one) for one in study.panel.occasions),
         scale=study.scale,
         outcome=options.outcome,
         constrained=options.constrained,
-        model=model_fit(shown.fitted, study.scores, estimator=options.estimator),
-        paths=_paths(shown, study.panel),
-        between=_between(shown),
+        model=None,
+        paths=(),
+        between=None,
         within_correlation=repeated_measures_correlation(study.alliance, study.outcome),
-        equal_over_time=_equal(constrained.fitted, free.fitted, options.estimator),
+        equal_over_time=None,
         answer=answer.answer,
         because=answer.because,
-        smallest_effect=options.smallest_effect,
-        power=power,
-        would_decide=deciding_studies(constrained.fitted, constrained.design, options)
-        if undecided
-        else (),
-        corrected=corrected,
+        smallest_effect=smallest,
+        power=(),
+        would_decide=deciding_studies(plan, study.panel.n_occasions, smallest) if undecided else (),
+        corrected=None,
         confounding=CONFOUNDING,
         cautions=(
             *study.panel.cautions,
@@ -141,8 +176,8 @@ class _Study:
         Shape (n_persons, n_occasions).
     complete
         Answers to the scale of persons who gave all of them, (n_complete, n_occasions, n_items).
-    scores
-        Alliance and outcome side by side.
+    names
+        Of alliance and outcome side by side, for messages.
     model
         With or without random intercepts.
     """
@@ -152,7 +187,7 @@ class _Study:
     alliance: FloatArray
     outcome: FloatArray
     complete: FloatArray
-    scores: Scores
+    names: tuple[str, ...]
     model: PanelModel
 
 
@@ -187,9 +222,9 @@ def _study(responses: ResponseMatrix, options: LaggedOptions) -> _Study:
     _check_within(outcome, "outcome", "the outcome")
     items = np.asarray(items_of(responses.instrument, scale)) - 1
     answers = panel.arranged(responses.recoded[:, items])
-    names = [
+    names = tuple(
         f"the {name} of session {occasion:g}" for name in VARIABLES for occasion in panel.occasions
-    ]
+    )
     few = panel.n_occasions < LEAST_OCCASIONS
     return _Study(
         scale=scale,
@@ -197,7 +232,7 @@ def _study(responses: ResponseMatrix, options: LaggedOptions) -> _Study:
         alliance=alliance,
         outcome=outcome,
         complete=answers[np.isfinite(answers).all(axis=(1, 2))],
-        scores=scores_of(np.hstack([alliance, outcome]), names),
+        names=names,
         model=PanelModel.CLPM if few else options.model,
     )
 
@@ -216,10 +251,10 @@ def _check_within(values: FloatArray, step: str, what: str) -> None:
         )
 
 
-def _fit(study: _Study, estimator: Estimator, *, constrained: bool) -> _Fit:
+def _fit(study: _Study, scores: Scores, estimator: Estimator, *, constrained: bool) -> _Fit:
     design = Design(model=study.model, constrained=constrained, n_occasions=study.panel.n_occasions)
-    model = cross_lagged_model(design, study.scores)
-    return _Fit(fitted=fit_scores(model, study.scores, estimator=estimator), design=design)
+    model = cross_lagged_model(design, scores)
+    return _Fit(fitted=fit_scores(model, scores, estimator=estimator), design=design)
 
 
 def _paths(fit: _Fit, panel: Panel) -> tuple[LaggedPath, ...]:

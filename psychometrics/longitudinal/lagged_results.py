@@ -91,6 +91,9 @@ class Deciding:
     n_persons: PersonsUsed = about("Persons with all of them.")
     power: Share = about("Share of simulated studies that find both effects.")
     replicates: ChosenWhole = about("Simulated studies.")
+    assumed: bool = about(
+        "Whether the process is a conventional one, because this study does not estimate it."
+    )
 
 
 @result

@@ -26,6 +26,9 @@ from psychometrics.longitudinal.results import Indices, ModelFit, ScaledStatisti
 from psychometrics.types import FloatArray
 
 _SLACK = 1e-6
+_UNDETERMINED = (
+    "their covariances are not determined: too few persons, or some score follows from the others"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,10 @@ def scores_of(values: FloatArray, names: Sequence[str]) -> Scores:
         persons.
     """
     _check_spread(values, names)
-    answers = incomplete_answers(values, tuple(range(1, values.shape[1] + 1)))
+    try:
+        answers = incomplete_answers(values, tuple(range(1, values.shape[1] + 1)))
+    except EstimationError as error:
+        raise EstimationError("scores", _UNDETERMINED) from error
     return Scores(answers=answers, names=tuple(names))
 
 

@@ -37,7 +37,7 @@ from psychometrics.longitudinal.cross_lagged import (
     standardized_paths,
 )
 from psychometrics.longitudinal.lagged_results import Deciding, Power
-from psychometrics.longitudinal.options import LaggedOptions, PanelModel
+from psychometrics.longitudinal.options import PanelModel
 from psychometrics.types import FloatArray
 
 _Z = float(ndtri(0.975))
@@ -105,16 +105,29 @@ class Plan:
         Correlation of the deviations on an occasion.
     between
         Covariance of the random intercepts, shape (2, 2).
+    assumed
+        Whether it is a conventional one instead of estimated.
     """
 
     paths: FloatArray
     within: float
     between: FloatArray
+    assumed: bool = False
 
     def innovations(self) -> FloatArray:
         """Return the covariance of what is new on an occasion, shape (2, 2)."""
         stable = np.array([[1.0, self.within], [self.within, 1.0]])
         return np.asarray(stable - self.paths @ stable @ self.paths.T)
+
+
+def conventional_plan(smallest: float) -> Plan:
+    """Return a process of moderate size: half of the variance between persons."""
+    return Plan(
+        paths=np.array([[0.2, smallest], [smallest, 0.2]]),
+        within=0.3,
+        between=np.array([[1.0, 0.5], [0.5, 1.0]]),
+        assumed=True,
+    )
 
 
 def plan_from(constrained: Fitted, design: Design, smallest: float) -> Plan | None:
@@ -143,22 +156,31 @@ def plan_from(constrained: Fitted, design: Design, smallest: float) -> Plan | No
         within=float(np.clip(np.mean(same), -0.9, 0.9)),
         between=covariance[:2, :2] / scale,
     )
-    return plan if np.linalg.eigvalsh(plan.innovations())[0] > 0.01 else None
+    definite = [np.linalg.eigvalsh(one)[0] for one in (plan.innovations(), plan.between)]
+    return plan if min(definite) > 0.01 else None
 
 
-def deciding_studies(
-    constrained: Fitted, design: Design, options: LaggedOptions
-) -> tuple[Deciding, ...]:
-    """Plan studies that would find the smallest effects in both directions."""
-    plan = plan_from(constrained, design, options.smallest_effect)
-    if plan is None:
-        return ()
+def deciding_studies(plan: Plan | None, n_occasions: int, smallest: float) -> tuple[Deciding, ...]:
+    """Plan studies that would find the smallest effects in both directions.
+
+    Parameters
+    ----------
+    plan
+        The process; ``None`` for a conventional one.
+    n_occasions
+        Of the study at hand.
+    smallest
+        The standardized effect that matters.
+    """
+    plan = plan or conventional_plan(smallest)
     rng = np.random.default_rng(1)
-    least = max(design.n_occasions, 3)
-    return tuple(_study(plan, least + more, rng) for more in MORE_OCCASIONS)
+    least = max(n_occasions, 3)
+    planned = (_study(plan, least + more, rng) for more in MORE_OCCASIONS)
+    return tuple(one for one in planned if one is not None)
 
 
-def _study(plan: Plan, n_occasions: int, rng: np.random.Generator) -> Deciding:
+def _study(plan: Plan, n_occasions: int, rng: np.random.Generator) -> Deciding | None:
+    """Plan one study; ``None`` where no number of persons suffices."""
     design = Design(model=PanelModel.RI_CLPM, constrained=True, n_occasions=n_occasions)
     model = _planned_model(plan, design)
     layout = layout_of(model)
@@ -168,6 +190,8 @@ def _study(plan: Plan, n_occasions: int, rng: np.random.Generator) -> Deciding:
     state = state_at(layout.groups[0], truth)
     population = _moments(state.covariance, state.mean, 1)
     needed = _persons(layout, truth, population, design)
+    if not needed < MOST_PERSONS:
+        return None
     n_persons = max(int(np.ceil(needed)), 2 * model.n_items + 1)
     found = sum(
         _finds(layout, truth, _drawn(state.covariance, n_persons, rng), design)
@@ -178,6 +202,7 @@ def _study(plan: Plan, n_occasions: int, rng: np.random.Generator) -> Deciding:
         n_persons=n_persons,
         power=found / REPLICATES,
         replicates=REPLICATES,
+        assumed=plan.assumed,
     )
 
 

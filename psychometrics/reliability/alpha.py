@@ -113,11 +113,13 @@ def alpha_of_correlations(correlations: FloatArray, influence: FloatArray) -> Co
     value = alpha(correlations)
     if value is None:
         return None
+    return Coefficient(value=value, influence=slope_of_alpha(correlations) * influence)
+
+
+def slope_of_alpha(correlations: FloatArray) -> float:
+    """Differentiate alpha by any distinct correlation, shape (n_items, n_items)."""
     n_items = correlations.shape[0]
-    total = correlations.sum()
-    return Coefficient(
-        value=value, influence=n_items / (n_items - 1) * n_items / total**2 * 2.0 * influence
-    )
+    return float(n_items / (n_items - 1) * n_items / correlations.sum() ** 2 * 2.0)
 
 
 def influence_on_correlation_sum(answers: FloatArray) -> FloatArray:

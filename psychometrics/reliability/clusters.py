@@ -72,7 +72,9 @@ def _icc(between: float, within: float, size: float, members: Membership, level:
         return Estimate(estimate=None, reason="the score does not vary")
     value = (between - within) / (between + (size - 1.0) * within)
     if within <= 0.0:
-        return Estimate(estimate=value)
+        return Estimate(
+            estimate=value, reason="there is no interval: scores do not vary within clusters"
+        )
     n_clusters = members.sizes.size
     df = (n_clusters - 1, members.codes.size - n_clusters)
     quantiles = fdtri(*df, [(1.0 + level) / 2.0, (1.0 - level) / 2.0])

@@ -8,8 +8,10 @@ from types import MappingProxyType
 DEFINITIONS: Mapping[str, str] = MappingProxyType(
     {
         "alpha": (
-            "Coefficient alpha of the covariance matrix; interval by Feldt (1987), standard error "
-            "distribution-free; with a cluster column both are cluster-robust."
+            "Coefficient alpha of the covariance matrix; interval by Feldt (1987), which presumes "
+            "normal answers and holds the truth too rarely where many stand at an end; "
+            "distribution_free_interval, on which judgements rest, does not, nor does the standard "
+            "error; with a cluster column all are cluster-robust."
         ),
         "standardized_alpha": "Coefficient alpha of the correlation matrix.",
         "ordinal_alpha": (
@@ -45,10 +47,15 @@ DEFINITIONS: Mapping[str, str] = MappingProxyType(
             "Greatest split-half reliability: Guttman's lambda 4 of the correlation matrix, the "
             "greatest over splits into halves; it rises with chance in small samples."
         ),
-        "standard_error_of_measurement": "SD of the sum score times the root of 1 - omega.",
+        "standard_error_of_measurement": (
+            "SD of the sum score times the root of 1 - omega; interval distribution-free, on a log "
+            "scale."
+        ),
         "interval": (
             "Unless said otherwise by the delta method, free of assumptions on the answers' "
-            "distribution, on the scale of ln(1 - coefficient)."
+            "distribution, on the scale of the logit (of ln(1 - coefficient) where the estimate is "
+            "not above zero), with degrees of freedom from the influences' kurtosis; none from an "
+            "improper model or with an error above one."
         ),
     }
 )

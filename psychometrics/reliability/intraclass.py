@@ -32,6 +32,21 @@ from psychometrics.types import Estimate, FloatArray, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IccInfluence:
+    """Each target's influence on the coefficients, with these occasions taken as they are.
+
+    Attributes
+    ----------
+    agreement, consistency, agreement_of_mean
+        Shape (n_targets,).
+    """
+
+    agreement: FloatArray
+    consistency: FloatArray
+    agreement_of_mean: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeanSquares:
     """The two-way analysis of variance without replication.
 
@@ -70,10 +85,61 @@ def mean_squares(ratings: FloatArray) -> MeanSquares:
     return MeanSquares(
         targets=float(n_occasions * ((by_target - grand) ** 2).sum() / (n_targets - 1)),
         occasions=float(n_targets * ((by_occasion - grand) ** 2).sum() / (n_occasions - 1)),
-        residual=float((residual**2).sum() / ((n_targets - 1) * (n_occasions - 1))),
+        residual=_not_rounding(
+            float((residual**2).sum() / ((n_targets - 1) * (n_occasions - 1))), float(ratings.var())
+        ),
         n_targets=n_targets,
         n_occasions=n_occasions,
     )
+
+
+def icc_influence(ratings: FloatArray, squares: MeanSquares) -> IccInfluence:
+    """Compute each target's influence on the intraclass correlations.
+
+    Notes
+    -----
+    With R, E the mean squares and B = MSC / n the occasions' own variance, a target moves n times
+    them by k (x̄_i − x̄)² − R, Σ_j e_ij² / (k − 1) − E and 2 Σ_j (x̄_j − x̄) (x_ij − x̄_j) / (k − 1);
+    influences on the coefficients follow by the chain rule.
+
+    Parameters
+    ----------
+    ratings
+        Complete, shape (n_targets, n_occasions).
+    squares
+        Their mean squares.
+    """
+    n, k = squares.n_targets, squares.n_occasions
+    centred = ratings - ratings.mean(axis=0)
+    by_target = centred.mean(axis=1)
+    errors = ((centred - by_target[:, None]) ** 2).sum(axis=1) / (k - 1)
+    shifts = ratings.mean(axis=0) - ratings.mean()
+    R, E, B = squares.targets, squares.residual, squares.occasions / n
+    moved = np.stack(
+        [
+            k * (by_target**2 - (by_target**2).mean()),
+            errors - errors.mean(),
+            2.0 * centred @ shifts / (k - 1),
+        ]
+    )
+
+    def along(*denominator: float) -> FloatArray:
+        bottom = float(np.dot(denominator, (R, E, B)))
+        if bottom <= 0.0:
+            return np.zeros(n)  # there is no coefficient
+        slopes = (np.array([1.0, -1.0, 0.0]) - (R - E) / bottom * np.array(denominator)) / bottom
+        return np.asarray(slopes @ moved / n)
+
+    return IccInfluence(
+        agreement=along(1.0, k - 1.0 - k / n, float(k)),
+        consistency=along(1.0, k - 1.0, 0.0),
+        agreement_of_mean=along(1.0, -1.0 / n, 1.0),
+    )
+
+
+def _not_rounding(residual: float, variance: float) -> float:
+    """Make a residual exactly zero that is nothing but rounding."""
+    return 0.0 if residual <= 1e-20 * variance else residual
 
 
 def icc_agreement(squares: MeanSquares, level: float) -> Estimate:
@@ -84,7 +150,12 @@ def icc_agreement(squares: MeanSquares, level: float) -> Estimate:
     bias = k * (squares.occasions - squares.residual) / n
     denominator = squares.targets + (k - 1) * squares.residual + bias
     value = (squares.targets - squares.residual) / denominator
-    return Estimate(estimate=value, interval=_agreement_interval(squares, value, level))
+    if value >= 1.0:
+        return Estimate(estimate=value, reason=NO_RESIDUAL)
+    interval = _agreement_interval(squares, value, level)
+    return Estimate(
+        estimate=value, interval=interval, reason=None if interval else NO_SATTERTHWAITE
+    )
 
 
 def icc_agreement_of_mean(squares: MeanSquares, level: float) -> Estimate:
@@ -96,7 +167,9 @@ def icc_agreement_of_mean(squares: MeanSquares, level: float) -> Estimate:
     if squares.targets + bias <= 1e-12:
         return Estimate(estimate=None, reason="the persons' mean scores do not differ")
     value = (squares.targets - squares.residual) / (squares.targets + bias)
-    return Estimate(estimate=value, interval=_of_mean(single.interval, squares.n_occasions))
+    interval = _of_mean(single.interval, squares.n_occasions)
+    reason = None if interval else single.reason or BELOW_MEAN
+    return Estimate(estimate=value, interval=interval, reason=reason)
 
 
 def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
@@ -106,7 +179,7 @@ def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
     k = squares.n_occasions
     value = (squares.targets - squares.residual) / (squares.targets + (k - 1) * squares.residual)
     if squares.residual <= 0.0:
-        return Estimate(estimate=value)
+        return Estimate(estimate=value, reason=NO_RESIDUAL)
     df = (squares.n_targets - 1, (squares.n_targets - 1) * (k - 1))
     quantiles = fdtri(*df, [(1.0 + level) / 2.0, (1.0 - level) / 2.0])
     lower, upper = (squares.targets / squares.residual / quantile for quantile in quantiles)
@@ -123,12 +196,10 @@ def icc_consistency(squares: MeanSquares, level: float) -> Estimate:
 def _agreement_interval(squares: MeanSquares, value: float, level: float) -> Interval | None:
     n, k = squares.n_targets, squares.n_occasions
     MSR, MSC, MSE = squares.targets, squares.occasions, squares.residual
-    if MSE <= 0.0 or value >= 1.0:
-        return None
     a = k * value / (n * (1.0 - value))
     b = 1.0 + k * value * (n - 1.0) / (n * (1.0 - value))
     spread = (a * MSC) ** 2 / (k - 1.0) + (b * MSE) ** 2 / ((n - 1.0) * (k - 1.0))
-    v = (a * MSC + b * MSE) ** 2 / spread
+    v = (a * MSC + b * MSE) ** 2 / spread if spread > 0.0 else 0.0
     if v <= 1e-9:
         return None
     tail = (1.0 + level) / 2.0
@@ -151,4 +222,7 @@ def _of_mean(single: Interval | None, k: int) -> Interval | None:
     return Interval(lower=lower, upper=upper, level=single.level)
 
 
+NO_RESIDUAL = "there is no interval: all scores change alike, without an error"
+NO_SATTERTHWAITE = "there is no interval: it would rest on no degrees of freedom"
+BELOW_MEAN = "there is no interval: a single score's reaches where the mean's is not defined"
 _NO_VARIANCE = Estimate(estimate=None, reason="the scores do not vary")

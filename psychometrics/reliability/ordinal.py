@@ -43,7 +43,7 @@ from psychometrics.correlation.binormal import distribution
 from psychometrics.correlation.influence import Influence
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.correlation.tables import item_pairs
-from psychometrics.reliability.alpha import alpha_of_correlations
+from psychometrics.reliability.alpha import alpha, slope_of_alpha
 from psychometrics.reliability.coefficient import Coefficient
 from psychometrics.reliability.omega import one_factor_model
 from psychometrics.types import FloatArray, IntArray
@@ -81,17 +81,23 @@ class ScaleMoments:
         """Thresholds of all items."""
         return sum(cuts.size for cuts in self.thresholds)
 
-    def influence_along(self, slope: FloatArray) -> FloatArray:
-        """Return each person's influence on a function of these moments, shape (n_persons,).
+    def coefficient(self, value: float, slope: FloatArray) -> Coefficient:
+        """Give a function of these moments each person's influence.
 
         Parameters
         ----------
+        value
+            The function's value.
         slope
-            The function's derivatives by them, shape (n_moments,).
+            Its derivatives by them, shape (n_moments,).
         """
         of_all = np.zeros(self.influence.n_moments)
         of_all[self.chosen] = slope
-        return self.influence.along(of_all)
+        return Coefficient(
+            value=value,
+            influence=self.influence.along(of_all),
+            left_out=self.influence.along(of_all, left_out=True),
+        )
 
 
 def moments_of(moments: OrdinalMoments, items: Sequence[int]) -> ScaleMoments:
@@ -125,10 +131,12 @@ def moments_of(moments: OrdinalMoments, items: Sequence[int]) -> ScaleMoments:
 
 def ordinal_alpha(moments: ScaleMoments) -> Coefficient | None:
     """Compute alpha of the polychoric correlations."""
-    slope = np.arange(len(moments.chosen)) >= moments.n_thresholds
-    return alpha_of_correlations(
-        moments.correlations, moments.influence_along(slope.astype(np.float64))
-    )
+    value = alpha(moments.correlations)
+    if value is None:
+        return None
+    slope = np.zeros(len(moments.chosen))
+    slope[moments.n_thresholds :] = slope_of_alpha(moments.correlations)
+    return moments.coefficient(value, slope)
 
 
 def fit_one_factor(moments: ScaleMoments) -> Fitted:
@@ -165,7 +173,7 @@ def ordinal_omega(moments: ScaleMoments, loadings: FloatArray) -> Coefficient:
     by_correlation += _loading_slopes(moments, loadings).T @ by_loading
     by_threshold = true.by_threshold - value * observed.by_threshold
     slope = np.concatenate([by_threshold, by_correlation]) / observed.total
-    return Coefficient(value=value, influence=moments.influence_along(slope))
+    return moments.coefficient(value, slope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,21 @@ z = 1.96 at 95%. SEM leaves out a shift that all persons share; ``standard_error
 it, √(MSE + σ²_occasion) with σ²_occasion = max((MSC − MSE) / n, 0). The limits' standard error is
 s_d √(1/n + z² / (2(n − 1))).
 
+Intervals of the ICCs and of SEM are distribution-free from ten persons on
+(:mod:`psychometrics.distribution_free`; logit and log scale): F and χ² intervals hold the truth too
+rarely where many scores stand at an end. Those stand beside them as ``normal_theory_interval``, and
+in their place below ten persons or without a residual. The interval of a limit of agreement
+contains both the exact one for normal differences (Carkeet 2015, noncentral t) and the
+distribution-free one.
+
 References
 ----------
 de Vet, H. C. W., Terwee, C. B., Knol, D. L., & Bouter, L. M. (2006). When to use agreement versus
 reliability measures. Journal of Clinical Epidemiology, 59, 1033–1039.
 doi:10.1016/j.jclinepi.2005.10.015
+
+Carkeet, A. (2015). Exact parametric confidence intervals for Bland-Altman limits of agreement.
+Optometry and Vision Science, 92, e71–e80. doi:10.1097/OPX.0000000000000513
 
 Bland, J. M., & Altman, D. G. (1999). Measuring agreement in method comparison studies. Statistical
 Methods in Medical Research, 8, 135–160. doi:10.1177/096228029900800204
@@ -24,20 +34,32 @@ Methods in Medical Research, 8, 135–160. doi:10.1177/096228029900800204
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import chdtri, ndtri, stdtrit
+from scipy.special import chdtri, nctdtrit, ndtri, stdtrit
 
+from psychometrics.distribution_free import (
+    FEWEST_PERSONS,
+    FISHER,
+    IDENTITY,
+    LOG,
+    LOGIT,
+    interval_by_influence,
+)
 from psychometrics.reliability.density import density
 from psychometrics.reliability.intraclass import (
+    NO_RESIDUAL,
     MeanSquares,
     icc_agreement,
     icc_agreement_of_mean,
     icc_consistency,
+    icc_influence,
     mean_squares,
 )
-from psychometrics.reliability.paired_results import LimitsOfAgreement, Paired
+from psychometrics.reliability.paired_results import LimitsOfAgreement, Paired, PairedEstimate
 from psychometrics.types import Estimate, FloatArray, Interval
 
 FEWEST_PAIRS = 3
+DISTRIBUTION_FREE = "distribution-free"
+NORMAL_THEORY = "normal theory"
 
 
 def paired(first: FloatArray, second: FloatArray, level: float) -> Paired:
@@ -56,6 +78,7 @@ def paired(first: FloatArray, second: FloatArray, level: float) -> Paired:
     if n_pairs < FEWEST_PAIRS:
         return _nothing(n_pairs)
     squares = mean_squares(scores)
+    moved = icc_influence(scores, squares)
     differences = scores[:, 1] - scores[:, 0]
     error = float(np.sqrt(squares.residual))
     shift = max((squares.occasions - squares.residual) / n_pairs, 0.0)
@@ -65,14 +88,16 @@ def paired(first: FloatArray, second: FloatArray, level: float) -> Paired:
         means=tuple(scores.mean(axis=0).tolist()),
         sds=tuple(scores.std(axis=0, ddof=1).tolist()),
         difference=_mean_difference(differences, level),
-        icc_2_1=icc_agreement(squares, level),
-        icc_3_1=icc_consistency(squares, level),
-        icc_2_k=icc_agreement_of_mean(squares, level),
+        icc_2_1=_icc(icc_agreement(squares, level), moved.agreement, squares, level),
+        icc_3_1=_icc(icc_consistency(squares, level), moved.consistency, squares, level),
+        icc_2_k=_icc(
+            icc_agreement_of_mean(squares, level), moved.agreement_of_mean, squares, level
+        ),
         correlation=_correlation(scores, level),
-        standard_error_of_measurement=_error_of_measurement(squares, level),
+        standard_error_of_measurement=_error_of_measurement(squares, differences, level),
         standard_error_agreement=float(np.sqrt(squares.residual + shift)),
         smallest_detectable_change=z * float(np.sqrt(2.0)) * error,
-        limits_of_agreement=_limits(differences, z, level),
+        limits_of_agreement=_limits(differences, level),
         density=density(*scores.T),
     )
 
@@ -104,8 +129,12 @@ def _correlation(scores: FloatArray, level: float) -> Estimate:
     first, second = (centred / np.linalg.norm(centred, axis=0)).T
     value = float(np.clip(first @ second, -1.0, 1.0))
     n_pairs = scores.shape[0]
-    if n_pairs < 4 or abs(value) >= 1.0 - 1e-12:
-        return Estimate(estimate=value)
+    if n_pairs < 4:
+        return Estimate(estimate=value, reason="there is no interval: fewer than 4 persons")
+    if abs(value) >= 1.0 - 1e-12:
+        return Estimate(
+            estimate=value, reason="there is no interval: one score is a line of the other"
+        )
     z, reach = np.arctanh(value), float(ndtri((1.0 + level) / 2.0)) / np.sqrt(n_pairs - 3)
     interval = Interval(
         lower=float(np.tanh(z - reach)), upper=float(np.tanh(z + reach)), level=level
@@ -113,32 +142,79 @@ def _correlation(scores: FloatArray, level: float) -> Estimate:
     return Estimate(estimate=value, interval=interval)
 
 
-def _error_of_measurement(squares: MeanSquares, level: float) -> Estimate:
-    df = squares.n_targets - 1
-    sum_of_squares = squares.residual * df
-    tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
-    lower, upper = (float(np.sqrt(sum_of_squares / chdtri(df, tail))) for tail in tails)
-    return Estimate(
-        estimate=float(np.sqrt(squares.residual)),
-        interval=Interval(lower=lower, upper=upper, level=level),
+def _icc(
+    classical: Estimate, influence: FloatArray, squares: MeanSquares, level: float
+) -> PairedEstimate:
+    """Give an ICC its distribution-free interval beside the one for normal scores."""
+    value, interval, method = classical.estimate, classical.interval, NORMAL_THEORY
+    enough = squares.n_targets >= FEWEST_PERSONS and squares.residual > 0.0
+    if value is not None and enough and -1.0 < value < 1.0:
+        scale = LOGIT if value > 0.0 else FISHER
+        interval = interval_by_influence(value, influence, scale, level=level)
+        method = DISTRIBUTION_FREE
+    return PairedEstimate(
+        estimate=value,
+        interval=interval,
+        reason=None if interval else classical.reason,
+        interval_method=method if interval else None,
+        normal_theory_interval=classical.interval,
     )
 
 
-def _limits(differences: FloatArray, z: float, level: float) -> LimitsOfAgreement:
+def _error_of_measurement(
+    squares: MeanSquares, differences: FloatArray, level: float
+) -> PairedEstimate:
+    df, value = squares.n_targets - 1, float(np.sqrt(squares.residual))
+    if squares.residual <= 0.0:
+        return PairedEstimate(estimate=0.0, reason=NO_RESIDUAL)
+    tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
+    lower, upper = (value * float(np.sqrt(df / chdtri(df, tail))) for tail in tails)
+    normal = Interval(lower=lower, upper=upper, level=level)
+    enough = squares.n_targets >= FEWEST_PERSONS
+    influence = value * _influence_on_log_sd(differences)
+    return PairedEstimate(
+        estimate=value,
+        interval=interval_by_influence(value, influence, LOG, level=level) if enough else normal,
+        interval_method=DISTRIBUTION_FREE if enough else NORMAL_THEORY,
+        normal_theory_interval=normal,
+    )
+
+
+def _influence_on_log_sd(values: FloatArray) -> FloatArray:
+    squares = (values - values.mean()) ** 2
+    return np.asarray(0.5 * (squares / squares.mean() - 1.0) / values.size)
+
+
+def _limits(differences: FloatArray, level: float) -> LimitsOfAgreement:
     n_pairs, sd = differences.size, float(differences.std(ddof=1))
+    mean, z = float(differences.mean()), float(ndtri((1.0 + level) / 2.0))
+    if sd <= 1e-12 * max(1.0, abs(mean)):
+        same = Estimate(estimate=mean, reason=NO_RESIDUAL)
+        return LimitsOfAgreement(lower=same, upper=same)
     error = sd * float(np.sqrt(1.0 / n_pairs + z**2 / (2.0 * (n_pairs - 1))))
 
-    def limit(value: float) -> Estimate:
-        interval = Interval(lower=value - z * error, upper=value + z * error, level=level)
+    def limit(away: float) -> Estimate:
+        value = mean + away * sd
+        moved = (differences - mean) / n_pairs + away * sd * _influence_on_log_sd(differences)
+        free = interval_by_influence(value, moved, IDENTITY, level=level)
+        # the exact quantiles are those of a noncentral t; scipy has them for positive centres
+        quantiles = [
+            np.copysign(1.0, away)
+            * nctdtrit(n_pairs - 1, abs(away) * np.sqrt(n_pairs), (1.0 + side * level) / 2.0)
+            for side in (-np.copysign(1.0, away), np.copysign(1.0, away))
+        ]
+        exact = [mean + float(quantile) * sd / np.sqrt(n_pairs) for quantile in quantiles]
+        interval = Interval(
+            lower=min(free.lower, exact[0]), upper=max(free.upper, exact[1]), level=level
+        )
         return Estimate(estimate=value, standard_error=error, interval=interval)
 
-    mean = float(differences.mean())
-    return LimitsOfAgreement(lower=limit(mean - z * sd), upper=limit(mean + z * sd))
+    return LimitsOfAgreement(lower=limit(-z), upper=limit(z))
 
 
 def _nothing(n_pairs: int) -> Paired:
     reason = f"{n_pairs} persons have both scores; at least {FEWEST_PAIRS} are needed"
-    nothing = Estimate(estimate=None, reason=reason)
+    nothing = PairedEstimate(estimate=None, reason=reason)
     return Paired(
         n_pairs=n_pairs,
         means=(None, None),

@@ -14,7 +14,19 @@ from psychometrics.declared.vocabulary import (
     Responses,
     Share,
 )
-from psychometrics.types import Estimate
+from psychometrics.types import Estimate, Interval
+
+
+@result
+class PairedEstimate(Estimate):
+    """An estimate of two scores of each person, with two intervals."""
+
+    interval_method: str | None = about(
+        "How `interval` was found: `distribution-free`, or `normal theory`.", default=None
+    )
+    normal_theory_interval: Interval | None = about(
+        "What textbooks and other programs give; it presumes normal scores.", default=None
+    )
 
 
 @result
@@ -54,11 +66,13 @@ class Paired:
         "Standard deviations of the first and the second score.", unit="points"
     )
     difference: Estimate = about("Mean of second − first.")
-    icc_2_1: Estimate = about("Absolute agreement of a single score.")
-    icc_3_1: Estimate = about("Consistency of a single score.")
-    icc_2_k: Estimate = about("Agreement of the mean of both scores.")
+    icc_2_1: PairedEstimate = about("Absolute agreement of a single score.")
+    icc_3_1: PairedEstimate = about("Consistency of a single score.")
+    icc_2_k: PairedEstimate = about("Agreement of the mean of both scores.")
     correlation: Estimate = about("Pearson's, with Fisher's interval.")
-    standard_error_of_measurement: Estimate = about("SD of the differences over √2, in points.")
+    standard_error_of_measurement: PairedEstimate = about(
+        "SD of the differences over √2, in points."
+    )
     standard_error_agreement: NotNegative | None = about(
         "The same with the shift that all persons share."
     )

@@ -12,7 +12,7 @@ from psychometrics.declared.vocabulary import (
     NotNegative,
     PersonsUsed,
 )
-from psychometrics.types import Estimate
+from psychometrics.types import Estimate, Interval
 
 
 @result
@@ -37,11 +37,21 @@ class Clustering:
 
 
 @result
+class AlphaEstimate(Estimate):
+    """Coefficient alpha with Feldt's interval, and with the one that judgements rest on."""
+
+    distribution_free_interval: Interval | None = about(
+        "What judgements rest on; `interval` is Feldt's, which presumes normal answers.",
+        default=None,
+    )
+
+
+@result
 class ScaleReliability:
     """The reliability of one scale's sum score; what each coefficient means is in the result."""
 
     items: tuple[Item, ...] = about("The scale's items.")
-    alpha: Estimate = about("Coefficient alpha of covariances.")
+    alpha: AlphaEstimate = about("Coefficient alpha of covariances.")
     standardized_alpha: Estimate = about("Coefficient alpha of correlations.")
     ordinal_alpha: Estimate = about("Coefficient alpha of polychoric correlations.")
     omega: Estimate = about("From one factor of the scale's items, answers as numbers.")
@@ -68,6 +78,9 @@ class ScaleReliability:
     sd: NotNegative | None = about("Standard deviation of the sum score.")
     standard_error_of_measurement: NotNegative | None = about(
         "In points of the sum score; null without omega."
+    )
+    standard_error_of_measurement_interval: Interval | None = about(
+        "Null where omega has no interval.", default=None
     )
     if_item_deleted: tuple[IfItemDeleted, ...] = about("Without each item in turn.")
     clustering: Clustering | None = about("Where a cluster column is named.", default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from psychometrics.correlation.polychoric import (
     ordinal_moments,
     polychoric_correlations,
 )
+from psychometrics.distribution_free import LOG, interval_by_influence
 from psychometrics.errors import EstimationError
 from psychometrics.reliability.alpha import (
     alpha,
@@ -38,10 +39,11 @@ from psychometrics.reliability.ordinal import (
     ordinal_alpha,
     ordinal_omega,
 )
-from psychometrics.reliability.results import IfItemDeleted, ScaleReliability
+from psychometrics.reliability.results import AlphaEstimate, IfItemDeleted, ScaleReliability
 from psychometrics.reliability.split_half import greatest_split_half
-from psychometrics.types import Estimate, FloatArray
+from psychometrics.types import Estimate, FloatArray, Interval
 
+IMPROPER = "there is no interval: the model is improper"
 NO_VARIANCE = "the sum of the items does not vary"
 
 
@@ -123,7 +125,7 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
         return _nothing(items, reason)
     ordered = tuple(sorted(items))
     cautions: list[str] = _constant_items(items, answers)
-    by_omega = _omega(sample, ordered, cautions)
+    by_omega, fitted = _omega(sample, ordered, cautions)
     by_ordinal_omega = attempted(lambda: _ordinal_omega(sample, ordered))
     cautions += _beyond_one(omega=by_omega, ordinal_omega=by_ordinal_omega)
     sd = float(answers.sum(axis=1).std(ddof=1))
@@ -137,6 +139,9 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
         split_half=_split_half(answers),
         sd=sd,
         standard_error_of_measurement=_measurement_error(sd, by_omega.estimate),
+        standard_error_of_measurement_interval=_measurement_error_interval(
+            sample, answers, by_omega, fitted
+        ),
         if_item_deleted=_if_item_deleted(items, answers),
         clustering=(
             None if sample.members is None else clustering(answers, sample.members, sample.level)
@@ -145,15 +150,21 @@ def scale_reliability(sample: Sample, items: tuple[int, ...]) -> ScaleReliabilit
     )
 
 
-def _alpha(sample: Sample, answers: FloatArray) -> Estimate:
+def _alpha(sample: Sample, answers: FloatArray) -> AlphaEstimate:
     found = sample.estimate(alpha_of_answers(answers))
-    if found.estimate is None or sample.members is not None:
-        return found
-    n_persons, n_items = answers.shape
-    interval = feldt_interval(
-        found.estimate, n_persons=n_persons, n_items=n_items, level=sample.level
+    interval = found.interval
+    if found.estimate is not None and sample.members is None:
+        n_persons, n_items = answers.shape
+        interval = feldt_interval(
+            found.estimate, n_persons=n_persons, n_items=n_items, level=sample.level
+        )
+    return AlphaEstimate(
+        estimate=found.estimate,
+        standard_error=found.standard_error,
+        interval=interval,
+        reason=found.reason,
+        distribution_free_interval=found.interval,
     )
-    return replace(found, interval=interval)
 
 
 def _standardized_alpha(sample: Sample, answers: FloatArray) -> Estimate:
@@ -174,18 +185,23 @@ def _ordinal_alpha(sample: Sample, items: tuple[int, ...]) -> Estimate:
     return sample.estimate(ordinal_alpha(moments))
 
 
-def _omega(sample: Sample, items: tuple[int, ...], cautions: list[str]) -> Estimate:
+def _omega(
+    sample: Sample, items: tuple[int, ...], cautions: list[str]
+) -> tuple[Estimate, Coefficient | None]:
+    """Estimate omega; the coefficient itself too where the model is proper."""
     if len(items) < 3:
-        return Estimate(estimate=None, reason="two items do not identify a one-factor model")
-
-    def compute() -> Estimate:
+        return Estimate(estimate=None, reason="two items do not identify a one-factor model"), None
+    try:
         scale = fit_scale(one_factor_model(items), sample.of(items))
-        if not scale.converged:
-            return Estimate(estimate=None, reason=scale.fitted.minimum.convergence.value)
-        cautions.extend(f"omega: {sentence}" for sentence in scale.improprieties)
-        return sample.estimate(omega(scale))
-
-    return attempted(compute)
+    except EstimationError as error:
+        return Estimate(estimate=None, reason=error.reason), None
+    if not scale.converged:
+        return Estimate(estimate=None, reason=scale.fitted.minimum.convergence.value), None
+    cautions.extend(f"omega: {sentence}" for sentence in scale.improprieties)
+    found = omega(scale)
+    if scale.improprieties:
+        return Estimate(estimate=found.value, reason=IMPROPER), None
+    return sample.estimate(found), found
 
 
 def _ordinal_omega(sample: Sample, items: tuple[int, ...]) -> Estimate:
@@ -219,6 +235,20 @@ def _measurement_error(sd: float, reliability: float | None) -> float | None:
     if reliability is None or reliability > 1.0:
         return None
     return float(sd * np.sqrt(1.0 - reliability))
+
+
+def _measurement_error_interval(
+    sample: Sample, answers: FloatArray, reliability: Estimate, fitted: Coefficient | None
+) -> Interval | None:
+    """Compute the interval of SD √(1 − ω) from the influences on both, on a log scale."""
+    value = _measurement_error(float(answers.sum(axis=1).std(ddof=1)), reliability.estimate)
+    if fitted is None or reliability.interval is None or not value:
+        return None
+    squares = (answers.sum(axis=1) - answers.sum(axis=1).mean()) ** 2
+    on_variance = (squares / squares.mean() - 1.0) / squares.size
+    influence = value * 0.5 * (on_variance - fitted.influence / (1.0 - fitted.value))
+    codes = None if sample.members is None else sample.members.codes
+    return interval_by_influence(value, influence, LOG, level=sample.level, clusters=codes)
 
 
 def _if_item_deleted(items: tuple[int, ...], answers: FloatArray) -> tuple[IfItemDeleted, ...]:
@@ -266,7 +296,7 @@ def _nothing(items: tuple[int, ...], reason: str) -> ScaleReliability:
     nothing = Estimate(estimate=None, reason=reason)
     return ScaleReliability(
         items=items,
-        alpha=nothing,
+        alpha=AlphaEstimate(estimate=None, reason=reason),
         standardized_alpha=nothing,
         ordinal_alpha=nothing,
         omega=nothing,

@@ -15,7 +15,7 @@ from psychometrics.reliability.omega import (
     fit_scale,
     omega,
 )
-from psychometrics.reliability.scale import Sample
+from psychometrics.reliability.scale import IMPROPER, Sample
 from psychometrics.types import Estimate
 
 FEWEST_SUBSCALES = 3
@@ -91,7 +91,10 @@ def _omega_total(instrument: Instrument, sample: Sample, cautions: list[str]) ->
     if not fitted.converged:
         return Estimate(estimate=None, reason=fitted.fitted.minimum.convergence.value)
     cautions.extend(f"omega_total: {sentence}" for sentence in fitted.improprieties)
-    return sample.estimate(omega(fitted))
+    found = omega(fitted)
+    if fitted.improprieties:
+        return Estimate(estimate=found.value, reason=IMPROPER)
+    return sample.estimate(found)
 
 
 def _bifactor(instrument: Instrument, sample: Sample) -> FittedScale | str:

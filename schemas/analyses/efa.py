@@ -21,6 +21,16 @@ class EfaOptionsSchema(StrictSchema):
     )
     extraction = fields.Enum(Extraction, by_value=True, load_default=Extraction.MINRES)
     rotation = fields.Enum(Rotation, by_value=True, load_default=Rotation.OBLIMIN)
+    normalize = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Kaiser normalization; if left out, varimax and promax use it and the "
+            "other rotations do not, as in psych."
+        },
+    )
     correlation = fields.Enum(
         CorrelationType, by_value=True, load_default=CorrelationType.POLYCHORIC
     )

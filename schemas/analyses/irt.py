@@ -59,6 +59,11 @@ class IrtOptionsSchema(StrictSchema):
             "`scales` must then name."
         },
     )
+    q3_replicates = StrictInteger(
+        load_default=200,
+        validate=validate.Range(0, 2_000),
+        metadata={"description": "Samples drawn for Q3's critical value; 0 for none."},
+    )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
     @post_load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from psychometrics.cfa.options import Estimator
 from psychometrics.longitudinal.options import SESSION
@@ -15,11 +15,6 @@ NAME = validate.Length(min=1, max=MAXIMUM_NAME)
 MOST_SCALES = 50
 MOST_NAMED_OCCASIONS = 100
 RELIABILITY = validate.Range(min=0.0, max=1.0, min_inclusive=False)
-
-
-def _is_likelihood(estimator: Estimator) -> None:
-    if estimator is Estimator.WLSMV:
-        raise ValidationError("Must be 'MLR' or 'ML': scores are continuous.")
 
 
 def scales_field() -> fields.List[str]:
@@ -50,7 +45,7 @@ class PanelOptionsSchema(StrictSchema):
         Estimator,
         by_value=True,
         load_default=Estimator.MLR,
-        validate=_is_likelihood,
+        validate=validate.OneOf([Estimator.MLR, Estimator.ML], error="Must be one of: MLR, ML."),
         metadata={"description": "MLR or ML; every value of incomplete rows counts (FIML)."},
     )
 

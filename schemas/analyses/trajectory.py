@@ -39,7 +39,7 @@ class TrajectoryOptionsSchema(PanelOptionsSchema):
     )
     replicates = StrictInteger(
         load_default=500,
-        validate=validate.Range(0, 5000),
+        validate=validate.Range(10, 5000),
         metadata={"description": "Bootstrap samples of the plateau."},
     )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))

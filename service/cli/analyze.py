@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
     options = read_options(arguments.options)
     kind.load_options(options)
     two_forms = _asks_for_two_forms(arguments, kind)
-    definition, reading = read_file(arguments)
+    definition, reading = read_file(arguments, is_judged=kind.name == "validity")
     block = reading.responses()
     if two_forms:
         other_definition, other_block = read_other_file(arguments)

@@ -15,6 +15,7 @@ from schemas.json_text import read_json
 from schemas.responses.block import ResponseBlock
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
 from service.config import Config
+from service.file_reader.answer_range import NARROW_RANGE
 from service.file_reader.file_reading import FileReading
 from service.file_reader.paths import read_path
 
@@ -67,10 +68,24 @@ def read_instrument(named: str) -> Definition:
     return catalog.scoring_rule(find_definition(named))
 
 
-def read_file(arguments: argparse.Namespace) -> tuple[Definition, FileReading]:
-    """Read the definition, then the file; questions that are open are the caller's to refuse."""
+def read_file(
+    arguments: argparse.Namespace, *, is_judged: bool = False
+) -> tuple[Definition, FileReading]:
+    """Read the definition, then the file; questions that are open are the caller's to refuse.
+
+    Parameters
+    ----------
+    arguments
+        With ``file``, ``instrument``, ``mapping`` and ``sheet``.
+    is_judged
+        Whether a verdict is asked for: then answers that leave the form's highest categories empty
+        are no question, for the verdict ``wrong-form`` says so.
+    """
     definition = read_instrument(arguments.instrument)
-    return definition, read_path(arguments.file, definition, _mapping(arguments))
+    mapping = _mapping(arguments)
+    if is_judged and "accept" not in mapping:
+        mapping["accept"] = [NARROW_RANGE]
+    return definition, read_path(arguments.file, definition, mapping)
 
 
 def read_other_file(arguments: argparse.Namespace) -> tuple[Definition, ResponseBlock]:

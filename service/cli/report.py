@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
         options = {**options, "group": arguments.group}
     kind = KINDS["validity"]
     kind.load_options(options)
-    definition, reading = read_file(arguments)
+    definition, reading = read_file(arguments, is_judged=True)
     block = reading.responses()
     with ProgressLine() as progress:
         answer = analyse_block(kind, definition, block, options, progress)

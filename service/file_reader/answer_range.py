@@ -19,6 +19,9 @@ MISSING_CODES = frozenset(
 
 _DO_NOT_KNOW, _LONGEST_CODE = 8, 9999
 
+NARROW_RANGE = "narrow-range"
+"""Code of the question whether the form was answered on a shorter range."""
+
 _ENOUGH = 120
 """Answers before the absence of the highest ones says anything: ten persons and twelve items."""
 
@@ -60,7 +63,7 @@ def check_range(
         return False
     outside = given[(given < instrument.minimum) | (given > instrument.maximum)]
     if not outside.size:
-        if "narrow-range" not in accepted:
+        if NARROW_RANGE not in accepted:
             _ask_narrower(given, instrument, columns, remarks)
         return False
     return _ask_outside(given, outside, instrument, columns, remarks)
@@ -183,9 +186,9 @@ def _ask_narrower(
         f"{low} to {top}",
     )
     remarks.ask(
-        "narrow-range",
+        NARROW_RANGE,
         f"No answer is above {top}, but the form goes to {high}: was it answered {used}, on "
         "another form?",
         columns,
-        Choice(label=f"no, it was answered {low} to {high}", mapping={"accept": ["narrow-range"]}),
+        Choice(label=f"no, it was answered {low} to {high}", mapping={"accept": [NARROW_RANGE]}),
     )

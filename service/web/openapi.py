@@ -14,7 +14,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
-from marshmallow import Schema
+from marshmallow import Schema, fields, validate
 
 from schemas.base import Derived, Number
 from schemas.derived import Components
@@ -78,6 +78,7 @@ def make_api(app: Flask) -> ServiceApi:
     )
     converter: Any = plugin.converter  # there once the document is started
     converter.add_attribute_function(_number_may_be_null)
+    converter.add_attribute_function(_only_what_is_accepted)
     api.results = Components(taken=api.spec.components.schemas)
     converter.add_attribute_function(_reference_to_declared(api.results))
     api.spec.components.security_scheme(
@@ -214,6 +215,17 @@ class _SchemaNames:
         if self._classes.setdefault(name, found) is not found:
             name = found.__module__.rsplit(".", 1)[1].title() + name
         return name
+
+
+def _only_what_is_accepted(
+    _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
+) -> dict[str, Any]:
+    """Offer the choices that a field accepts, where these are fewer than its enumeration has."""
+    if not isinstance(field, fields.Enum):
+        return {}
+    kept = [set(check.choices) for check in field.validators if isinstance(check, validate.OneOf)]
+    choices = [one for one in field.enum if all(one in accepted for accepted in kept)]
+    return {"enum": [one.value for one in choices] + [None] * field.allow_none} if kept else {}
 
 
 def _number_may_be_null(

@@ -81,7 +81,7 @@ def test_heterotrait_monotrait_ratios_are_semtools(
     theirs = lavaan[n]["htmt"]
     for (first, second), ratio in heterotrait_monotrait(correlations, wai).items():
         row, column = theirs["rows"].index(first), theirs["cols"].index(second)
-        assert ratio == pytest.approx(theirs["values"][row][column], abs=1e-9)
+        assert ratio.estimate == pytest.approx(theirs["values"][row][column], abs=1e-9)
 
 
 def test_a_general_factor_alone_explains_everything(samples: dict[str, ResponseMatrix]) -> None:

@@ -78,6 +78,7 @@ def test_a_seed_repeats_itself_and_is_stated(data: Path, correlation: Correlatio
     once, again = analysed(responses, options), analysed(responses, options)
     assert once.parallel.seed == 7
     assert once.parallel.replicates == 20
+    assert once.parallel.used == 20
     assert (once.parallel.quantile_eigenvalues == again.parallel.quantile_eigenvalues).all()
 
 
@@ -113,6 +114,18 @@ def test_duplicated_items_are_smoothed_and_said_so(correlation: CorrelationType)
     assert "nan" not in body
     if correlation is CorrelationType.PEARSON:
         assert any("smoothed" in caution for caution in found.cautions)
+
+
+def test_random_samples_that_were_left_out_are_counted() -> None:
+    """Seventeen persons and eight binary items: some shuffled samples have no definite matrix."""
+    rng = np.random.default_rng(3)
+    answers = (three_factor_answers(17, 8, rng) > 3.0) + 1.0
+    responses = ResponseMatrix(instrument=form(8, maximum=2), answers=answers)
+    options = DimensionalityOptions(replicates=60)
+    found = analyse(responses, options, progress=no_progress)
+    assert 0 < found.parallel.used < 60
+    left_out = f"{60 - found.parallel.used} of 60 random samples"
+    assert any(caution.startswith(left_out) for caution in found.cautions)
 
 
 def test_the_schema_has_the_defaults_of_the_contract() -> None:

@@ -19,7 +19,7 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
 from schemas.analyses.efa import EfaOptionsSchema
 from schemas.definition import Definition
-from tests.classical import form, psych, simulated_patients, three_factor_answers, wai_sr
+from tests.classical import SCALES, form, psych, simulated_patients, three_factor_answers, wai_sr
 
 
 def analysed(responses: ResponseMatrix, **options: Any) -> EfaResult:
@@ -39,26 +39,43 @@ def difference(found: EfaResult, oracle: dict[str, Any]) -> tuple[float, float]:
     )
 
 
-CASES = [
-    ("minres_oblimin", Extraction.MINRES, Rotation.OBLIMIN, 3),
-    ("minres_promax", Extraction.MINRES, Rotation.PROMAX, 3),
-    ("ml_oblimin", Extraction.ML, Rotation.OBLIMIN, 3),
-    ("ml_promax", Extraction.ML, Rotation.PROMAX, 3),
-    ("minres_Varimax", Extraction.MINRES, Rotation.VARIMAX, 3),
-    ("minres_geominQ", Extraction.MINRES, Rotation.GEOMIN, 2),
-    ("minres_oblimin_two", Extraction.MINRES, Rotation.OBLIMIN, 2),
-    ("ml_none", Extraction.ML, Rotation.NONE, 3),
-    ("minres_none", Extraction.MINRES, Rotation.NONE, 3),
+RAW = {"normalize": False}
+CASES: list[tuple[str, Extraction, Rotation, int, dict[str, bool]]] = [
+    ("minres_oblimin", Extraction.MINRES, Rotation.OBLIMIN, 3, {}),
+    ("minres_promax", Extraction.MINRES, Rotation.PROMAX, 3, {}),
+    ("minres_Promax", Extraction.MINRES, Rotation.PROMAX, 3, RAW),
+    ("minres_varimax", Extraction.MINRES, Rotation.VARIMAX, 3, {}),
+    ("minres_Varimax", Extraction.MINRES, Rotation.VARIMAX, 3, RAW),
+    ("minres_geominQ", Extraction.MINRES, Rotation.GEOMIN, 2, {}),
+    ("minres_none", Extraction.MINRES, Rotation.NONE, 3, {}),
+    ("ml_oblimin", Extraction.ML, Rotation.OBLIMIN, 3, {}),
+    ("ml_promax", Extraction.ML, Rotation.PROMAX, 3, {}),
+    ("ml_Promax", Extraction.ML, Rotation.PROMAX, 3, RAW),
+    ("ml_varimax", Extraction.ML, Rotation.VARIMAX, 3, {}),
+    ("ml_Varimax", Extraction.ML, Rotation.VARIMAX, 3, RAW),
+    ("ml_geominQ", Extraction.ML, Rotation.GEOMIN, 2, {}),
+    ("ml_none", Extraction.ML, Rotation.NONE, 3, {}),
+    ("minres_oblimin_two", Extraction.MINRES, Rotation.OBLIMIN, 2, {}),
 ]
 
 
 @pytest.mark.parametrize("name", ["wai_250", "wai_1000"])
-@pytest.mark.parametrize(("entry", "extraction", "rotation", "n_factors"), CASES)
+@pytest.mark.parametrize(("entry", "extraction", "rotation", "n_factors", "normalize"), CASES)
 def test_loadings_and_factor_correlations_are_those_of_psych(  # a table of cases
-    data: Path, name: str, entry: str, extraction: Extraction, rotation: Rotation, n_factors: int
+    data: Path,
+    name: str,
+    entry: str,
+    extraction: Extraction,
+    rotation: Rotation,
+    n_factors: int,
+    normalize: dict[str, bool],
 ) -> None:
     found = analysed(
-        wai_sr(data, name), n_factors=n_factors, extraction=extraction, rotation=rotation
+        wai_sr(data, name),
+        n_factors=n_factors,
+        extraction=extraction,
+        rotation=rotation,
+        **normalize,
     )
     oracle = psych()[name]["fa"][entry]
     # psych's L-BFGS stops up to 5e-5 short of the minimum; ours is at it (see the gradient test)
@@ -73,6 +90,63 @@ def test_loadings_and_factor_correlations_are_those_of_psych(  # a table of case
     assert [found.fit.rmsea, interval.lower, interval.upper] == pytest.approx(
         oracle["RMSEA"], abs=2e-5
     )
+
+
+TURNED: list[tuple[str, Rotation, int, bool]] = [
+    ("oblimin_kaiser", Rotation.OBLIMIN, 3, True),
+    ("geomin_kaiser", Rotation.GEOMIN, 2, True),
+    ("target", Rotation.TARGET, 3, False),
+    ("target_kaiser", Rotation.TARGET, 3, True),
+]
+
+
+@pytest.mark.parametrize("name", ["wai_250", "wai_1000"])
+@pytest.mark.parametrize("extraction", list(Extraction))
+@pytest.mark.parametrize(("entry", "rotation", "n_factors", "normalize"), TURNED)
+def test_what_psych_has_no_name_for_is_as_r_rotates_it(  # a table of cases
+    data: Path,
+    name: str,
+    extraction: Extraction,
+    entry: str,
+    rotation: Rotation,
+    n_factors: int,
+    normalize: bool,
+) -> None:
+    found = analysed(
+        wai_sr(data, name),
+        n_factors=n_factors,
+        extraction=extraction,
+        rotation=rotation,
+        normalize=normalize,
+    )
+    assert found.normalize is normalize
+    assert max(difference(found, psych()[name]["turned"][extraction.value][entry])) < 1e-4
+
+
+@pytest.mark.parametrize("extraction", list(Extraction))
+def test_varimax_has_psychs_order_and_signs(data: Path, extraction: Extraction) -> None:
+    """The same cells, without trying other orders; unnormalized, two factors change places."""
+    answers = np.genfromtxt(data / "edges/varimax_300.csv", delimiter=",", skip_header=1)
+    responses = ResponseMatrix(instrument=form(12, scales=SCALES), answers=answers)
+    found = analysed(responses, extraction=extraction, rotation=Rotation.VARIMAX)
+    oracle = psych()["varimax_300"]["fa"][f"{extraction.value}_varimax"]
+    assert found.normalize
+    assert np.abs(found.loadings - np.array(oracle["loadings"])).max() < 1e-4
+
+
+def test_varimax_follows_the_items_wherever_they_stand(data: Path) -> None:
+    responses = wai_sr(data, "wai_250")
+    order = np.random.default_rng(2).permutation(12)
+    moved = ResponseMatrix(instrument=form(12), answers=responses.answers[:, order])
+    here, there = (
+        analysed(one, n_factors=3, rotation=Rotation.VARIMAX) for one in (responses, moved)
+    )
+    assert np.abs(here.loadings[order] - there.loadings).max() < 1e-6
+
+
+def test_normalization_without_a_rotation_is_refused(data: Path) -> None:
+    with pytest.raises(OptionError, match="without a rotation"):
+        analysed(wai_sr(data, "wai_250"), rotation=Rotation.NONE, normalize=True)
 
 
 @pytest.mark.parametrize("name", ["wai_250", "wai_1000"])

@@ -10,10 +10,13 @@ import pytest
 from psychometrics.efa.criteria import Criterion, Geomin, Quartimin, Varimax, ZeroTarget
 from psychometrics.efa.rotation import (
     Rotated,
+    kaiser_normalized,
     promax,
     rotate_obliquely,
     rotate_orthogonally,
+    unit_rows,
     unrotated,
+    varimax,
 )
 from psychometrics.types import FloatArray
 from tests.classical import normal_scores
@@ -24,7 +27,13 @@ ROTATIONS = {
     "target": lambda loadings: rotate_obliquely(loadings, ZeroTarget(zeros=zeros())),
     "promax": promax,
     "varimax": lambda loadings: rotate_orthogonally(loadings, Varimax()),
+    "varimax as R stops it": varimax,
     "none": unrotated,
+}
+ROTATIONS |= {
+    f"{name}, Kaiser normalized": kaiser_normalized(rotate)
+    for name, rotate in ROTATIONS.items()
+    if name != "none"
 }
 
 
@@ -75,6 +84,15 @@ def test_a_perfect_simple_structure_is_found_again() -> None:
     order = np.argmax(np.abs(rotated.loadings[0]), axis=0) % 3
     assert np.abs(rotated.loadings[0] - simple[:, order]).max() < 1e-5
     assert np.abs(rotated.factor_correlations[0] - correlations).max() < 1e-5
+
+
+def test_both_ways_to_varimax_end_at_the_same_maximum() -> None:
+    rows, _ = unit_rows(random_loadings(50, 7))
+    assert np.abs((rows**2).sum(axis=2) - 1.0).max() < 1e-12
+    exact = rotate_orthogonally(rows, Varimax()).by_variance()
+    iterated = varimax(rows, tolerance=1e-15).by_variance()
+    assert np.abs(exact.loadings - iterated.loadings).max() < 1e-5
+    assert np.abs(varimax(rows).by_variance().loadings - exact.loadings).max() < 5e-3
 
 
 def test_one_batch_rotates_as_one_by_one() -> None:

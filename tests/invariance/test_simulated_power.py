@@ -90,8 +90,9 @@ def metric_power(responses: ResponseMatrix, options: InvarianceOptions) -> float
         replicates=30,
         rng=np.random.default_rng(1),
     )
-    assert drawn is not None
-    return drawn
+    assert drawn.power is not None
+    assert drawn.used <= 30
+    return drawn.power
 
 
 def test_clusters_are_not_simulated() -> None:
@@ -108,6 +109,8 @@ def test_the_same_seed_gives_the_same_power() -> None:
     one, same = (steps(responses, estimator="MLR", seed=3)["scalar"] for _ in range(2))
     assert one.power_method == "simulated"
     assert one.power == same.power
+    assert one.power_samples_used is not None
+    assert 0.8 * 50 <= one.power_samples_used <= 50
 
 
 def test_a_step_that_is_rejected_needs_no_simulation() -> None:

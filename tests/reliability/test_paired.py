@@ -109,6 +109,28 @@ def test_a_shift_lowers_agreement_and_not_consistency() -> None:
     assert shifted.icc_2_1.estimate < near.icc_2_1.estimate - 0.2  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("shift", "estimate", "interval"),
+    [
+        (3.0, 0.7772277228, (0.003863355435, 0.9770782914)),
+        (10.0, 0.2389649924, (3.489287016e-4, 0.7932350164)),
+    ],
+)
+def test_agreement_without_a_residual_is_that_of_psych(
+    shift: float, estimate: float, interval: tuple[float, float]
+) -> None:
+    """psych 2.2.9: ICC(x, lmer = FALSE), Single_random_raters."""
+    first = np.array([10.0, 12.0, 15.0, 17.0, 20.0])
+    found = paired(first, first + shift, 0.95)
+    assert found.icc_2_1.estimate == pytest.approx(estimate, abs=1e-10)
+    assert found.icc_2_1.interval is not None
+    assert [found.icc_2_1.interval.lower, found.icc_2_1.interval.upper] == pytest.approx(
+        interval, abs=1e-9
+    )
+    assert found.icc_3_1.interval is None
+    assert "without an error" in str(found.icc_3_1.reason)
+
+
 @settings(max_examples=100, deadline=None)
 @given(hnp.arrays(np.float64, st.tuples(st.integers(0, 8), st.just(2)), elements=st.integers(1, 5)))
 def test_no_scores_whatever_yield_nan(scores: FloatArray) -> None:
@@ -116,6 +138,7 @@ def test_no_scores_whatever_yield_nan(scores: FloatArray) -> None:
     assert "nan" not in body
     found = paired(scores[:, 0], scores[:, 1], 0.95)
     for value in (found.icc_2_1, found.icc_3_1, found.icc_2_k):
+        assert (value.interval is None) == (value.reason is not None)
         assert (
             value.interval is None
             or np.isfinite([value.interval.lower, value.interval.upper]).all()

@@ -53,6 +53,24 @@ for media_type in ("application/x-ndjson", "text/csv"):
 described = schemathesis.openapi.from_dict(SPECIFICATION)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_choice_that_is_offered_is_accepted(kind: str) -> None:
+    described_options = next(
+        request["properties"]["options"]
+        for request in SPECIFICATION["components"]["schemas"]["NewAnalysis"]["oneOf"]
+        if request["title"] == kind
+    )
+    name = described_options["$ref"].rsplit("/", 1)[1]
+    properties = SPECIFICATION["components"]["schemas"][name]["properties"]
+    schema = KINDS[kind].options()
+    estimators = properties.get("estimator", {}).get("enum", ())
+    for option, offered in properties.items():
+        for value in offered.get("enum", ()):
+            beside = [{}, *({"estimator": one} for one in estimators)]
+            faults = [schema.validate({**others, option: value}) for others in beside]
+            assert any(option not in fault for fault in faults), f"{option}: {value}"
+
+
 def test_the_committed_specification_is_current() -> None:
     written = subprocess.run(
         [sys.executable, "-m", "service", "openapi"],

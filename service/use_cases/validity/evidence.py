@@ -215,7 +215,7 @@ def _of_consistency(reliability: Json, instrument: Instrument) -> dict[str, Any]
     if any(alpha["estimate"] is None for alpha in alphas.values()):
         return {"names": {"lowest_scale": "a subscale"}}
     lowest = min(alphas, key=lambda name: float(alphas[name]["estimate"]))
-    interval = alphas[lowest]["interval"]
+    interval = alphas[lowest].get("distribution_free_interval")
     return {
         "alpha": alphas[lowest]["estimate"],
         "alpha_lower": None if interval is None else interval["lower"],

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.types import Estimate, Interval
 from psychometrics.validity.options import ValidityOptions
@@ -17,7 +15,6 @@ from service.use_cases.validity.judged_structure import judged_structure, one_fa
 
 Json = Mapping[str, Any]
 
-Z = 1.959964
 IMPORTANT_DMACS = 0.40
 """Difference of an item between groups from which it counts (as in the rule on groups)."""
 
@@ -66,14 +63,11 @@ def pair_correlations(
 ) -> dict[frozenset[str], Estimate]:
     """Return the correlation of each pair of subscales, corrected for measurement error.
 
-    The factor correlation of a proper solution, with an interval by Fisher's z; else the
+    The factor correlation of a proper solution; else the
     heterotrait-monotrait ratio, where it has an interval.
     """
     if judged is not None and judged["proper"]:
-        return {
-            frozenset(one["factors"]): _correlation(one["estimate"], one["standard_error"])
-            for one in judged["factor_correlations"]
-        }
+        return {frozenset(one["factors"]): _estimate(one) for one in judged["factor_correlations"]}
     for name in ("cfa", "cfa_continuous"):
         if is_computed(sections[name]):
             return {
@@ -83,17 +77,6 @@ def pair_correlations(
                 for one in sections[name]["heterotrait_monotrait"]
             }
     return {}
-
-
-def _correlation(estimate: float, error: float | None) -> Estimate:
-    if error is None or abs(estimate) >= 1.0:
-        return Estimate(estimate=estimate)
-    z, reach = np.arctanh(estimate), Z * error / (1.0 - estimate**2)
-    return Estimate(
-        estimate=estimate,
-        standard_error=error,
-        interval=Interval(lower=float(np.tanh(z - reach)), upper=float(np.tanh(z + reach))),
-    )
 
 
 def _neighbours(

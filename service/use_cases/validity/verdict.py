@@ -48,8 +48,8 @@ METHOD = {
     "full information where answers are missing.",
     "irt": "Graded response models of each subscale by marginal maximum likelihood; items compared "
     "between groups by likelihood ratios with purified anchors, Holm's adjustment.",
-    "reliability": "Alpha with Feldt's interval, omega from one-factor models; definitions stand "
-    "in the section.",
+    "reliability": "Alpha with a distribution-free interval, omega from one-factor models; "
+    "definitions stand in the section.",
     "invariance": "The ladder of Wu and Estabrook (2016), climbed with one factor for each "
     "subscale, or with fewer where two of them are as good as one.",
     "comparison": "Means stand behind the gate alone: permitted or partial.",

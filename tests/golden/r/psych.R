@@ -21,6 +21,27 @@ fa_of <- function(x, m, fm, rotate, cor = "cor") {
        uniquenesses = unname(f$uniquenesses), RMSEA = unname(f$RMSEA[1:3]), TLI = f$TLI,
        rms = f$rms, chi_square = f$STATISTIC, df = f$dof, r = if (cor == "poly") unname(f$r) else NULL)
 }
+# What fa() has no name for: Kaiser normalization of oblique rotations, and targets. Golden are
+# GPArotation's own functions of psych's unrotated loadings.
+turned_of <- function(x, fm) {
+  unrotated <- function(m) unclass(suppressWarnings(psych::fa(cor(x), m, n.obs = nrow(x), fm = fm, rotate = "none"))$loadings)
+  A <- unrotated(3); B <- unrotated(2)
+  of <- function(f) {
+    flip <- diag(sign(colSums(f$loadings)))  # as fa() does
+    list(loadings = unname(unclass(f$loadings) %*% flip), Phi = unname(flip %*% f$Phi %*% flip))
+  }
+  key <- sapply(scales[1:3], function(s) as.numeric(1:12 %in% s))
+  to_key <- function(normalize) {
+    lengths <- if (normalize) sqrt(rowSums(A^2)) else 1
+    u <- svd(t(A / lengths) %*% key)
+    t <- GPArotation::pstQ(A, Tmat = u$u %*% t(u$v), W = 1 - key, Target = 0 * key, normalize = normalize, eps = 1e-8, maxit = 5000)
+    flip <- diag(sign(colSums(t$loadings * key)))
+    list(loadings = unname(t$loadings %*% flip), Phi = unname(flip %*% t$Phi %*% flip))
+  }
+  list(oblimin_kaiser = of(GPArotation::oblimin(A, normalize = TRUE, eps = 1e-8, maxit = 5000)),
+       geomin_kaiser = of(GPArotation::geominQ(B, normalize = TRUE, eps = 1e-8, maxit = 5000)),
+       target = to_key(FALSE), target_kaiser = to_key(TRUE))
+}
 files <- list(wai_250 = read.csv("tests/data/wai_250.csv")[, items],
               wai_1000 = read.csv("tests/data/wai_1000.csv")[, items])
 out <- list()
@@ -35,20 +56,18 @@ for (name in names(files)) {
     map = psych::vss(x, n = 6, plot = FALSE)$map,
     fa = list(minres_oblimin = fa_of(x, 3, "minres", "oblimin"), minres_promax = fa_of(x, 3, "minres", "promax"),
               ml_oblimin = fa_of(x, 3, "ml", "oblimin"), ml_promax = fa_of(x, 3, "ml", "promax"),
-              minres_Varimax = fa_of(x, 3, "minres", "Varimax"), minres_geominQ = fa_of(x, 2, "minres", "geominQ"),
+              minres_Varimax = fa_of(x, 3, "minres", "Varimax"), ml_Varimax = fa_of(x, 3, "ml", "Varimax"),
+              minres_Promax = fa_of(x, 3, "minres", "Promax"), ml_Promax = fa_of(x, 3, "ml", "Promax"),
+              minres_varimax = fa_of(x, 3, "minres", "varimax"), ml_varimax = fa_of(x, 3, "ml", "varimax"),
+              ml_geominQ = fa_of(x, 2, "ml", "geominQ"), minres_geominQ = fa_of(x, 2, "minres", "geominQ"),
               minres_oblimin_two = fa_of(x, 2, "minres", "oblimin"), ml_none = fa_of(x, 3, "ml", "none"),
               minres_none = fa_of(x, 3, "minres", "none")),
+    turned = list(minres = turned_of(x, "minres"), ml = turned_of(x, "ml")),
     schmid = unname(suppressWarnings(psych::schmid(R, 3, fm = "minres", rotate = "oblimin"))$sl[, 1:4]),
-    target = {
-      A <- unclass(psych::fa(R, 3, n.obs = nrow(x), rotate = "none")$loadings)
-      key <- sapply(scales[1:3], function(s) as.numeric(1:12 %in% s))
-      u <- svd(t(A) %*% key)
-      t <- GPArotation::pstQ(A, Tmat = u$u %*% t(u$v), W = 1 - key, Target = 0 * key, eps = 1e-8, maxit = 5000)
-      flip <- diag(sign(colSums(t$loadings * key)))
-      list(loadings = unname(t$loadings %*% flip), Phi = unname(flip %*% t$Phi %*% flip))
-    },
     fa_poly = list(minres_oblimin = fa_of(x, 3, "minres", "oblimin", "poly")))
 }
+edge <- read.csv("tests/data/edges/varimax_300.csv")
+out$varimax_300 <- list(fa = list(minres_varimax = fa_of(edge, 3, "minres", "varimax"), ml_varimax = fa_of(edge, 3, "ml", "varimax")))
 missing <- read.csv("tests/data/wai_1000_mis.csv")[, items]
 out$wai_1000_mis <- list(alpha = lapply(scales, function(s) alpha_of(missing[, s])))
 out$wai36 <- list(
@@ -58,6 +77,6 @@ out$wai36 <- list(
   fa = list(minres_oblimin = fa_of(simulated, 3, "minres", "oblimin"), ml_oblimin = fa_of(simulated, 3, "ml", "oblimin"),
             minres_promax = fa_of(simulated, 4, "minres", "promax")))
 hashes <- lapply(c("tests/data/wai_250.csv", "tests/data/wai_1000.csv", "tests/data/wai_1000_mis.csv",
-                   "examples/wai36_simulated_patients.csv"), function(f) setNames(list(unname(tools::md5sum(f))), f))
+                   "tests/data/edges/varimax_300.csv", "examples/wai36_simulated_patients.csv"), function(f) setNames(list(unname(tools::md5sum(f))), f))
 writeLines(toJSON(list(made_by = "tests/golden/r/psych.R", versions = versions, md5 = do.call(c, hashes), values = out),
                   digits = NA, auto_unbox = TRUE, matrix = "rowmajor", null = "null"), "tests/golden/psych.json")

@@ -188,11 +188,11 @@ def _correlation_table(model: Json) -> tuple[Block, ...]:
     return table(
         "factor-correlations",
         f"Factor correlations of the {model['model']} model",
-        header=columns("Factors", "Estimate", "SE"),
+        header=columns("Factors", "Estimate [95%]", "SE"),
         rows=[
             (
                 " – ".join(words.factor(name) for name in one["factors"]),
-                numbers.bounded(one["estimate"]),
+                numbers.estimate(one),
                 numbers.bounded(one["standard_error"]),
             )
             for one in model["factor_correlations"]
@@ -204,11 +204,11 @@ def _htmt(found: Json) -> tuple[Block, ...]:
     return table(
         "htmt",
         "Can subscales be told apart? Heterotrait–monotrait ratios",
-        header=columns("Subscales", "HTMT"),
+        header=columns("Subscales", "HTMT [95%]"),
         rows=[
             (
                 " – ".join(words.factor(name) for name in one["factors"]),
-                numbers.bounded(one["ratio"]),
+                numbers.estimate({"estimate": one["ratio"], "interval": one.get("interval")}),
             )
             for one in found["heterotrait_monotrait"]
         ],

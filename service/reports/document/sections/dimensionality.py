@@ -63,7 +63,8 @@ def efa(sources: Sources) -> Section:
     blocks = (
         *said(
             f"{numbers.count(found['n_factors'])} factors, extraction {found['extraction']}, "
-            f"rotation {found['rotation']} without Kaiser normalization, {found['correlation']} "
+            f"rotation {found['rotation']} {'with' if found.get('normalize') else 'without'} "
+            f"Kaiser normalization, {found['correlation']} "
             f"correlations, n = {numbers.count(found['n_persons'])}. "
             + (
                 f"RMSEA {numbers.index(fit['rmsea'])} "

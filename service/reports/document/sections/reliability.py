@@ -56,20 +56,33 @@ def _coefficients(found: Json) -> tuple[Block, ...]:
             (
                 words.named(name),
                 numbers.count(len(one["items"])),
-                *(numbers.estimate(one[key]) for key, _ in _COEFFICIENTS),
+                *(numbers.estimate(_judged(one[key])) for key, _ in _COEFFICIENTS),
                 numbers.number(one["sd"]),
-                numbers.number(one["standard_error_of_measurement"]),
+                numbers.estimate(_measurement_error(one), numbers.number),
             )
             for name, one in scales.items()
         ],
         notes=(
             (
                 f"n = {numbers.count(found['n_persons'])} persons with complete answers. SEM: "
-                f"standard "
-                "error of measurement, in points of the sum score."
+                "standard error of measurement, in points of the sum score. Intervals are "
+                "distribution-free; Feldt's interval of α stands in the numbers (JSON)."
             ),
         ),
     )
+
+
+def _judged(coefficient: Json) -> Json:
+    """Take the interval that judgements rest on, where there are two."""
+    known = coefficient.get("distribution_free_interval", coefficient.get("interval"))
+    return {**coefficient, "interval": known}
+
+
+def _measurement_error(scale: Json) -> Json:
+    return {
+        "estimate": scale["standard_error_of_measurement"],
+        "interval": scale.get("standard_error_of_measurement_interval"),
+    }
 
 
 def _general(found: Json) -> tuple[Block, ...]:
