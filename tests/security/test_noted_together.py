@@ -104,6 +104,7 @@ def test_what_cannot_be_noted_is_not_done(
 ) -> None:
     sample = new_sample(client)
     client.post(f"/v1/samples/{sample}/batches", json=RESPONSES)
+    unnamed = {"responses": [{"answers": [3] * 12}]}
 
     def full(*_: Any) -> None:
         raise FullError
@@ -114,11 +115,13 @@ def test_what_cannot_be_noted_is_not_done(
     body = {"name": "s", "instrument": "wai-sr-client", "setting": "other"}
     answers = (
         client.post("/v1/samples", json=body),
-        client.post(f"/v1/samples/{sample}/batches", json=RESPONSES),
+        client.post(f"/v1/samples/{sample}/batches", json=unnamed),
         client.post("/v1/analyses", json={"kind": "items", "samples": [sample]}),
+        client.put(f"/v1/samples/{sample}/responses/a%2F1", json={"answers": [2] * 12}),
+        client.delete(f"/v1/samples/{sample}/responses/a%2F1"),
         client.delete(f"/v1/samples/{sample}"),
     )
-    assert [answer.status_code for answer in answers] == [500] * 4
+    assert [answer.status_code for answer in answers] == [500] * 6
     assert counts(database) == before
 
 
