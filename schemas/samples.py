@@ -134,6 +134,33 @@ class BatchAnswerSchema(BatchSchema):
     issues = fields.List(fields.Nested(FaultSchema), required=True)
 
 
+class CorrectionSchema(BatchResponseSchema):
+    """A corrected form; what is left out beside the answers stays, `null` takes it away."""
+
+    id = fields.String(metadata={"description": "May be left out; else that of the address."})
+
+
+class KeptResponseSchema(ScoreResultSchema):
+    """The scores of one response as they are kept."""
+
+    class Meta:
+        """What only scoring gives."""
+
+        exclude = ("change", "guide")
+
+    instrument = fields.Nested(RuleSchema, required=True)
+    sample = fields.String(required=True)
+    batch = fields.String(required=True, metadata={"description": "The batch it came with."})
+    created_at = fields.String(required=True, metadata={"format": "date-time"})
+    corrected = fields.Boolean(required=True)
+    corrected_at = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"format": "date-time", "description": "When last; null if never."},
+    )
+    issues = fields.List(fields.Nested(FaultSchema), required=True)
+
+
 class BatchPageSchema(PageSchema):
     """Batches in the order they came."""
 

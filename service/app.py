@@ -20,6 +20,7 @@ from service.blueprints import (
     meta,
     persons,
     reports,
+    responses,
     samples,
     scores,
     tokens,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     scores.blueprint,
     fhir.blueprint,
     samples.blueprint,
+    responses.blueprint,
     persons.blueprint,
     exports.blueprint,
     files.blueprint,
@@ -59,6 +61,7 @@ def create_app(config: Config) -> Flask:
     app = _App("service", static_folder=None)
     app.json = _Json(app)
     app.url_map.merge_slashes = False
+    responses.know_names(app)
     app.extensions["alliance"] = compose(config)
 
     observe_requests(app, request_metrics() if config.metrics else None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.adapters.database.audit import AuditStore
 from service.adapters.database.clients import ClientStore, TokenStore
+from service.adapters.database.corrections import CorrectionStore
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.export import ExportStore
@@ -54,7 +55,7 @@ class Services:
         People who signed in with a key.
     instruments
         The catalogue's and the tenants' own.
-    samples, responses, idempotency
+    samples, responses, corrections, idempotency
         What is stored.
     contents, erasure, retention
         Giving out and deleting what is stored, and for how long it is kept.
@@ -79,6 +80,7 @@ class Services:
     instruments: Instruments
     samples: SampleStore
     responses: ResponseStore
+    corrections: CorrectionStore
     idempotency: IdempotencyStore
     contents: ExportStore
     erasure: ErasureStore
@@ -118,6 +120,7 @@ def compose(config: Config) -> Services:
         ),
         samples=SampleStore(database),
         responses=ResponseStore(database),
+        corrections=CorrectionStore(database),
         idempotency=IdempotencyStore(database),
         contents=ExportStore(database),
         erasure=ErasureStore(database),

@@ -10,6 +10,7 @@
     ├── StaleFormError           a form of a page without its token
     ├── NotFoundError            no such thing, or it belongs to another tenant
     │   └── UnknownFormError     a canonical of no form here
+    ├── OutdatedError            the thing is no longer as the caller saw it
     ├── ConflictError            the state of the thing does not allow it now
     ├── UnavailableError         the database is away or full, for the moment
     ├── UnsupportedTypeError     a body of a media type that is not read here
@@ -105,6 +106,13 @@ class NotAcceptableError(ServiceError):
     """The answer is not given in the form that is asked for."""
 
 
+class OutdatedError(ServiceError):
+    """The thing was changed since the caller saw it (`If-Match`)."""
+
+    def __init__(self) -> None:
+        super().__init__("It was changed since; read it again and decide anew. Nothing was done.")
+
+
 class ConflictError(ServiceError):
     """The state of the thing does not allow the request now."""
 
@@ -184,6 +192,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     StaleFormError: Problem(status=403, code="stale-form", title="This form is no longer valid"),
     NotFoundError: Problem(status=404, code="not-found", title="There is no such thing"),
     ConflictError: Problem(status=409, code="conflict", title="This is not possible at the moment"),
+    OutdatedError: Problem(status=412, code="outdated", title="This was changed in the meantime"),
     UnavailableError: UNAVAILABLE,
     NotAcceptableError: NOT_ACCEPTABLE,
     TooLargeError: Problem(status=413, code="too-large", title="The body is too large"),

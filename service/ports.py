@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -12,8 +12,10 @@ from service.records import (
     Assertion,
     Batch,
     Client,
+    Correction,
     Job,
     Kept,
+    KeptResponse,
     PackedResponses,
     Sample,
     Scope,
@@ -119,6 +121,27 @@ class Responses(Protocol):
         self, tenant_id: str, sample_id: str, n_items: int
     ) -> tuple[FloatArray, dict[str, list[Value]]]:
         """Load both of one moment, whatever is added meanwhile."""
+        ...
+
+
+class Corrections(Protocol):
+    """Keeps single responses, by the names they came with."""
+
+    def find(self, tenant_id: str, sample_id: str, name: str) -> KeptResponse:
+        """Find a response; :class:`service.errors.NotFoundError` if the tenant has none."""
+        ...
+
+    def replace(
+        self,
+        tenant_id: str,
+        sample_id: str,
+        name: str,
+        correction: Correction,
+        *,
+        rule: Mapping[str, str],
+        expected: Container[str] | None = None,
+    ) -> KeptResponse:
+        """Write a response anew, if it is of an expected version."""
         ...
 
 

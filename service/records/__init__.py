@@ -14,7 +14,9 @@ from service.records.claims import Claim, Kept
 from service.records.jobs import Job, Lease, Standing, Status
 from service.records.samples import (
     Batch,
+    Correction,
     Erased,
+    KeptResponse,
     PackedResponses,
     RetentionPolicy,
     Sample,
@@ -32,10 +34,12 @@ __all__ = [
     "CallerKind",
     "Claim",
     "Client",
+    "Correction",
     "Credential",
     "Erased",
     "Job",
     "Kept",
+    "KeptResponse",
     "Lease",
     "PackedResponses",
     "RetentionPolicy",

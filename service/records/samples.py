@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psychometrics.types import FloatArray
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -141,3 +143,47 @@ class StoredResponse:
     scores: list[float | None]
     columns: Mapping[str, str | float]
     outcomes: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptResponse:
+    """A response that is kept, and what became of it.
+
+    Attributes
+    ----------
+    response
+        As it stands now.
+    stored_at, corrected_at
+        Milliseconds since 1970; ``None`` where it was never corrected.
+    """
+
+    response: StoredResponse
+    stored_at: int
+    corrected_at: int | None
+
+    @property
+    def version(self) -> str:
+        """Names this state of the response; of the answers it tells nothing."""
+        return f"{self.response.id}.{self.corrected_at or 0}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Correction:
+    """What is to stand in a response's place.
+
+    Attributes
+    ----------
+    answers
+        Shape (n_items,), missing is ``nan``.
+    scores
+        Shape (n_scales,), in the definition's order, then the total.
+    columns
+        Values by name, ``None`` to take one away; what is not named stays.
+    outcomes
+        All outcomes by name; ``None`` where they stay as they are.
+    """
+
+    answers: FloatArray
+    scores: FloatArray
+    columns: Mapping[str, str | float | None]
+    outcomes: Mapping[str, float | None] | None

@@ -50,6 +50,7 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("add_batch", JSON): {"responses": [{**_RESPONSE, "person": "p-ab12cd", "session_number": 3}]},
     ("add_batch", NDJSON): _LINE,
     ("add_batch", CSV): _CSV,
+    ("correct", JSON): {**_RESPONSE, "session_number": 3},
     ("erase_person", JSON): {"person": "p-ab12cd"},
     ("add_analysis", JSON): {
         "kind": "reliability",

@@ -100,7 +100,7 @@ def refuse_coded_bodies(app: Flask) -> None:
     def check_coding() -> None:
         incoming = this_request()
         coding = incoming.environ.get("HTTP_CONTENT_ENCODING", "")
-        if incoming.method == "POST" and coding.lower() not in {"", "identity"}:
+        if incoming.method in {"POST", "PUT"} and coding.lower() not in {"", "identity"}:
             raise UnsupportedTypeError("Send the body as it is, without `Content-Encoding`.")
 
 

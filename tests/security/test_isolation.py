@@ -12,6 +12,7 @@ import yaml
 
 from service.app import create_app
 from service.config import Config
+from service.web.specification import address
 from tests.conftest import ROOT
 from tests.service.server import Client, Server, is_problem
 from tests.service.test_analyses import ask, sample_of
@@ -33,6 +34,8 @@ PLANTED_ANSWER, PLANTED_PERSON = 7182818284590, "planted-person-zq271828"
 def things(clinic: Client, data: Path) -> dict[str, str]:
     """Identifiers of one tenant's things, by the name of the address's parameter."""
     sample = sample_of(clinic, data / "wai_250.csv")
+    named = {"responses": [{"id": "r1", "answers": [3] * 12}]}
+    assert clinic.post(f"/v1/samples/{sample}/batches", json=named).status_code == 201
     definition = clinic.get("/v1/instruments/wai-sr-client").json()
     definition.pop("sha256")
     made = clinic.post("/v1/instruments", json={**definition, "id": "clinic-own"})
@@ -43,6 +46,7 @@ def things(clinic: Client, data: Path) -> dict[str, str]:
         "analysis_id": analysis,
         "instrument_id": "clinic-own",
         "figure": "scree",
+        "response_id": "r1",
     }
 
 
@@ -60,7 +64,7 @@ def test_no_route_is_missing_from_what_is_tried_here() -> None:
     """The pages have sessions and tests of their own; metrics are switched off by default."""
     app = create_app(Config.from_environment({}))
     routes = {
-        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        (method, address(rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if not rule.endpoint.startswith("pages.")
@@ -86,7 +90,8 @@ def test_no_route_but_the_open_ones_answers_without_a_key(
 def test_what_belongs_to_another_does_not_exist(
     clinic: Client, stranger: Client, things: dict[str, str], method: str, path: str
 ) -> None:
-    body = {"responses": [{"answers": [3] * 12}]} if method == "POST" else None
+    bodies = {"POST": {"responses": [{"answers": [3] * 12}]}, "PUT": {"answers": [3] * 12}}
+    body = bodies.get(method)
     theirs = stranger.send(method, path.format(**things), json=body)
     nothing = {name: f"{value[:-1]}x" for name, value in things.items()}
     unknown = stranger.send(method, path.format(**nothing), json=body)

@@ -21,7 +21,7 @@ from service.auth.secrets import new_secret
 from service.config import Config
 from service.records import AuditEntry, Scope
 
-RESPONSES = {"responses": [{"answers": [3] * 12, "person": "p-1"}]}
+RESPONSES = {"responses": [{"id": "a/1", "answers": [3] * 12, "person": "p-1"}]}
 
 
 class FullError(Exception):
@@ -69,6 +69,8 @@ def test_entries_are_there_although_nothing_is_written_after_the_transaction(
     body = {"kind": "items", "samples": [sample]}
     job = client.post("/v1/analyses", json=body, headers={"Prefer": "wait=0"}).get_json()["id"]
     client.delete(f"/v1/analyses/{job}")
+    client.put(f"/v1/samples/{sample}/responses/a%2F1", json={"answers": [2] * 12})
+    client.delete(f"/v1/samples/{sample}/responses/a%2F1")
     client.post("/v1/persons/erasure", json={"person": "p-1"})
     client.delete(f"/v1/samples/{sample}")
     found = [(one.method, one.route, one.thing, one.status) for one in entries(app)]
@@ -77,6 +79,8 @@ def test_entries_are_there_although_nothing_is_written_after_the_transaction(
         ("POST", "/v1/samples/<sample_id>/batches", sample, 201),
         ("POST", "/v1/analyses", None, 202),
         ("DELETE", "/v1/analyses/<analysis_id>", job, 204),
+        ("PUT", "/v1/samples/<sample_id>/responses/<name:response_id>", sample, 200),
+        ("DELETE", "/v1/samples/<sample_id>/responses/<name:response_id>", sample, 204),
         ("POST", "/v1/persons/erasure", None, 200),
         ("DELETE", "/v1/samples/<sample_id>", sample, 204),
     ]
@@ -100,6 +104,7 @@ def test_what_cannot_be_noted_is_not_done(
 ) -> None:
     sample = new_sample(client)
     client.post(f"/v1/samples/{sample}/batches", json=RESPONSES)
+    unnamed = {"responses": [{"answers": [3] * 12}]}
 
     def full(*_: Any) -> None:
         raise FullError
@@ -110,11 +115,13 @@ def test_what_cannot_be_noted_is_not_done(
     body = {"name": "s", "instrument": "wai-sr-client", "setting": "other"}
     answers = (
         client.post("/v1/samples", json=body),
-        client.post(f"/v1/samples/{sample}/batches", json=RESPONSES),
+        client.post(f"/v1/samples/{sample}/batches", json=unnamed),
         client.post("/v1/analyses", json={"kind": "items", "samples": [sample]}),
+        client.put(f"/v1/samples/{sample}/responses/a%2F1", json={"answers": [2] * 12}),
+        client.delete(f"/v1/samples/{sample}/responses/a%2F1"),
         client.delete(f"/v1/samples/{sample}"),
     )
-    assert [answer.status_code for answer in answers] == [500] * 4
+    assert [answer.status_code for answer in answers] == [500] * 6
     assert counts(database) == before
 
 

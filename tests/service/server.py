@@ -70,6 +70,9 @@ class Client:
     def post(self, path: str, **options: Any) -> requests.Response:
         return self.send("POST", path, **options)
 
+    def put(self, path: str, **options: Any) -> requests.Response:
+        return self.send("PUT", path, **options)
+
     def delete(self, path: str, **options: Any) -> requests.Response:
         return self.send("DELETE", path, **options)
 

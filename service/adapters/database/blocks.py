@@ -17,7 +17,7 @@ texts of bytes. A row of the table ``block`` holds matrices as bytes, row by row
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Any, TypeVar
 from uuid import UUID
@@ -31,7 +31,7 @@ from psychometrics.types import BoolArray, FloatArray
 from schemas.responses.block import ResponseBlock, Value
 from schemas.responses.covariates import any_given
 from service.identifiers import uuid7_bytes
-from service.records import StoredResponse
+from service.records import Correction, StoredResponse
 
 MISSING = -1
 _ID_BYTES = 16
@@ -92,6 +92,26 @@ class Packed:
             outcomes=_given(self.outcomes, kept),
         )
 
+    def corrected(self, place: int, correction: Correction) -> Packed:
+        """Write one response anew; columns in which nothing is left go."""
+        answers, scores = self.answers.copy(), self.scores.copy()
+        answers[place], scores[place] = _codes(correction.answers), correction.scores
+        outcomes = correction.outcomes
+        if outcomes is not None:
+            outcomes = {**dict.fromkeys(self.outcomes), **outcomes}
+        return replace(
+            self,
+            answers=answers,
+            scores=scores,
+            columns=_rewritten(self.columns, place, correction.columns, len(self)),
+            outcomes=_rewritten(self.outcomes, place, outcomes or {}, len(self)),
+        )
+
+    def response(self, place: int, batch_id: str) -> StoredResponse:
+        """Read one response."""
+        here = np.arange(len(self)) == place
+        return next(self.only(here).responses(batch_id))
+
     def responses(self, batch_id: str) -> Iterator[StoredResponse]:
         """Read the responses one by one, in the order they came."""
         answers, scores = self.answers.tolist(), self.scores.tolist()
@@ -120,7 +140,7 @@ def pack(block: ResponseBlock, scores: FloatArray) -> Packed:
     ids = np.frombuffer(uuid7_bytes(len(block)), dtype=np.uint8).reshape(-1, _ID_BYTES)
     return Packed(
         ids=ids,
-        answers=np.where(np.isnan(block.answers), MISSING, block.answers).astype(np.int8),
+        answers=_codes(block.answers),
         scores=scores,
         names=block.ids if block.identified else None,
         columns=block.columns,
@@ -145,6 +165,18 @@ def lists(document: str | None) -> dict[str, list[Value]]:
     """Read lists by name."""
     found: dict[str, list[Value]] = {} if document is None else orjson.loads(document)
     return found
+
+
+def _codes(answers: FloatArray) -> NDArray[np.int8]:
+    return np.where(np.isnan(answers), MISSING, answers).astype(np.int8)
+
+
+def _rewritten(columns: _Lists, place: int, changes: Mapping[str, Value], count: int) -> _Lists:
+    """Put values into a place of columns, which are made where there are none."""
+    written = {name: list(values) for name, values in columns.items()}
+    for name, value in changes.items():
+        written.setdefault(name, [None] * count)[place] = value
+    return {name: values for name, values in written.items() if any_given(values)}
 
 
 def _json(value: object) -> str:

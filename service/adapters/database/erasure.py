@@ -59,7 +59,7 @@ class ErasureStore:
             keys = lock_samples(connection, tenant_id, SAMPLE.c.id == sample_id)
             if not keys:
                 raise NotFoundError(NO_SAMPLE)
-            _forget_derived(connection, tenant_id, [sample_id])
+            forget_derived(connection, tenant_id, [sample_id])
             connection.execute(delete(SAMPLE).where(SAMPLE.c.key.in_(list(keys))))
         self._database.forget_deleted()
 
@@ -105,7 +105,7 @@ def erase_responses(
             connection.execute(update(SAMPLE).where(SAMPLE.c.key == key).values(n_responses=left))
             touched.append(sample_id)
             removed += count
-    analyses = _forget_derived(connection, tenant_id, touched)
+    analyses = forget_derived(connection, tenant_id, touched)
     return Erased(responses=removed, samples=len(touched), analyses=analyses)
 
 
@@ -122,8 +122,11 @@ def lock_samples(
     return {row.key: row.id for row in connection.execute(query)}
 
 
-def _forget_derived(connection: Connection, tenant_id: str, sample_ids: Sequence[str]) -> int:
-    """Delete the analyses that used the samples, and the answers kept for repetition."""
+def forget_derived(connection: Connection, tenant_id: str, sample_ids: Sequence[str]) -> int:
+    """Delete the analyses that used the samples, and the answers kept for repetition.
+
+    Within a transaction that holds the samples' locks. Returns how many analyses there were.
+    """
     analyses = 0
     for sample_id in sample_ids:
         analyses += forget_jobs(connection, tenant_id, sample_id)

@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from service.adapters.database.blocks import unpack
+from psychometrics.types import BoolArray
+from service.adapters.database.blocks import Packed, unpack
 from service.adapters.database.bulk import listed
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME
 
@@ -43,15 +44,37 @@ def remove_batches(connection: Connection, sample_key: int, which: ColumnElement
 
 
 def _remove_person(connection: Connection, sample_key: int, batch_key: int, person: str) -> int:
-    """Write a batch's row anew without a person, or delete it where nobody is left.
+    """Take a person out of a batch's row.
 
     The text may stand elsewhere in the row than where persons do. Returns how many responses went.
     """
-    this = BLOCK.c.batch_key == batch_key
-    packed = unpack(connection.execute(select(BLOCK).where(this)).one())
+    packed = unpack(connection.execute(select(BLOCK).where(BLOCK.c.batch_key == batch_key)).one())
     gone = np.array([one == person for one in packed.columns.get(_PERSON, [])], dtype=bool)
-    if not gone.any():
-        return 0
+    return take_out(connection, sample_key, batch_key, packed, gone) if gone.any() else 0
+
+
+def take_out(
+    connection: Connection, sample_key: int, batch_key: int, packed: Packed, gone: BoolArray
+) -> int:
+    """Write a batch's row anew without some of its responses, or delete it where none is left.
+
+    Parameters
+    ----------
+    connection
+        Within a transaction that holds the sample's lock.
+    sample_key, batch_key
+        Whose row.
+    packed
+        What it holds.
+    gone
+        Which go, shape (n_responses,).
+
+    Returns
+    -------
+    int
+        How many went.
+    """
+    this = BLOCK.c.batch_key == batch_key
     removed, left = packed.only(gone), packed.only(~gone)
     if removed.names is not None:
         _forget_names(connection, sample_key, removed.names)

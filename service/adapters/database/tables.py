@@ -187,6 +187,7 @@ RESPONSE_NAME = Table(
     METADATA,
     Column("sample_key", ForeignKey("sample.key", ondelete="CASCADE"), primary_key=True),
     Column("name", String(200), primary_key=True),
+    Column("corrected_at", BigInteger),
     sqlite_with_rowid=False,
 )
 
