@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from service.app import create_app
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.both_stores
 OPEN = {
     "/healthz",
     "/readyz",
+    "/version",
+    "/fhir/metadata",
     "/openapi.json",
     "/docs",
     "/docs/style.css",
@@ -72,6 +75,13 @@ def test_no_route_is_missing_from_what_is_tried_here() -> None:
     assert routes == set(operations())
 
 
+def is_refused(answer: requests.Response, status: int) -> bool:
+    """Whether an answer is a problem document, or under `/fhir` an OperationOutcome."""
+    if "/fhir/" not in answer.url:
+        return is_problem(answer, status)
+    return answer.status_code == status and answer.json()["resourceType"] == "OperationOutcome"
+
+
 @pytest.mark.parametrize(("method", "path"), operations())
 def test_no_route_but_the_open_ones_answers_without_a_key(
     nobody: Client, things: dict[str, str], method: str, path: str
@@ -82,7 +92,7 @@ def test_no_route_but_the_open_ones_answers_without_a_key(
     elif path == "/oauth/token":
         assert answer.json()["error"] == "invalid_request"
     else:
-        assert is_problem(answer, 401)
+        assert is_refused(answer, 401)
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
@@ -95,7 +105,7 @@ def test_what_belongs_to_another_does_not_exist(
     theirs = stranger.send(method, path.format(**things), json=body)
     nothing = {name: f"{value[:-1]}x" for name, value in things.items()}
     unknown = stranger.send(method, path.format(**nothing), json=body)
-    assert is_problem(theirs, 404)
+    assert is_refused(theirs, 404)
     assert theirs.json() == unknown.json()
     kept = clinic.get("/".join(path.format(**things).split("/")[:4]))
     assert kept.status_code == 200
