@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from service.adapters.database import sessions as module
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.sessions import IDLE_MS, LONGEST_MS, SessionStore
@@ -29,7 +28,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(module, "now_ms", made)
+    monkeypatch.setattr(Database, "now_ms", lambda _database, _connection: made())
     return made
 
 

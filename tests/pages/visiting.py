@@ -25,7 +25,7 @@ def table(rows: int = 40, **cells: object) -> list[list[object]]:
             f"p{row}",
             "north" if row % 2 else "south",
             *[1 + (row + item) % 5 for item in range(12)],
-            row,
+            row // 2,
         ]
         for row in range(rows)
     ]

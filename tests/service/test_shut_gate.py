@@ -27,10 +27,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 
 
 def answers(status: str) -> ResponseMatrix:
-    """Half of a factor's items differ, or too few persons answered to see that they do."""
+    """Half of a factor's items differ, or too few persons answered for any factor analysis."""
     if status == "refused":
         return two_groups(1200, seed=3, shifted={4: 0.8, 6: 0.8})
-    return two_groups(240, seed=3)
+    return two_groups(150, seed=3)
 
 
 @dataclass(frozen=True)
