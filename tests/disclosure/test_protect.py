@@ -11,9 +11,14 @@ import pytest
 
 from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import is_small
-from psychometrics.reliability.paired_results import LimitsOfAgreement, Paired, RetestResult
+from psychometrics.reliability.paired_results import (
+    LimitsOfAgreement,
+    Paired,
+    PairedEstimate,
+    RetestResult,
+)
 from psychometrics.responses import ResponseMatrix
-from psychometrics.types import BoolArray, Estimate, no_progress
+from psychometrics.types import BoolArray, no_progress
 from schemas.definition import Definition
 from service.use_cases.kinds import KINDS, Material
 from service.use_cases.protect import protect
@@ -196,7 +201,7 @@ def test_missing_outcomes_are_not_counted_out(sample: ResponseMatrix) -> None:
 
 
 def test_a_result_of_few_persons_keeps_its_words_alone() -> None:
-    found = Estimate(estimate=1.5, standard_error=0.5, reason="a reason")
+    found = PairedEstimate(estimate=1.5, standard_error=0.5, reason="a reason")
     few = Paired(
         n_pairs=7,
         means=(1.0, 2.0),

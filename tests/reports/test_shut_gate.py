@@ -31,7 +31,7 @@ def answers(status: str) -> ResponseMatrix:
     """
     if status == "refused":
         return two_groups(1203, seed=3, shifted=dict.fromkeys((4, 6, 8, 1, 2, 10, 3, 5), 0.8))
-    return two_groups(243 if status == "inconclusive" else 2403, seed=3)
+    return two_groups(153 if status == "inconclusive" else 2403, seed=3)
 
 
 def studied(wai_sr: Definition, responses: ResponseMatrix) -> ReportRecord:
