@@ -167,7 +167,7 @@ def test_the_commands_of_compose_make_one_service(
 SERVICE_KEYS = {
     *("build", "image", "environment", "read_only", "tmpfs", "cap_drop", "security_opt", "restart"),
     *("command", "healthcheck", "depends_on", "deploy", "stop_grace_period", "volumes", "ports"),
-    *("configs", "init"),
+    *("configs", "init", "mem_limit", "pids_limit", "shm_size"),
 }
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 
@@ -207,7 +207,8 @@ def test_the_proxy_waits_longer_than_the_service_may_take() -> None:
     assert int(limit) << 20 >= config.maximum_body
     [seconds] = re.findall(r"proxy_read_timeout (\d+)s;", said)
     assert int(seconds) > max(config.maximum_wait, config.report_seconds)
-    [seconds] = re.findall(r"keepalive_timeout (\d+)s;", said)
+    upstream = said[said.index("upstream ") :].split("}")[0]
+    [seconds] = re.findall(r"keepalive_timeout (\d+)s;", upstream)
     assert int(seconds) < KEEPALIVE_SECONDS
 
 
