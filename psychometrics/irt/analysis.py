@@ -19,10 +19,6 @@ from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress
 
 TOTAL = "total"
-_REPEATED = (
-    "Some persons answered more than once; the models take all responses as independent, so "
-    "standard errors and p values are too small."
-)
 
 
 def analyse(responses: ResponseMatrix, options: IrtOptions, *, progress: Progress) -> IrtResult:
@@ -71,7 +67,7 @@ def analyse(responses: ResponseMatrix, options: IrtOptions, *, progress: Progres
         n_persons=int(np.isfinite(answers[:, columns]).any(axis=1).sum()),
         scales=found,
         dif=dif,
-        cautions=_cautions(responses),
+        cautions=(),
     )
 
 
@@ -92,13 +88,3 @@ def _dif(responses: ResponseMatrix, scales: dict[str, tuple[int, ...]], options:
     asked = InvarianceOptions(group=options.group, reference=options.reference)
     groups = {group.name: group.responses.recoded for group in groups_of(responses, asked)}
     return differential_functioning(groups, scales, options)
-
-
-def _cautions(responses: ResponseMatrix) -> tuple[str, ...]:
-    persons = responses.columns.get("person")
-    if persons is None:
-        return ()
-    given = [value for value in persons.tolist() if value is not None and value == value]
-    if len(set(given)) == len(given):
-        return ()
-    return (_REPEATED,)

@@ -104,7 +104,7 @@ def bring(page: Page, files: Path, look: Look = nothing) -> None:
     assert "often" not in faults.inner_text()
     look(page)
     page.get_by_label("File with the answers").set_input_files(files / "right.csv")
-    page.get_by_role("button", name="Look at the file").click()
+    page.get_by_role("button", name="Look again").click()
     expect(page.get_by_role("heading", level=2, name="nothing is kept yet")).to_be_visible()
     expect(page.get_by_role("row", name="site where")).to_contain_text("north: 125, south: 125")
     look(page)

@@ -249,10 +249,11 @@ def test_options_of_the_wrong_kind_are_refused(form: Instrument, options: dict[s
         run(form, data("wai_1000")[:100, 1:], options)
 
 
-def test_repeated_persons_are_told(form: Instrument) -> None:
+def test_repeated_persons_count_once(form: Instrument) -> None:
     person = np.array([str(n // 2) for n in range(1000)], dtype=object)
     found = run(form, data("wai_1000")[:, 1:], {"scales": ["goal"]}, person=person)
-    assert any("more than once" in caution for caution in found["cautions"])
+    assert found["n_persons"] == 500
+    assert found["cautions"] == ["Each person counts once, with the first rating."]
 
 
 def test_published_results_name_no_person_and_no_small_count(found: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ def test_a_key_without_the_scopes_sees_what_it_lacks(server: Server, visitor: Br
 
 def test_a_file_beyond_the_limit_is_a_page_that_says_so(person: Browser) -> None:
     refused = person.bring("a.csv", bytes(40 * 1024 * 1024))
-    assert refused.status_code == 400
+    assert refused.status_code == 413
     assert "Split the file" in refused.text
 
 

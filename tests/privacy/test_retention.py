@@ -100,12 +100,12 @@ def test_much_is_deleted_in_steps_and_each_is_noted(
 ) -> None:
     for name, value in (("BATCHES_AT_ONCE", 3), ("RESPONSES_AT_ONCE", 45), ("ANALYSES_AT_ONCE", 2)):
         monkeypatch.setattr(retention, name, value)
-    samples = [mine.sample() for _ in range(3)]
+    *samples, another = [mine.sample() for _ in range(4)]
     for number in range(8):
         mine.add(samples[number % 3], at=days_ago(31), prefix=f"{number}-")
     mine.add(samples[0], prefix="new")
     for _ in range(5):
-        mine.analysis("another", at=days_ago(31))
+        mine.analysis(another, at=days_ago(31))
     noted = []
     store = RetentionStore(mine.database, 30, lambda *what: noted.append(what[1:]))
     ((_, erased),) = store.apply()

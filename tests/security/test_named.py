@@ -18,6 +18,7 @@ pytestmark = pytest.mark.both_stores
 SCORING = {"responses": [{"answers": [3] * 12}]}
 HEADER = ",".join(f"i{item}" for item in range(1, 13))
 TABLE = {"data": f"{HEADER}\n{'3,' * 11}3\n", "headers": {"Content-Type": "text/csv"}}
+FILE = {"file": ("a.csv", TABLE["data"])}
 ROW = {"data": '{"answers": [3,3,3,3,3,3,3,3,3,3,3,3]}\n'}
 LINES = {**ROW, "headers": {"Content-Type": "application/x-ndjson"}}
 
@@ -30,11 +31,13 @@ NAME_NOTHING = {
     *("respondent", "response", "responses", "reversed", "rights", "session_number", "setting"),
     *("site", "sources", "subscales", "title", "total", "version", "detail", "key_status"),
     *("client_assertion", "client_assertion_type", "grant_type", "scope", "client_id"),
-    *("language", "measurement_error"),
+    *("language", "measurement_error", "audience", "file", "mapping"),
+    *("_format", "_pretty", "resourceType", "contained", "extension", "meta", "text", "item"),
+    *("status", "author", "authored", "encounter", "source", "subject", "questionnaire"),
 }
 """Fields that name nothing kept here, or (``client_id``) only together with a signature.
 
-``id`` names a response, or a definition of one's own.
+``questionnaire`` names a form in FHIR's way; ``tests/ehr`` asks for another tenant's. ``id`` names a response, or a definition of one's own.
 """
 
 
@@ -86,6 +89,7 @@ def requests_naming(own: str, sample: str, instrument: str) -> list[tuple[str, d
         ("/v1/score", {"json": {"instrument": instrument, **SCORING}}),
         (f"/v1/score?instrument={instrument}", TABLE),
         (f"/v1/score?instrument={instrument}", LINES),
+        (f"/v1/files/inspect?instrument={instrument}", {"files": FILE}),
         ("/v1/samples", {"json": made}),
         ("/v1/persons/erasure", {"json": {"person": "p1", "sample": sample}}),
         ("/v1/analyses", {"json": {"kind": "items", "samples": [sample]}}),

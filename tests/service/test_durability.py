@@ -22,7 +22,8 @@ DIMENSIONALITY = {
 
 @pytest.fixture(scope="module", params=STORES)
 def address(request: pytest.FixtureRequest, new_address: NewAddress) -> dict[str, str]:
-    return {"DATABASE_URL": new_address(request.param), "ALLIANCE_WORKER_TTL": "5"}
+    key = {"ALLIANCE_AUDIT_KEY": "one key for all that share the database"}
+    return {"DATABASE_URL": new_address(request.param), "ALLIANCE_WORKER_TTL": "5", **key}
 
 
 @pytest.fixture(scope="module")

@@ -99,9 +99,17 @@ def test_two_files_are_compared_on_the_command_line(
     [
         ("items", ["--other-instrument", "wai-sr-therapist", "--other"], "Only agreement"),
         ("agreement", ["--other"], "go together"),
-        ("agreement", ["--other-instrument", "wai-s-therapist", "--other"], "other ranges"),
+        (
+            "agreement",
+            ["--other-instrument", "wai-s-therapist", "--other"],
+            "was it answered 1 to 5",
+        ),
         ("agreement", ["--other-instrument", "wai-sr-client", "--other"], "are the same"),
-        ("agreement", ["--other-instrument", "wai-36-therapist", "--other"], "/other/header"),
+        (
+            "agreement",
+            ["--other-instrument", "wai-36-therapist", "--other"],
+            "/other/file: There is no column for item 13",
+        ),
     ],
 )
 def test_a_second_file_that_means_nothing_is_refused(
