@@ -37,7 +37,8 @@ NAME_NOTHING = {
 }
 """Fields that name nothing kept here, or (``client_id``) only together with a signature.
 
-``questionnaire`` names a form in FHIR's way; ``tests/ehr`` asks for another tenant's. ``id`` names a response, or a definition of one's own.
+``questionnaire`` names a form in FHIR's way; ``tests/ehr`` asks for another tenant's. ``id`` names
+a response, or a definition of one's own.
 """
 
 
