@@ -16,8 +16,8 @@ SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
 # What computes: the rest of the tests asks nothing of the linear algebra.
-ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa ensembles invariance irt items reliability \
-  sufficiency examples test_simulate.py validity/test_study.py)
+ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa simulation invariance irt items reliability \
+  sample_size examples test_simulate.py validity/test_study.py)
 
 .PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi bench-engine bench-report bench-irt bench-http clean
 

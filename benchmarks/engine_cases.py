@@ -15,37 +15,37 @@ import numpy as np
 
 from benchmarks.samples import read_answers
 from psychometrics.cfa.analysis import analyse as confirm
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import fit_indices, information_criteria
+from psychometrics.cfa.competing_models import rival_model, with_intercepts
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import CfaOptions, Estimator, Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts
-from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.reporting import fit_indices, information_criteria
+from psychometrics.cfa.saturated_model import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import ordinal_moments, polychoric_correlations
 from psychometrics.efa.analysis import analyse as explore
 from psychometrics.efa.dimensionality import analyse as dimensionality
 from psychometrics.efa.options import CorrelationType, DimensionalityOptions, EfaOptions
-from psychometrics.ensembles.bootstrap import (
+from psychometrics.instrument import Instrument
+from psychometrics.invariance.analysis import analyse as invariance
+from psychometrics.invariance.options import InvarianceOptions
+from psychometrics.reliability.analysis import analyse as reliability
+from psychometrics.reliability.multidimensional_omega import several_factors
+from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
+from psychometrics.reliability.options import ReliabilityOptions
+from psychometrics.reliability.scale_reliability import sample_of
+from psychometrics.responses import ResponseMatrix
+from psychometrics.simulation.bootstrap import (
     Bootstrap,
     bootstrap,
     bootstrap_ordinal,
     parameters_of,
 )
-from psychometrics.ensembles.draws import bootstrap_moments
-from psychometrics.ensembles.ordinal import correlation_layout
-from psychometrics.instrument import Instrument
-from psychometrics.invariance.analysis import analyse as invariance
-from psychometrics.invariance.options import InvarianceOptions
-from psychometrics.reliability.analysis import analyse as reliability
-from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
-from psychometrics.reliability.options import ReliabilityOptions
-from psychometrics.reliability.scale import sample_of
-from psychometrics.reliability.several_factors import several_factors
-from psychometrics.responses import ResponseMatrix
+from psychometrics.simulation.draws import bootstrap_moments
+from psychometrics.simulation.ordinal import correlation_layout
 from psychometrics.types import FloatArray, no_progress
 from service.catalog.catalog import find_definition
 

@@ -77,7 +77,7 @@ def ours(data: Path, folder: Path) -> None:
     from service.catalog.catalog import find_definition
     from service.file_reader.paths import read_path
     from service.reports.rscript import r_script
-    from service.use_cases.kinds import KINDS, Material
+    from service.use_cases.analysis_registry import KINDS, Material
 
     definition, kind = find_definition(INSTRUMENT), KINDS["validity"]
     responses = read_path(data, definition).responses().matrix(definition.instrument)

@@ -12,8 +12,8 @@ from psychometrics.instrument import Instrument
 from psychometrics.scoring.change import standard_error_of_measurement
 from psychometrics.types import Interval
 from schemas.base import Derived, Number, StrictNumber, StrictSchema
-from schemas.faults import Fault
-from schemas.pointers import faults_of, pointer
+from schemas.json_pointers import faults_of, pointer
+from schemas.validation_errors import Fault
 
 MAXIMUM_EARLIER = 100
 

@@ -14,9 +14,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from psychometrics.errors import InstrumentError
 from psychometrics.instrument import Instrument, Scale
 from schemas.base import Pattern, StrictInteger, StrictSchema
-from schemas.faults import Fault, RefusedInputError
+from schemas.json_pointers import NUMBERED_WORD, faults_of
 from schemas.json_text import read_json
-from schemas.pointers import NUMBERED_WORD, faults_of
+from schemas.validation_errors import Fault, RefusedInputError
 
 KEY_STATUSES = ("verified", "declared", "recalled", "unverified")
 """How well the key is known: verified against a source, declared by whoever made the definition,

@@ -15,9 +15,9 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.instrument import Instrument
 from schemas.base import Pattern, StrictInteger, StrictNumber, StrictSchema
-from schemas.faults import Fault, RefusedInputError
+from schemas.json_pointers import faults_of
 from schemas.json_text import read_json
-from schemas.pointers import faults_of
+from schemas.validation_errors import Fault, RefusedInputError
 
 ROLES = (
     "person",

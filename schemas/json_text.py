@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
-from schemas.pointers import named_step, pointer
+from schemas.json_pointers import named_step, pointer
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 
 
 def read_json(text: bytes | str, *, what: str = "The body") -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from schemas.faults import FAULT_CODES
+from schemas.validation_errors import FAULT_CODES
 
 _CODES = "A stable word for programs:\n\n" + "\n".join(
     f"- `{code}`: {meaning}" for code, meaning in FAULT_CODES.items()
@@ -12,7 +12,7 @@ _CODES = "A stable word for programs:\n\n" + "\n".join(
 
 
 class FaultSchema(Schema):
-    """One fault and its place (:class:`schemas.faults.Fault`)."""
+    """One fault and its place (:class:`schemas.validation_errors.Fault`)."""
 
     pointer = fields.String(
         required=True,

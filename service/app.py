@@ -25,18 +25,18 @@ from service.blueprints import (
     scores,
     tokens,
 )
-from service.composition import compose
 from service.config import Config
+from service.container import compose
 from service.metrics import request_metrics
 from service.pages.register import show_pages
-from service.telemetry import observe_requests
-from service.use_cases.kinds import KINDS
+from service.request_logging import observe_requests
+from service.use_cases.analysis_registry import KINDS
 from service.web.audit import keep_audit_trail
-from service.web.headers import close_browsers
+from service.web.error_handlers import handle_errors, refuse_coded_bodies, refuse_large_bodies
 from service.web.openapi import finished_document, make_api
-from service.web.problems import handle_errors, refuse_coded_bodies, refuse_large_bodies
 from service.web.rates import show_rates
 from service.web.routes import guard_request, open_to_all, refuse_unknown_parameters
+from service.web.security_headers import close_browsers
 from service.web.specification import query_parameters
 
 BLUEPRINTS = (

@@ -12,7 +12,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from service.background import Batches, Write
+from service.batch_writer import Batches, Write
 from service.errors import ConfigurationError
 from service.records import AuditEntry
 

@@ -26,7 +26,7 @@ from service.adapters.database.audit import AuditStore, prepare_key
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import known_revisions, open_schema, revision
 from service.adapters.database.snapshot import SQLITE_MEMBER, is_empty, put, store_of, take
-from service.adapters.database.workers import WorkerTable
+from service.adapters.database.worker_registry import WorkerTable
 from service.audit import AuditKey
 from service.config import Config, unknown_settings
 from service.errors import ConfigurationError, ServiceError

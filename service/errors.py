@@ -28,8 +28,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psychometrics.errors import EstimationError, InstrumentError, OptionError, ResponsesError
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.fhir.reading import RepeatedMemberError
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 
 
 class ServiceError(Exception):

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from service.telemetry import Observe
+from service.request_logging import Observe
 
 _BATCH_SIZES = (1, 10, 100, 1000, 10_000, 100_000)
 

@@ -35,11 +35,11 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("psychometrics/errors.py", "import schemas.faults"),
+        ("psychometrics/errors.py", "import schemas.validation_errors"),
         ("psychometrics/errors.py", "import sqlalchemy"),
-        ("schemas/faults.py", "import service.errors"),
+        ("schemas/validation_errors.py", "import service.errors"),
         ("psychometrics/correlation/tables.py", "import psychometrics.cfa.model"),
-        ("service/use_cases/kinds.py", "import service.blueprints.scores"),
+        ("service/use_cases/analysis_registry.py", "import service.blueprints.scores"),
     ],
 )
 def test_a_seeded_breach_of_a_border_is_noticed(copy: Path, module: str, line: str) -> None:

@@ -19,8 +19,8 @@ from benchmarks.http.bodies import answers
 from benchmarks.http.shelf import Shelf, empty_shelf
 from psychometrics.scoring.prorate import score
 from psychometrics.types import no_progress
-from schemas.responses.block import ResponseBlock, numbers_as_names
-from service.use_cases.kinds import KINDS, Material
+from schemas.responses.response_batch import ResponseBlock, numbers_as_names
+from service.use_cases.analysis_registry import KINDS, Material
 from service.use_cases.run_analysis import load_responses
 
 SIZES = (10_000, 100_000, 1_000_000)

@@ -10,7 +10,7 @@ from benchmarks.http.bodies import batch_body
 from benchmarks.http.shelf import empty_shelf
 from psychometrics.scoring.prorate import score
 from schemas.responses.document import load_batch, parse_json
-from service.rendering import batch_json
+from service.serializers import batch_json
 from service.use_cases.score_text import score_text
 
 _TIMES = 15

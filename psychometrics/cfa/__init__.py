@@ -1,4 +1,5 @@
 """Confirmatory factor analysis: one parameter table, several estimators, honest fits.
 
-A new rival model goes into ``rivals``, a new discrepancy beside ``normal``, ``fiml`` and ``dwls``.
+A new rival model goes into ``competing_models``, a new discrepancy beside ``ml_discrepancy``,
+``fiml`` and ``dwls``.
 """

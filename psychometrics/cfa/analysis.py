@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.cfa.best import RULE, best_rival
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import (
-    describe,
-    information_criteria,
-    without_fit_of_improper,
-)
-from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
-from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.ml import fit_ml
-from psychometrics.cfa.model import Model, Parameterization
-from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
-from psychometrics.cfa.results import CfaResult, HeterotraitMonotrait, ModelResult
-from psychometrics.cfa.rivals import (
+from psychometrics.cfa.competing_models import (
     check_rivals,
     rival_model,
     rivals_of,
     with_intercepts,
     with_thresholds,
 )
-from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.complete_data import complete_answers
+from psychometrics.cfa.difference import Difference, likelihood_ratio, satorra_2000, satorra_bentler
+from psychometrics.cfa.fiml import fit_fiml
+from psychometrics.cfa.fit_result import Fitted
+from psychometrics.cfa.ml import fit_ml
+from psychometrics.cfa.model import Model, Parameterization
+from psychometrics.cfa.model_selection import RULE, best_rival
+from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
+from psychometrics.cfa.reporting import (
+    describe,
+    information_criteria,
+    without_fit_of_improper,
+)
+from psychometrics.cfa.results import CfaResult, HeterotraitMonotrait, ModelResult
+from psychometrics.cfa.saturated_model import incomplete_answers
 from psychometrics.cfa.validity_indices import InfluenceAlong, heterotrait_monotrait
 from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.clusters import (

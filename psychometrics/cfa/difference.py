@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from psychometrics.cfa.fit import chi_square_tail
-from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.moment_parts import difference_traces
+from psychometrics.cfa.fit_result import Fitted
+from psychometrics.cfa.robust_test import difference_traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

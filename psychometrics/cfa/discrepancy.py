@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, Self, TypeVar
 
-from psychometrics.cfa.layout import Layout
+from psychometrics.cfa.parameter_index import Layout
 from psychometrics.types import FloatArray
 
 

@@ -23,12 +23,12 @@ from functools import cached_property
 
 import numpy as np
 
-from psychometrics.cfa.arc import along_factors
 from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import second_derivatives, state_at
-from psychometrics.cfa.layout import GroupLayout
+from psychometrics.cfa.implied_thresholds import correlation_matrix, implied_moments, moment_slopes
+from psychometrics.cfa.line_search import along_factors
 from psychometrics.cfa.model import Matrix, Parameterization
-from psychometrics.cfa.ordinal import correlation_matrix, implied_moments, moment_slopes
+from psychometrics.cfa.parameter_index import GroupLayout
 from psychometrics.types import FloatArray, IntArray
 
 

@@ -2,7 +2,7 @@
 
 Steps are damped as Levenberg and Marquardt do, so that models on the edge of identification and
 Heywood cases keep descending. Nothing bounds the parameters: an improper solution is found and
-named (``propriety``), not hidden at a boundary.
+named (``admissibility``), not hidden at a boundary.
 
 References
 ----------
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.definite import solve_definite
 from psychometrics.cfa.discrepancy import Discrepancy, Expansion
+from psychometrics.cfa.positive_definite import solve_definite
 from psychometrics.types import Convergence, FloatArray
 
 

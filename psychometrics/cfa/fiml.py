@@ -26,11 +26,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from psychometrics.cfa.casewise import CasewiseDiscrepancy
-from psychometrics.cfa.definite import inverse_and_log_determinant
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
+from psychometrics.cfa.fiml_likelihood import CasewiseDiscrepancy
 from psychometrics.cfa.fit import Statistic
-from psychometrics.cfa.fitted import (
+from psychometrics.cfa.fit_result import (
     Fitted,
     SampleMoments,
     Tests,
@@ -46,15 +45,16 @@ from psychometrics.cfa.implied import (
     state_at,
     states_at,
 )
-from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
 from psychometrics.cfa.ml import robust_tests
 from psychometrics.cfa.model import Model, in_groups
-from psychometrics.cfa.saturated import (
+from psychometrics.cfa.parameter_index import GroupLayout, Layout, layout_of
+from psychometrics.cfa.positive_definite import inverse_and_log_determinant
+from psychometrics.cfa.saturated_model import (
     IncompleteAnswers,
     independence_model,
     observed_moments,
 )
-from psychometrics.cfa.starts import further_starts, starting_vectors
+from psychometrics.cfa.starting_values import further_starts, starting_vectors
 from psychometrics.types import FloatArray
 
 

@@ -23,9 +23,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import METHOD
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Parameterization
-from psychometrics.cfa.rivals import METHOD
 from psychometrics.types import Estimate, FloatArray, Interval
 
 STEP = 1e-5

@@ -33,8 +33,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.layout import GroupLayout, Layout
 from psychometrics.cfa.model import Matrix
+from psychometrics.cfa.parameter_index import GroupLayout, Layout
 from psychometrics.types import FloatArray, IntArray
 
 

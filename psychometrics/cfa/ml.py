@@ -34,10 +34,10 @@ from functools import partial
 
 import numpy as np
 
-from psychometrics.cfa.complete import CompleteAnswers
+from psychometrics.cfa.complete_data import CompleteAnswers
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic
-from psychometrics.cfa.fitted import (
+from psychometrics.cfa.fit_result import (
     Fitted,
     SampleMoments,
     ScaledTest,
@@ -48,14 +48,14 @@ from psychometrics.cfa.fitted import (
     parameter_covariance,
 )
 from psychometrics.cfa.implied import GroupState, slopes_at, states_at
-from psychometrics.cfa.layout import GroupLayout, Layout, layout_of
-from psychometrics.cfa.model import Model
-from psychometrics.cfa.normal import (
+from psychometrics.cfa.ml_discrepancy import (
     NormalDiscrepancy,
     NormalMoments,
     saturated_log_likelihood,
 )
-from psychometrics.cfa.starts import further_starts, starting_vectors
+from psychometrics.cfa.model import Model
+from psychometrics.cfa.parameter_index import GroupLayout, Layout, layout_of
+from psychometrics.cfa.starting_values import further_starts, starting_vectors
 from psychometrics.sandwich import cross_products_by_rows
 from psychometrics.types import FloatArray
 

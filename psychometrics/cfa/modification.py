@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted, inverted_information
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.fit_result import Fitted, inverted_information
 from psychometrics.cfa.model import Matrix, Model, Parameter, Parameterization, free
+from psychometrics.cfa.parameter_index import layout_of
 from psychometrics.types import FloatArray
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at
-from psychometrics.cfa.layout import GroupLayout
 from psychometrics.cfa.model import Matrix, Parameterization
+from psychometrics.cfa.parameter_index import GroupLayout
 from psychometrics.types import FloatArray, IntArray
 
 

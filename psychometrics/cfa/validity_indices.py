@@ -27,7 +27,7 @@ from itertools import combinations
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.standardized import residual_variances, standardized_loadings
 from psychometrics.correlation.tables import item_pairs
 from psychometrics.distribution_free import LOG, interval_by_influence, standard_error

@@ -37,11 +37,11 @@ from functools import partial
 
 import numpy as np
 
-from psychometrics.cfa.definite import inverse_and_log_determinant
+from psychometrics.cfa.competing_models import with_thresholds
 from psychometrics.cfa.dwls import OrdinalSample, WeightedDiscrepancy
 from psychometrics.cfa.estimate import Minimum, lowest_minimum
 from psychometrics.cfa.fit import Statistic, srmr_of_correlations
-from psychometrics.cfa.fitted import (
+from psychometrics.cfa.fit_result import (
     Fitted,
     SampleMoments,
     ScaledTest,
@@ -49,17 +49,17 @@ from psychometrics.cfa.fitted import (
     inverted_information,
 )
 from psychometrics.cfa.implied import state_at, states_at
-from psychometrics.cfa.layout import Layout, layout_of
-from psychometrics.cfa.model import Matrix, Model, Parameterization
-from psychometrics.cfa.moment_parts import MomentParts, traces
-from psychometrics.cfa.ordinal import (
+from psychometrics.cfa.implied_thresholds import (
     correlation_matrix,
     implied_moments,
     normal_weights,
     pairs,
 )
-from psychometrics.cfa.rivals import with_thresholds
-from psychometrics.cfa.starts import further_starts, starting_vectors
+from psychometrics.cfa.model import Matrix, Model, Parameterization
+from psychometrics.cfa.parameter_index import Layout, layout_of
+from psychometrics.cfa.positive_definite import inverse_and_log_determinant
+from psychometrics.cfa.robust_test import MomentParts, traces
+from psychometrics.cfa.starting_values import further_starts, starting_vectors
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.errors import EstimationError
 from psychometrics.types import FloatArray, IntArray

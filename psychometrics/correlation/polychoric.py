@@ -30,6 +30,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.correlation.asymptotic_covariance import Influence, influence_values
 from psychometrics.correlation.categories import (
     Coding,
     check_answered,
@@ -38,9 +39,8 @@ from psychometrics.correlation.categories import (
     numbered,
     usable_rows,
 )
-from psychometrics.correlation.influence import Influence, influence_values
-from psychometrics.correlation.likelihood import BOUND, Associations, associate
 from psychometrics.correlation.missing import MissingPolicy
+from psychometrics.correlation.polychoric_ml import BOUND, Associations, associate
 from psychometrics.correlation.tables import (
     Tables,
     compact,

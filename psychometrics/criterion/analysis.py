@@ -27,7 +27,7 @@ from psychometrics.criterion.results import (
     MeasuredOutcome,
     Timing,
 )
-from psychometrics.criterion.timing import (
+from psychometrics.criterion.temporal_order import (
     ORDER,
     count,
     measured_once,

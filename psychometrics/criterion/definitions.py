@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from psychometrics.criterion import clustered, disattenuated, polyserial, product_moment
+from psychometrics.criterion.meta_analysis import METHODS
 from psychometrics.criterion.options import CriterionOptions
-from psychometrics.criterion.pooling import METHODS
-from psychometrics.criterion.timing import ONE_TIMING
+from psychometrics.criterion.temporal_order import ONE_TIMING
 
 
 def definitions(options: CriterionOptions) -> Mapping[str, str]:

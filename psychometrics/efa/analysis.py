@@ -21,9 +21,9 @@ from psychometrics.efa.extraction import (
 )
 from psychometrics.efa.fit import degrees_of_freedom, fit
 from psychometrics.efa.options import EfaOptions, Extraction
-from psychometrics.efa.procedures import Procedure, better_elsewhere, procedure
 from psychometrics.efa.results import BootstrapErrors, Congruence, EfaResult
 from psychometrics.efa.rotation import Rotated
+from psychometrics.efa.rotation_methods import Procedure, better_elsewhere, procedure
 from psychometrics.efa.schmid_leiman import schmid_leiman
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument

@@ -8,18 +8,18 @@ from psychometrics.efa.adequacy import sampling_adequacy, sphericity
 from psychometrics.efa.correlations import Factored, correlate, factored
 from psychometrics.efa.empirical_kaiser import empirical_kaiser
 from psychometrics.efa.options import CorrelationType, DimensionalityOptions
-from psychometrics.efa.parallel import (
+from psychometrics.efa.parallel_analysis import (
     compare,
     component_eigenvalues,
     principal_axis_eigenvalues,
     random_correlations,
 )
-from psychometrics.efa.partial import minimum_average_partial
 from psychometrics.efa.results import (
     DimensionalityResult,
     Parallel,
     RetentionSummary,
 )
+from psychometrics.efa.velicer_map import minimum_average_partial
 from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress

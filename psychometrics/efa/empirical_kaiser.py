@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from psychometrics.efa.parallel import leading
+from psychometrics.efa.parallel_analysis import leading
 from psychometrics.efa.results import EmpiricalKaiser
 from psychometrics.types import FloatArray
 

@@ -34,7 +34,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.efa.criteria import Criterion
+from psychometrics.efa.rotation_criteria import Criterion
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 TOLERANCE = 1e-7

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from psychometrics.invariance.effects import effects
+from psychometrics.invariance.effect_sizes import effects
 from psychometrics.invariance.ladder import level
 from psychometrics.invariance.options import InvarianceOptions, Step
-from psychometrics.invariance.partial import RULE
+from psychometrics.invariance.partial_invariance import RULE
 from psychometrics.invariance.results import InvarianceResult, PartialResult
-from psychometrics.invariance.study import Study, study
+from psychometrics.invariance.workflow import Study, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress, no_progress
 

@@ -48,13 +48,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, ndtri
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix
 from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
 from psychometrics.invariance.means import LEVEL, latent_means
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.results import Bound, LatentMean, Moved
-from psychometrics.invariance.study import Study
+from psychometrics.invariance.workflow import Study
 from psychometrics.types import FloatArray, Interval
 
 TUNING = float(ndtri(0.975))

@@ -10,12 +10,12 @@ from __future__ import annotations
 from psychometrics.errors import EstimationError
 from psychometrics.invariance.analysis import described
 from psychometrics.invariance.bounds import bounds
-from psychometrics.invariance.gate import Status, ruling, with_bounds
+from psychometrics.invariance.comparison_decision import Status, ruling, with_bounds
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
 from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
 from psychometrics.invariance.results import ComparisonResult, FreedItem, InvarianceResult
-from psychometrics.invariance.study import Study, compared, study
+from psychometrics.invariance.workflow import Study, compared, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Progress, no_progress
 

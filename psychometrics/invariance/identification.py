@@ -24,10 +24,10 @@ With K = 2 the residual variance of the metric step is one by need, so that its 
 and residual variances together, and the scalar step, which frees it, does not lie within the metric
 step: see :func:`larger_step`.
 
-Occasions of the same persons stand in one group (``placement``) under the same equalities; the
-factors of different occasions covary freely, and so do the residuals of an item's occasions, at
-every step (Liu et al., 2017, with Wu and Estabrook's identification in place of theirs), as
-``measEq.syntax(longFacNames, longIndNames, auto = "all")`` writes it.
+Occasions of the same persons stand in one group (``longitudinal_layout``) under the same
+equalities; the factors of different occasions covary freely, and so do the residuals of an item's
+occasions, at every step (Liu et al., 2017, with Wu and Estabrook's identification in place of
+theirs), as ``measEq.syntax(longFacNames, longIndNames, auto = "all")`` writes it.
 
 An item may be *released* at a step: from that step on its parameters are its own in every group. An
 item whose thresholds are released has the configural parameters throughout.
@@ -52,8 +52,8 @@ from itertools import combinations
 from types import MappingProxyType
 
 from psychometrics.cfa.model import Matrix, Model, Parameter, Parameterization, fixed, free
+from psychometrics.invariance.longitudinal_layout import Placement
 from psychometrics.invariance.options import BY_EXPANSION, PowerOptions, Step
-from psychometrics.invariance.placement import Placement
 
 ORDINAL_LADDER = (Step.CONFIGURAL, Step.THRESHOLDS, Step.METRIC, Step.SCALAR, Step.STRICT)
 CONTINUOUS_LADDER = (Step.CONFIGURAL, Step.METRIC, Step.SCALAR, Step.STRICT)

@@ -7,20 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.cfa.describe import describe_fit
 from psychometrics.cfa.difference import Difference
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
+from psychometrics.cfa.reporting import describe_fit
 from psychometrics.cfa.results import ModelResult
-from psychometrics.invariance.evidence import Evidence
-from psychometrics.invariance.exclusion import CONCERNS, EXCLUSION_RATE, exclusions
-from psychometrics.invariance.extension import Extension, extension_of
-from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
-from psychometrics.invariance.looks import corrected, looks, worst
-from psychometrics.invariance.options import PowerMethod, Step
-from psychometrics.invariance.power import DEPARTURES, least_departure, power
-from psychometrics.invariance.results import Checks, DifferenceResult, SingleItem, StepResult
-from psychometrics.invariance.simulated import SimulatedPower, simulated_power
-from psychometrics.invariance.tenability import (
+from psychometrics.invariance.decision_rules import (
     ENOUGH_POWER,
     TEST_RATE,
     delta,
@@ -33,6 +24,15 @@ from psychometrics.invariance.tenability import (
     tenable,
     within,
 )
+from psychometrics.invariance.equivalence_test import CONCERNS, EXCLUSION_RATE, exclusions
+from psychometrics.invariance.identification import NO_RELEASES, Design, model_of
+from psychometrics.invariance.item_modification_indices import corrected, looks, worst
+from psychometrics.invariance.options import PowerMethod, Step
+from psychometrics.invariance.power import DEPARTURES, least_departure, power
+from psychometrics.invariance.prepared_data import Evidence
+from psychometrics.invariance.results import Checks, DifferenceResult, SingleItem, StepResult
+from psychometrics.invariance.score_test import Extension, extension_of
+from psychometrics.invariance.simulated_power import SimulatedPower, simulated_power
 from psychometrics.margin import above, below
 from psychometrics.types import Progress
 

@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import special
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix
-from psychometrics.invariance.evidence import Evidence
 from psychometrics.invariance.groups import Group
 from psychometrics.invariance.identification import Design
+from psychometrics.invariance.prepared_data import Evidence
 from psychometrics.invariance.results import LatentMean, ObservedMean
 from psychometrics.scoring.prorate import score
 from psychometrics.types import FloatArray, Interval

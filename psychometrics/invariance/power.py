@@ -10,7 +10,7 @@ scalar      0.3 standard deviations of the answer (or of y*)
 strict      half as much residual variance again
 ==========  ========================================================================
 
-Were it so, the restricted model's statistic would be noncentral by λ = N d′(A′JA)d (``extension``;
+Were it so, the restricted model's statistic would be noncentral by λ = N d′(A′JA)d (``score_test``;
 Satorra & Saris, 1985, with the discrepancy's second-order expansion in place of a second fit), and
 its scaled version by λ/c with c the mean eigenvalue that the test divides by. Power is the
 probability that a noncentral chi-square exceeds the critical value; for several groups, in the
@@ -29,14 +29,14 @@ from math import ceil
 import numpy as np
 from scipy import special
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import GroupState
 from psychometrics.cfa.model import Matrix, Parameter
-from psychometrics.invariance.evidence import Evidence
-from psychometrics.invariance.extension import Extension
 from psychometrics.invariance.identification import Design
-from psychometrics.invariance.looks import regular_part
+from psychometrics.invariance.item_modification_indices import regular_part
 from psychometrics.invariance.options import Step
+from psychometrics.invariance.prepared_data import Evidence
+from psychometrics.invariance.score_test import Extension
 from psychometrics.types import FloatArray
 
 LOADING_DEPARTURE = 0.2

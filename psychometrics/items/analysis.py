@@ -10,9 +10,9 @@ from psychometrics.items.associations import inter_item, local_dependence
 from psychometrics.items.careless import careless
 from psychometrics.items.contradiction import contradictions
 from psychometrics.items.distribution import category_counts, standardized_moment
-from psychometrics.items.forensics import compare_forms, find_key
 from psychometrics.items.item_rest import scale_item_rest
 from psychometrics.items.key_check import key_check
+from psychometrics.items.key_recovery import compare_forms, find_key
 from psychometrics.items.missingness import missingness
 from psychometrics.items.options import ItemsOptions
 from psychometrics.items.response_range import already_reversed, range_suspicions

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from psychometrics.cfa.complete import complete_answers
+from psychometrics.cfa.competing_models import rival_model
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model
 from psychometrics.cfa.standardized import residual_correlations
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import polychoric_correlations

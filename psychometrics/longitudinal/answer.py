@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.longitudinal.cross_lagged import VARIABLES, Design, path_estimate
 from psychometrics.longitudinal.estimates import two_sided
 from psychometrics.longitudinal.lagged_results import Power, Precedence

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Model, Parameter
 from psychometrics.cfa.options import Estimator
 from psychometrics.longitudinal.growth import Curve, growth_model

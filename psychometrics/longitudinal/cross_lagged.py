@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Model, Parameter, fixed
 from psychometrics.longitudinal.estimates import position
 from psychometrics.longitudinal.lagged_results import Variable

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.options import Estimator
 from psychometrics.longitudinal.cross_lagged import (
     VARIABLES,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtr
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.criterion.fisher import critical_value
 from psychometrics.longitudinal.results import Effect
 from psychometrics.types import FloatArray, Interval

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Model, Parameter, fixed
 from psychometrics.cfa.options import Estimator
 from psychometrics.errors import EstimationError

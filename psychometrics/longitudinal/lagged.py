@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psychometrics.cfa.difference import likelihood_ratio, satorra_bentler
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.options import Estimator
 from psychometrics.criterion.columns import numbers
 from psychometrics.errors import EstimationError, OptionError

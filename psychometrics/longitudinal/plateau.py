@@ -26,10 +26,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from psychometrics.cfa.casewise import case_scores, case_terms
+from psychometrics.cfa.fiml_likelihood import case_scores, case_terms
 from psychometrics.cfa.implied import slopes_at, state_at
-from psychometrics.cfa.layout import layout_of
-from psychometrics.cfa.saturated import IncompleteAnswers, saturated_model
+from psychometrics.cfa.parameter_index import layout_of
+from psychometrics.cfa.saturated_model import IncompleteAnswers, saturated_model
 from psychometrics.longitudinal.trajectory_results import Plateau
 from psychometrics.types import FloatArray, IntArray, Interval
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psychometrics.cfa.definite import smallest_eigenvalue
-from psychometrics.cfa.describe import describe_fit
 from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.options import Estimator
+from psychometrics.cfa.parameter_index import layout_of
+from psychometrics.cfa.positive_definite import smallest_eigenvalue
+from psychometrics.cfa.reporting import describe_fit
 from psychometrics.cfa.results import FitIndices, ModelResult
-from psychometrics.cfa.saturated import IncompleteAnswers, incomplete_answers
+from psychometrics.cfa.saturated_model import IncompleteAnswers, incomplete_answers
 from psychometrics.errors import EstimationError
 from psychometrics.longitudinal.results import Indices, ModelFit, ScaledStatistic
 from psychometrics.types import FloatArray

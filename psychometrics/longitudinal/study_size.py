@@ -23,11 +23,11 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from psychometrics.cfa.estimate import minimise
-from psychometrics.cfa.fitted import Fitted, inverted_information, observed_information
+from psychometrics.cfa.fit_result import Fitted, inverted_information, observed_information
 from psychometrics.cfa.implied import state_at
-from psychometrics.cfa.layout import Layout, layout_of
+from psychometrics.cfa.ml_discrepancy import NormalDiscrepancy, NormalMoments
 from psychometrics.cfa.model import Matrix, Model
-from psychometrics.cfa.normal import NormalDiscrepancy, NormalMoments
+from psychometrics.cfa.parameter_index import Layout, layout_of
 from psychometrics.longitudinal.cross_lagged import (
     VARIABLES,
     Design,

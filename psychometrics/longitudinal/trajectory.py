@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.criterion.columns import numbers, possible_outcomes
 from psychometrics.criterion.fisher import critical_value
 from psychometrics.errors import EstimationError, OptionError

@@ -31,11 +31,11 @@ import numpy as np
 from scipy.special import stdtrit
 
 from psychometrics.errors import EstimationError, OptionError
-from psychometrics.reliability.forms import form_names, same_key, why_incomparable
-from psychometrics.reliability.matching import matched_rows, rows_by_key, texts
+from psychometrics.reliability.form_compatibility import form_names, same_key, why_incomparable
 from psychometrics.reliability.options import AgreementOptions
 from psychometrics.reliability.paired import FEWEST_PAIRS, mean_with_t_interval, paired
 from psychometrics.reliability.paired_results import AgreementResult, Dyads, Paired, TruthAndBias
+from psychometrics.reliability.pairing import matched_rows, rows_by_key, texts
 from psychometrics.reliability.retest import PERSON, SESSION
 from psychometrics.responses import ResponseMatrix
 from psychometrics.scoring.prorate import score

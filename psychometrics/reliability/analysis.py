@@ -13,15 +13,15 @@ import numpy as np
 from psychometrics.clusters import Membership, membership
 from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.reliability.definitions import DEFINITIONS
+from psychometrics.reliability.multidimensional_omega import several_factors
 from psychometrics.reliability.options import ReliabilityOptions
 from psychometrics.reliability.results import ReliabilityResult, ScaleReliability
-from psychometrics.reliability.scale import (
+from psychometrics.reliability.scale_reliability import (
     FEWEST_PERSONS,
     Sample,
     sample_of,
     scale_reliability,
 )
-from psychometrics.reliability.several_factors import several_factors
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, Progress
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted, inverted_information
+from psychometrics.cfa.fit_result import Fitted, inverted_information
 from psychometrics.cfa.implied import GroupState, slopes_at, state_at
 from psychometrics.types import FloatArray
 

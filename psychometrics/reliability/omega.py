@@ -33,14 +33,14 @@ from functools import cached_property
 
 import numpy as np
 
-from psychometrics.cfa.complete import CompleteAnswers, complete_answers
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.admissibility import improprieties
+from psychometrics.cfa.complete_data import CompleteAnswers, complete_answers
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import GroupState, state_at
-from psychometrics.cfa.layout import layout_of
 from psychometrics.cfa.ml import fit_ml, minimum_of
+from psychometrics.cfa.ml_discrepancy import NormalDiscrepancy, NormalMoments
 from psychometrics.cfa.model import Matrix, Model, fixed, free
-from psychometrics.cfa.normal import NormalDiscrepancy, NormalMoments
-from psychometrics.cfa.propriety import improprieties
+from psychometrics.cfa.parameter_index import layout_of
 from psychometrics.reliability.coefficient import Coefficient
 from psychometrics.reliability.factor_influence import (
     StateFunction,

@@ -35,12 +35,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import with_thresholds
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Parameterization
-from psychometrics.cfa.rivals import with_thresholds
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
-from psychometrics.correlation.binormal import distribution
-from psychometrics.correlation.influence import Influence
+from psychometrics.correlation.asymptotic_covariance import Influence
+from psychometrics.correlation.bivariate_normal import distribution
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.correlation.tables import item_pairs
 from psychometrics.reliability.alpha import alpha, slope_of_alpha

@@ -44,7 +44,7 @@ from psychometrics.distribution_free import (
     LOGIT,
     interval_by_influence,
 )
-from psychometrics.reliability.density import density
+from psychometrics.reliability.agreement_bins import density
 from psychometrics.reliability.intraclass import (
     NO_RESIDUAL,
     MeanSquares,

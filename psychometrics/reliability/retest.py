@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from psychometrics.errors import EstimationError, OptionError
-from psychometrics.reliability.matching import matched_rows, rows_by_key, texts
 from psychometrics.reliability.options import RetestOptions
 from psychometrics.reliability.paired import paired
 from psychometrics.reliability.paired_results import RetestResult
+from psychometrics.reliability.pairing import matched_rows, rows_by_key, texts
 from psychometrics.responses import ResponseMatrix
 from psychometrics.scoring.prorate import score
 from psychometrics.types import FloatArray, Progress

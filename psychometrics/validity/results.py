@@ -19,13 +19,13 @@ from psychometrics.declared.vocabulary import (
     Things,
 )
 from psychometrics.efa.results import DimensionalityResult, EfaResult
-from psychometrics.ensembles.results import CutoffResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
 from psychometrics.irt.results import IrtResult
 from psychometrics.items.results import ItemsResult
 from psychometrics.reliability.paired_results import AgreementResult, RetestResult
 from psychometrics.reliability.results import ReliabilityResult
-from psychometrics.sufficiency.results import Clinicians, SufficiencyResult
+from psychometrics.sample_size.results import Clinicians, SufficiencyResult
+from psychometrics.simulation.results import CutoffResult
 from psychometrics.validity.rules import Code, Rating, Status
 from psychometrics.validity.scores import ScoreVerdict
 

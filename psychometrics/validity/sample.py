@@ -12,7 +12,7 @@ from psychometrics.criterion import columns
 from psychometrics.criterion.occasions import Ratings, choose_ratings
 from psychometrics.errors import OptionError, ResponsesError
 from psychometrics.responses import ResponseMatrix
-from psychometrics.sufficiency.counts import clinicians
+from psychometrics.sample_size.counts import clinicians
 from psychometrics.types import BoolArray
 from psychometrics.validity.results import ColumnCounts, Count, ItemMissing, SampleResult
 

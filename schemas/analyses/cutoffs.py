@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from psychometrics.cfa.options import NAMED, Estimator, Structure
-from psychometrics.ensembles.options import (
+from psychometrics.simulation.options import (
     FEWEST_REPLICATES,
     MOST_REPLICATES,
     CutoffOptions,

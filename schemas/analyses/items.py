@@ -10,7 +10,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.items.options import ItemsOptions
 from schemas.base import StrictSchema
 from schemas.definition import DefinitionSchema, NamedValues, load_definition
-from schemas.faults import RefusedInputError
+from schemas.validation_errors import RefusedInputError
 
 
 class ItemsOptionsSchema(StrictSchema):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from psychometrics.sufficiency.options import SIZES, Simulation, SufficiencyOptions, Truth
+from psychometrics.sample_size.options import SIZES, Simulation, SufficiencyOptions, Truth
 from schemas.base import StrictInteger, StrictNumber, StrictSchema
 
 _NAME = validate.Length(min=1, max=64)
@@ -17,7 +17,7 @@ MOST_REPLICATES = 2000
 
 
 class SimulationSchema(StrictSchema):
-    """A Monte Carlo study (:class:`psychometrics.sufficiency.options.Simulation`)."""
+    """A Monte Carlo study (:class:`psychometrics.sample_size.options.Simulation`)."""
 
     truth = fields.Enum(Truth, by_value=True, load_default=Truth.SUPPOSED)
     loading = StrictNumber(load_default=0.7, validate=_INSIDE)

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.declared.shapes import Either, Record
-from psychometrics.ensembles.options import FEWEST_REPLICATES, MOST_REPLICATES
+from psychometrics.simulation.options import FEWEST_REPLICATES, MOST_REPLICATES
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.results import Sections
 from schemas.analyses.criterion import MOST_OUTCOMES, OutcomeSchema

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from psychometrics.instrument import Instrument
-from schemas.faults import Fault
 from schemas.fhir.names import ORDINALS
 from schemas.fhir.reading import members, unknown_members
-from schemas.pointers import pointer
+from schemas.json_pointers import pointer
+from schemas.validation_errors import Fault
 
 _VALUES = ("valueInteger", "valueDecimal", "valueCoding")
 _ANSWER = members(("id", "extension", "item", "valueCoding"), ("valueInteger", "valueDecimal"))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas.faults import Fault
 from schemas.fhir.names import fault_system
+from schemas.validation_errors import Fault
 
 MOST_ISSUES = 50
 """So many issues are told apart; one more says how many there are besides."""

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
 from schemas.fhir.names import ORDINAL_VALUE, answer_system, canonical
+from schemas.validation_errors import Fault, RefusedInputError
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _CODE = re.compile(r"\S+( \S+)*")

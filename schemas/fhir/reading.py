@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.json_pointers import named_step, pointer
 from schemas.json_text import read_json
-from schemas.pointers import named_step, pointer
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 
 _FINER_THAN_DOUBLE = re.compile(rb"[0-9.]{17}|[0-9.][eE]-[0-9]{3}")
 """Where a number may have more digits than a double: ``4.99999999999999999`` would become 5."""

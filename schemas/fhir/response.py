@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 from psychometrics.instrument import Instrument
-from schemas.faults import Fault, RefusedInputError
 from schemas.fhir.answers import read_answer
 from schemas.fhir.names import answer_system, canonical
 from schemas.fhir.questionnaire import link_id
 from schemas.fhir.reading import can_be_written, members, refusal, unknown_members
-from schemas.pointers import pointer
+from schemas.json_pointers import pointer
+from schemas.validation_errors import Fault, RefusedInputError
 
 KIND, PARAMETERS = "QuestionnaireResponse", "Parameters"
 STATUSES = ("completed", "amended")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from schemas.responses import pseudonyms
-from schemas.responses.block import Value
 from schemas.responses.pseudonyms import Use
+from schemas.responses.response_batch import Value
 
 MAXIMUM_TEXT = 128
 MAXIMUM_NAME = 64

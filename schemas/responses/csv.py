@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 
 
 def parse_csv(body: bytes) -> tuple[list[str], list[list[str]]]:

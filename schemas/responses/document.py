@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from psychometrics.instrument import Instrument
 from psychometrics.types import FloatArray
-from schemas.faults import Fault, RefusedInputError
+from schemas.json_pointers import named_step, pointer
 from schemas.json_text import read_json
-from schemas.pointers import named_step, pointer
 from schemas.responses import covariates
-from schemas.responses.block import (
+from schemas.responses.pseudonyms import column_name_rule, is_date_column
+from schemas.responses.response_batch import (
     ResponseBlock,
     answer_matrix,
     as_outcomes,
@@ -23,7 +23,7 @@ from schemas.responses.block import (
     range_suspicion,
     refuse_if_any,
 )
-from schemas.responses.pseudonyms import column_name_rule, is_date_column
+from schemas.validation_errors import Fault, RefusedInputError
 
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
 _SCORE_FIELDS = frozenset({"id", "answers"})

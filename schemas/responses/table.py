@@ -16,10 +16,10 @@ import numpy as np
 
 from psychometrics.instrument import Instrument
 from psychometrics.types import FloatArray
-from schemas.faults import Fault, RefusedInputError
-from schemas.pointers import pointer
+from schemas.json_pointers import pointer
 from schemas.responses import covariates
-from schemas.responses.block import (
+from schemas.responses.pseudonyms import column_name_rule
+from schemas.responses.response_batch import (
     ResponseBlock,
     Value,
     as_outcomes,
@@ -29,7 +29,7 @@ from schemas.responses.block import (
     range_suspicion,
     refuse_if_any,
 )
-from schemas.responses.pseudonyms import column_name_rule
+from schemas.validation_errors import Fault, RefusedInputError
 
 _ITEM_NAME = re.compile(r"(?P<prefix>.*?)0*(?P<number>[1-9][0-9]{0,2})")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0*)?")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from service.auth.secrets import digest_of, prefix_of
+from service.auth.api_secrets import digest_of, prefix_of
 from service.errors import UnauthenticatedError
 from service.records import Caller, Credential
 

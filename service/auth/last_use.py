@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 
-from service.background import Batches
+from service.batch_writer import Batches
 from service.identifiers import now_ms
 
 _NOTE_SECONDS = 60.0

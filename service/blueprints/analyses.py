@@ -10,13 +10,13 @@ from flask import Response, request
 from schemas.analysis import AnalysisPageSchema, AnalysisSchema, NewAnalysisSchema
 from schemas.samples import PageQuerySchema
 from service.records import Claim, Scope
-from service.rendering import job_json, job_summary_json, page
+from service.serializers import job_json, job_summary_json, page
 from service.use_cases.submit_analysis import submit_analysis
 from service.web.audit import answers, concerns
-from service.web.events import follow
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
+from service.web.long_poll import place_to_wait, preferred_wait, standings
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
-from service.web.waiting import place_to_wait, preferred_wait, standings
+from service.web.sse import follow
 
 blueprint = Blueprint("analyses", __name__, description="What the answers say of the instrument.")
 

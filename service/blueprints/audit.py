@@ -9,8 +9,8 @@ from flask import Response
 
 from schemas.audit import AuditQuerySchema
 from service.records import Scope
-from service.rendering import audit_json
-from service.web.bodies import NDJSON
+from service.serializers import audit_json
+from service.web.request_parsing import NDJSON
 from service.web.routes import Blueprint, requires, services, tenant_id
 
 blueprint = Blueprint("audit", __name__, description="Who did what, and when.")

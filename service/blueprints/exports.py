@@ -14,7 +14,7 @@ from flask import Response
 from service.errors import TooManyRequestsError
 from service.records import Scope
 from service.use_cases.export_data import sample_csv, tenant_lines
-from service.web.bodies import CSV, NDJSON
+from service.web.request_parsing import CSV, NDJSON
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 PLACES = 4

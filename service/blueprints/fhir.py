@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, g, request
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
 from schemas.fhir.capability import capability_statement
 from schemas.fhir.documented import (
     BundleSchema,
@@ -21,13 +20,14 @@ from schemas.fhir.outcome import root_of
 from schemas.fhir.questionnaire import questionnaire, refuse_what_has_no_name
 from schemas.fhir.reading import read_resource, write_resource
 from schemas.fhir.response import KIND
+from schemas.validation_errors import Fault, RefusedInputError
 from service.errors import NotAcceptableError, UnsupportedTypeError
 from service.records import Scope
-from service.telemetry import this_request
+from service.request_logging import this_request
 from service.use_cases.extract_scores import Extracted, extract_scores
 from service.web.audit import concerns, keeps_nothing
-from service.web.bodies import JSON, in_turn
-from service.web.problems import service_address
+from service.web.error_handlers import service_address
+from service.web.request_parsing import JSON, in_turn
 from service.web.routes import Blueprint, open_to_all, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("fhir", __name__, description="FHIR R4, in JSON; nothing of it is kept.")

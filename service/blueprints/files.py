@@ -9,9 +9,9 @@ from flask import Response, request
 from marshmallow import fields
 
 from schemas.base import StrictSchema
-from schemas.faults import Fault, RefusedInputError
 from schemas.file_reading import FileReadingSchema
 from schemas.json_text import read_json
+from schemas.validation_errors import Fault, RefusedInputError
 from service.errors import UnsupportedTypeError
 from service.file_reader.subprocess_reader import read_apart
 from service.records import Scope

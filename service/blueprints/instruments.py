@@ -15,7 +15,7 @@ from schemas.definition import (
 )
 from service.records import Scope
 from service.web.audit import answers
-from service.web.bodies import JSON, json_text
+from service.web.request_parsing import JSON, json_text
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("instruments", __name__, description="Forms and their scoring rules.")

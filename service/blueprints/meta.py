@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from service.documentation.page import render_page, style_sheet
 from service.errors import HTTP_PROBLEMS, UnavailableError, document
 from service.metrics import exposition
-from service.web.problems import PROBLEM_TYPE, RETRY_SECONDS
+from service.web.error_handlers import PROBLEM_TYPE, RETRY_SECONDS
 from service.web.routes import Blueprint, open_to_all, refuses, services
 
 blueprint = Blueprint("meta", __name__, description="Health and documentation; needs no key.")

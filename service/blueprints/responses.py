@@ -13,7 +13,7 @@ from schemas.samples import CorrectionSchema, KeptResponseSchema
 from service.records import KeptResponse, Sample, Scope
 from service.use_cases.correct_response import correct_response, response_json
 from service.web.audit import answers, concerns
-from service.web.bodies import JSON, json_text
+from service.web.request_parsing import JSON, json_text
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("responses", __name__, description="One response of a sample.")

@@ -19,11 +19,16 @@ from schemas.samples import (
     SampleSchema,
 )
 from service.records import Claim, Sample, Scope
-from service.rendering import batch_json, page, sample_json
+from service.serializers import batch_json, page, sample_json
 from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import answers, concerns
-from service.web.bodies import INSTRUMENT_PARAMETER, in_turn, read_batch_body, rows_documentation
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
+from service.web.request_parsing import (
+    INSTRUMENT_PARAMETER,
+    in_turn,
+    read_batch_body,
+    rows_documentation,
+)
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
 blueprint = Blueprint("samples", __name__, description="Responses that are kept, by sample.")

@@ -6,17 +6,17 @@ import orjson
 from flask import Request, Response, request
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
+from schemas.validation_errors import Fault, RefusedInputError
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
 from service.records import Scope
-from service.telemetry import this_request
+from service.request_logging import this_request
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
 from service.use_cases.score_text import score_text
 from service.web.audit import concerns, keeps_nothing
-from service.web.bodies import (
+from service.web.request_parsing import (
     INSTRUMENT_PARAMETER,
     at_most,
     in_turn,

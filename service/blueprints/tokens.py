@@ -17,7 +17,7 @@ from schemas.tokens import (
     TokenRequestSchema,
     TokenSchema,
 )
-from service.auth.key_set import ALGORITHMS
+from service.auth.jwks import ALGORITHMS
 from service.auth.scopes import SCOPES
 from service.errors import TokenRefusedError, TooLargeError
 from service.use_cases.issue_token import issue_token

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from schemas.definition import Definition, parse_definition
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 
 
 @cache

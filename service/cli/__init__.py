@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from psychometrics.errors import PsychometricsError
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 from service.errors import ServiceError
 
 COMMANDS: Mapping[str, str] = {

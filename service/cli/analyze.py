@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.cli.inputs import (
     declare_file,
     declare_other_file,
@@ -16,7 +16,7 @@ from service.cli.inputs import (
 )
 from service.cli.progress import ProgressLine
 from service.use_cases.analyse_file import analyse_block, analyse_two_blocks
-from service.use_cases.kinds import KINDS, Kind
+from service.use_cases.analysis_registry import KINDS, Kind
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

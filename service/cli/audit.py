@@ -8,9 +8,9 @@ import sys
 import orjson
 
 from service.adapters.database.audit import AuditStore
-from service.cli.opened import opened
-from service.cli.quantities import LARGEST_NUMBER, whole_number
-from service.rendering import audit_json
+from service.cli.argument_types import LARGEST_NUMBER, whole_number
+from service.cli.db_session import opened
+from service.serializers import audit_json
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

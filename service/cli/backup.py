@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from service.cli.opened import opened
+from service.cli.db_session import opened
 from service.cli.passphrase import declare_passphrase, passphrase_of
 from service.deployment import back_up
 

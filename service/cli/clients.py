@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.adapters.database.clients import ClientStore
-from service.auth.key_set import read_key_set
+from service.auth.jwks import read_key_set
 from service.auth.scopes import SCOPES, scopes_named
+from service.cli.db_session import opened
 from service.cli.names import client_id, name
-from service.cli.opened import opened
-from service.rendering import moment
+from service.serializers import moment
 
 _DEFAULT_SCOPES = ["score", "samples", "analyses", "export"]
 _JWKS_HELP = "its public keys as a JSON Web Key Set (RSA, or EC on P-384)"

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.json_text import read_json
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 from service.catalog.catalog import Catalog, find_definition, shipped_definitions
 from service.config import Config
 from service.file_reader.answer_range import NARROW_RANGE

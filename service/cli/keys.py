@@ -6,13 +6,13 @@ import argparse
 import sys
 
 from service.adapters.database.keys import KeyStore
-from service.auth.secrets import NewSecret, new_secret
+from service.auth.api_secrets import NewSecret, new_secret
+from service.cli.argument_types import DAY_MS, HOUR_MS, LONGEST_DAYS, whole_number
+from service.cli.db_session import opened
 from service.cli.names import name, prefix
-from service.cli.opened import opened
-from service.cli.quantities import DAY_MS, HOUR_MS, LONGEST_DAYS, whole_number
 from service.identifiers import now_ms
 from service.records import ApiKey, Scope
-from service.rendering import moment
+from service.serializers import moment
 
 _DEFAULT_SCOPES = [Scope.SCORE, Scope.SAMPLES, Scope.ANALYSES, Scope.EXPORT]
 _DEFAULT_GRACE_HOURS = 24

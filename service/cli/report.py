@@ -11,16 +11,16 @@ from typing import Any
 import orjson
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.cli.inputs import declare_file, read_file, read_options
 from service.cli.progress import ProgressLine
 from service.errors import ConflictError
 from service.reports.disclosure import DisclosureError
+from service.reports.disclosure_filter import looked_through, released_script
 from service.reports.json import report_json
 from service.reports.record import Audience, ReportedSample, ReportRecord
-from service.reports.release import looked_through, released_script
 from service.use_cases.analyse_file import analyse_block
-from service.use_cases.kinds import KINDS
+from service.use_cases.analysis_registry import KINDS
 from service.use_cases.write_report import made_for
 
 

@@ -6,9 +6,9 @@ import argparse
 import sys
 
 from service.adapters.database.retention import RetentionStore
+from service.cli.argument_types import LONGEST_DAYS, whole_number
+from service.cli.db_session import opened
 from service.cli.names import name
-from service.cli.opened import opened
-from service.cli.quantities import LONGEST_DAYS, whole_number
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

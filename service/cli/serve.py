@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 from service.audit import AuditKey
-from service.cli.quantities import whole_number
+from service.cli.argument_types import whole_number
 from service.config import Config, unknown_settings
 from service.errors import ConfigurationError, UnavailableError
-from service.processes.cores import usable_cores
+from service.processes.cpu_count import usable_cores
 from service.processes.supervisor import Supervisor
-from service.telemetry import configure_logging, log
+from service.request_logging import configure_logging, log
 
 MOST_PROCESSES = 1024
 _EXPOSED = (

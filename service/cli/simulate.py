@@ -25,8 +25,8 @@ from psychometrics.longitudinal.simulated_studies import (
 )
 from psychometrics.simulate import GROUPS, SCENARIOS, Population, draw, population
 from psychometrics.types import FloatArray
+from service.cli.argument_types import LARGEST_NUMBER, whole_number
 from service.cli.inputs import declare_instrument, read_instrument, to_json
-from service.cli.quantities import LARGEST_NUMBER, whole_number
 
 MOST_PERSONS = 1_000_000
 """As many as fit into the memory of a small machine with all that drawing them takes."""

@@ -14,7 +14,7 @@ from service.audit import AuditKey
 from service.config import Config
 from service.errors import UnavailableError
 from service.processes.worker import Worker
-from service.telemetry import configure_logging, log
+from service.request_logging import configure_logging, log
 
 _AWAY_SECONDS = 1.0
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 
 from psychometrics.types import BoolArray, IntArray
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.cells import Cell, tidy
 from service.file_reader.limits import MAXIMUM_CELL_TEXT, MAXIMUM_TEXT, check_size
 

@@ -11,7 +11,7 @@ import numpy as np
 from psychometrics.types import BoolArray, FloatArray
 from schemas.file_mapping import FileMapping
 from schemas.responses import covariates
-from schemas.responses.block import Value
+from schemas.responses.response_batch import Value
 from service.file_reader.cells import as_number, as_text, is_missing_word
 from service.file_reader.column_roles import LEFT_OUT, RESPONSE, Role, left_out
 from service.file_reader.columns import Column, Table

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.limits import MAXIMUM_CELL_TEXT, MAXIMUM_TEXT
 
 _DELIMITERS = (",", ";", "\t", "|")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
-from schemas.responses.block import ResponseBlock, numbers_as_names
+from schemas.responses.response_batch import ResponseBlock, numbers_as_names
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 from service.file_reader.reading_document import Reading
 
 _MISSING = -1

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.cells import Cell, Odd, as_number, as_text, is_missing_word, tidy
 from service.file_reader.limits import MAXIMUM_CELL_TEXT
 

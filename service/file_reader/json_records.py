@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
 from schemas.responses.document import parse_ndjson
+from schemas.validation_errors import Fault, RefusedInputError
 from service.file_reader.cells import Odd
 from service.file_reader.columns import Table, column_of_cells
 from service.file_reader.limits import check_size

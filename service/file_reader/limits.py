@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 
 MAXIMUM_ROWS = 1_000_000
 MAXIMUM_COLUMNS = 10_000

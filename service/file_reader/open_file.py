@@ -9,8 +9,8 @@ from pathlib import PurePath
 from typing import Any
 
 from psychometrics.instrument import Instrument
-from schemas.faults import UnreadableInputError
 from schemas.file_mapping import FileMapping, FileOptions
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.columns import Table, column_of_cells, table_of_rows
 from service.file_reader.delimited_text import split_rows
 from service.file_reader.file_facts import FileFacts

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas.definition import Definition
-from schemas.faults import UnreadableInputError
 from schemas.file_mapping import load_mapping
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.file_reading import FileReading, finished
 from service.file_reader.open_file import JSON_ENDINGS, TEXT_ENDINGS, ending_of
 from service.file_reader.reading import read_file

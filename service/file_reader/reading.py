@@ -10,8 +10,8 @@ import numpy as np
 from psychometrics.instrument import Instrument
 from psychometrics.types import BoolArray, FloatArray
 from schemas.file_mapping import FileMapping
-from schemas.responses.block import ResponseBlock, numbers_as_names
 from schemas.responses.document import load_batch
+from schemas.responses.response_batch import ResponseBlock, numbers_as_names
 from service.file_reader.answers import Answers, read_answers
 from service.file_reader.column_roles import Role, find_roles, left_out
 from service.file_reader.columns import Table

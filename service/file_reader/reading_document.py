@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.faults import Fault, RefusedInputError
 from schemas.file_mapping import FileMapping
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
+from schemas.validation_errors import Fault, RefusedInputError
 from service.file_reader.answers import Answers
 from service.file_reader.cells import as_text
 from service.file_reader.column_roles import LEFT_OUT, RESPONSE, Role

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.cells import Odd
 from service.file_reader.columns import Table, column_of_cells, without_empty_rows
 from service.file_reader.limits import check_size

@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 import orjson
 
 from schemas.definition import kept_definition
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
 from schemas.file_mapping import load_mapping
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 from service.errors import UnavailableError
 from service.file_reader.file_reading import FileReading, finished, packed, unpacked
 from service.file_reader.persons import Pseudonym, numbered_pseudonym

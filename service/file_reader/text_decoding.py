@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.file_reader.cells import Odd
 from service.file_reader.limits import (
     MAXIMUM_CELL_TEXT,

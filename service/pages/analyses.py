@@ -9,19 +9,19 @@ import orjson
 from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from schemas.faults import RefusedInputError
+from schemas.validation_errors import RefusedInputError
 from service.errors import NotFoundError
+from service.pages.messages import STATUSES, grouped
 from service.pages.samples import show_sample
 from service.pages.session import page
 from service.pages.uploads import identifier
-from service.pages.wording import STATUSES, grouped
 from service.records import Job, Scope
-from service.rendering import job_json
-from service.use_cases.kinds import KINDS
+from service.serializers import job_json
+from service.use_cases.analysis_registry import KINDS
 from service.use_cases.submit_analysis import submit_analysis
-from service.web.events import follow
 from service.web.reports import report_answer
 from service.web.routes import services, tenant_id
+from service.web.sse import follow
 
 _NUMBER = re.compile(r"[0-9]{1,6}")
 

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from schemas.change import scale_ranges
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
 from schemas.responses.document import load_scoring
+from schemas.validation_errors import RefusedInputError
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
+from service.pages.messages import LANGUAGES, grouped
 from service.pages.session import page
-from service.pages.wording import LANGUAGES, grouped
 from service.records import Scope
 from service.use_cases.guide_conversation import guide_conversation
 from service.web.routes import services, tenant_id

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from flask import g, render_template, request
 
-from service.pages.wording import SETTINGS, STATUSES
+from service.pages.messages import SETTINGS, STATUSES
 from service.records import Job, Sample, Scope
-from service.use_cases.kinds import KINDS
+from service.use_cases.analysis_registry import KINDS
 from service.web.routes import services, tenant_id
 
 SHOWN = 50

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from psychometrics.instrument import Instrument
-from schemas.faults import Fault, RefusedInputError
 from schemas.json_text import read_json
+from schemas.validation_errors import Fault, RefusedInputError
 from service.file_reader.file_reading import FileReading
 
 MAXIMUM_MAPPING = 2_000_000

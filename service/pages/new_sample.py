@@ -10,16 +10,16 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError, UnreadableInputError
-from schemas.pointers import faults_of
+from schemas.json_pointers import faults_of
 from schemas.samples import NewSampleSchema
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.errors import NotFoundError
 from service.file_reader.file_reading import FileReading
 from service.identifiers import uuid7
 from service.pages.mapping_step import MAXIMUM_MAPPING, MappingStep, mapping_step, said_on_page
+from service.pages.messages import COLUMNS, SETTINGS
 from service.pages.session import page
 from service.pages.uploads import fault_groups, identifier, read_upload, status_of
-from service.pages.wording import COLUMNS, SETTINGS
 from service.records import Scope
 from service.use_cases.describe_sample import describe_block
 from service.use_cases.store_batch import score_batch, store_batch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from service.pages import analyses, conversation, new_sample, samples, sign_in
-from service.pages.site import as_page, pages
-from service.pages.wording import in_words
+from service.pages.blueprint import as_page, pages
+from service.pages.messages import in_words
 
 PARTS = (sign_in, new_sample, samples, analyses, conversation)
 """Modules whose pages are declared when they are imported."""

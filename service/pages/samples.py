@@ -8,15 +8,15 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from schemas.definition import kept_definition
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.identifiers import uuid7
 from service.pages.home import SHOWN
+from service.pages.messages import COLUMNS, SETTINGS, STATUSES, FaultGroup
 from service.pages.session import page
 from service.pages.uploads import fault_groups, read_upload, status_of
-from service.pages.wording import COLUMNS, SETTINGS, STATUSES, FaultGroup
 from service.records import Job, Sample, Scope
+from service.use_cases.analysis_registry import KINDS
 from service.use_cases.describe_sample import describe_sample
-from service.use_cases.kinds import KINDS
 from service.use_cases.store_batch import score_batch, store_batch
 from service.web.routes import caller, services, tenant_id
 

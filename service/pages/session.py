@@ -19,7 +19,7 @@ from flask import Response, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from service.errors import ForbiddenError, StaleFormError, UnauthenticatedError
-from service.pages.site import pages
+from service.pages.blueprint import pages
 from service.records import Caller, Scope
 from service.web.rates import limit_rate
 from service.web.routes import open_to_all, services

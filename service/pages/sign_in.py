@@ -6,9 +6,9 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service.errors import UnauthenticatedError
+from service.pages.blueprint import pages
 from service.pages.home import show_home
 from service.pages.session import begin, end, page, signed_in, signed_in_caller
-from service.pages.site import pages
 from service.records import CallerKind
 from service.web.rates import authenticate
 from service.web.routes import open_to_all, presented_key, services

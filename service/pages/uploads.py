@@ -9,11 +9,11 @@ from typing import Any, BinaryIO, cast
 from flask import request
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError, UnreadableInputError
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 from service.file_reader.file_reading import FileReading
 from service.file_reader.subprocess_reader import read_apart
 from service.identifiers import uuid7
-from service.pages.wording import FaultGroup, grouped
+from service.pages.messages import FaultGroup, grouped
 from service.web.routes import services, tenant_id
 
 

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Collection, Sequence
 
-from service.telemetry import log
+from service.request_logging import log
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.1

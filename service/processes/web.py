@@ -20,7 +20,7 @@ from gunicorn.workers.base import Worker
 from service.app import create_app
 from service.config import Config
 from service.metrics import forget_process
-from service.telemetry import log
+from service.request_logging import log
 
 THREADS = 16
 """Threads of one web process: requests that it answers side by side."""

@@ -15,24 +15,24 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn, TypeVar
 
-from service.adapters.database.attempts import Attempts
 from service.adapters.database.audit import AuditStore
 from service.adapters.database.engine import Database
+from service.adapters.database.job_leases import Attempts
 from service.adapters.database.retention import RetentionStore
-from service.adapters.database.workers import Submissions, WorkerTable
+from service.adapters.database.worker_registry import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.audit import AuditKey
 from service.config import Config
 from service.errors import INTERNAL, UnavailableError, document
 from service.identifiers import uuid7
-from service.processes.analysis import warm_up
-from service.processes.attendance import Attendance, Outcome
-from service.processes.calendar import Calendar
-from service.processes.pulse import Pulse, TakenForDeadError
+from service.processes.heartbeat import Pulse, TakenForDeadError
+from service.processes.step_process import warm_up
+from service.processes.step_runner import Attendance, Outcome
+from service.processes.trusted_clock import Calendar
 from service.records import Lease
-from service.telemetry import log
+from service.request_logging import log
 from service.use_cases.run_analysis import is_known, steps_of
-from service.use_cases.software import RELEASE
+from service.use_cases.versions import RELEASE
 
 _LOOK_SECONDS = 0.1
 _AFTER_INCIDENT_SECONDS = 1.0

@@ -1,6 +1,7 @@
 """The things the service keeps, as values: rows without SQL."""
 
-from service.records.access import (
+from service.records.audit_entry import AuditEntry, AuditRow
+from service.records.credentials import (
     ApiKey,
     Assertion,
     Caller,
@@ -10,7 +11,7 @@ from service.records.access import (
     Scope,
     Secret,
 )
-from service.records.claims import Claim, Kept
+from service.records.idempotency_claim import Claim, Kept
 from service.records.jobs import Job, Lease, Standing, Status
 from service.records.samples import (
     Batch,
@@ -22,7 +23,6 @@ from service.records.samples import (
     Sample,
     StoredResponse,
 )
-from service.records.trail import AuditEntry, AuditRow
 
 __all__ = [
     "ApiKey",

@@ -22,7 +22,7 @@ from typing import Any
 
 from psychometrics.disclosure import is_small, protected_proportion, protected_sentence
 from schemas.responses.covariates import is_number
-from service.populations import told_by_differences
+from service.differencing_control import told_by_differences
 from service.reports.document.elements import (
     Bullets,
     Document,

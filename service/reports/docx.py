@@ -32,7 +32,7 @@ from service.reports.document.elements import (
     Paragraph,
     Table,
 )
-from service.reports.document.words import RATINGS
+from service.reports.document.labels import RATINGS
 from service.reports.figures.names import FigureName
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)

@@ -10,11 +10,11 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from service.reports.csp import POLICY
 from service.reports.csv import csv_of
 from service.reports.document.elements import Document, Table
-from service.reports.document.words import RATINGS
+from service.reports.document.labels import RATINGS
 from service.reports.figures.names import FigureName
-from service.reports.policy import POLICY
 
 
 def render_html(document: Document, figures: Mapping[FigureName, bytes]) -> bytes:

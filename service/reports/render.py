@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from service.reports.disclosure import DisclosureError, findings_in_document
+from service.reports.disclosure_filter import looked_through
 from service.reports.document.compose import compose
 from service.reports.docx import render_docx
 from service.reports.figures.drawing import draw, draw_all
 from service.reports.figures.names import FigureName
 from service.reports.html import render_html
 from service.reports.record import Audience, ReportRecord
-from service.reports.release import looked_through
 
 
 class Format(StrEnum):

@@ -7,9 +7,9 @@ from typing import Any
 
 from psychometrics.types import Progress
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
-from service.use_cases.kinds import Kind, Material
-from service.use_cases.software import software
+from schemas.responses.response_batch import ResponseBlock
+from service.use_cases.analysis_registry import Kind, Material
+from service.use_cases.versions import software
 
 
 def analyse_block(

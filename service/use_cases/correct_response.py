@@ -10,13 +10,13 @@ import numpy as np
 
 from psychometrics.scoring.prorate import score
 from schemas.definition import kept_definition
-from schemas.faults import Fault, RefusedInputError
-from schemas.responses.block import ResponseBlock
 from schemas.responses.covariates import RULES
 from schemas.responses.document import load_batch
-from service.ports import Corrections
+from schemas.responses.response_batch import ResponseBlock
+from schemas.validation_errors import Fault, RefusedInputError
+from service.interfaces import Corrections
 from service.records import Correction, KeptResponse, Sample
-from service.rendering import moment
+from service.serializers import moment
 from service.use_cases.score_responses import answer_around, score_results
 
 _AT = "/responses/0"

@@ -14,10 +14,10 @@ from typing import Any
 from psychometrics.scoring.change import change
 from schemas.change import MeasurementError, load_earlier, load_measurement_errors
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
-from schemas.pointers import pointer
-from schemas.responses.block import refuse_if_any
+from schemas.json_pointers import pointer
 from schemas.responses.document import load_scoring
+from schemas.responses.response_batch import refuse_if_any
+from schemas.validation_errors import Fault, RefusedInputError
 from service.use_cases.score_responses import score_responses
 
 _DEFINITION = (

@@ -14,9 +14,9 @@ import numpy as np
 from psychometrics.disclosure import LARGEST_SMALL, is_small
 from psychometrics.types import FloatArray
 from schemas.definition import kept_definition
-from schemas.responses.block import ResponseBlock, Value
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS
-from service.ports import Responses
+from schemas.responses.response_batch import ResponseBlock, Value
+from service.interfaces import Responses
 from service.records import Sample
 
 MOST_GROUPS = 12

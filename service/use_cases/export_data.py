@@ -14,9 +14,9 @@ import orjson
 
 from schemas.definition import kept_definition
 from service.errors import NotFoundError
-from service.ports import Contents, JobQueue, Samples
+from service.interfaces import Contents, JobQueue, Samples
 from service.records import ApiKey, Client, RetentionPolicy, Sample, StoredResponse
-from service.rendering import batch_json, job_json, moment, sample_json
+from service.serializers import batch_json, job_json, moment, sample_json
 from service.use_cases.find_instrument import TenantDefinitions
 
 _ROWS_AT_ONCE = 500

@@ -10,11 +10,11 @@ import numpy as np
 
 from psychometrics.scoring.prorate import score
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
 from schemas.fhir.observations import observations
 from schemas.fhir.questionnaire import refuse_what_has_no_name
 from schemas.fhir.reading import not_understood
 from schemas.fhir.response import form_named, read_response, refuse_any, response_in
+from schemas.validation_errors import Fault, RefusedInputError
 from service.errors import UnknownFormError
 from service.identifiers import trace_id
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.catalog.catalog import Catalog
 from service.errors import ConflictError, NotFoundError
 

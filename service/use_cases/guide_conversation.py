@@ -10,7 +10,7 @@ from typing import Any
 
 from psychometrics.scoring.profile import Comparison, Profile, profile
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 from service.catalog.guides import Guide
 from service.use_cases.score_responses import score_responses
 

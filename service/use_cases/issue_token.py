@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.tokens import ASSERTION_TYPE
-from service.auth.assertions import check_assertion
+from service.auth.api_secrets import new_secret
+from service.auth.client_assertion import check_assertion
 from service.auth.scopes import scopes_named
-from service.auth.secrets import new_secret
 from service.errors import TokenRefusedError
-from service.ports import Clients, Tokens
+from service.interfaces import Clients, Tokens
 from service.records import Assertion, Scope
 
 TOKEN_SECONDS = 300

@@ -13,10 +13,10 @@ from psychometrics.errors import EstimationError
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, Progress
 from schemas.definition import kept_definition
-from schemas.responses.block import Value, column_array
-from service.ports import Responses, Samples
+from schemas.responses.response_batch import Value, column_array
+from service.interfaces import Responses, Samples
 from service.records import Job, Sample
-from service.use_cases.kinds import KINDS, Kind, Material
+from service.use_cases.analysis_registry import KINDS, Kind, Material
 from service.use_cases.two_forms import are_two_forms
 
 SAMPLE = "sample"

@@ -7,7 +7,7 @@ from typing import Any
 
 from psychometrics.scoring.prorate import ScaleScores, ScoreStatus, score
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 
 STATUS_WORDS = {status: status.name.lower() for status in ScoreStatus}
 

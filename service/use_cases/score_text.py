@@ -22,7 +22,7 @@ from psychometrics.scoring.conversion import Conversion, conversion, n_places
 from psychometrics.scoring.prorate import ScoreStatus
 from psychometrics.types import FloatArray, IntArray
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 from service.use_cases.score_responses import STATUS_WORDS, answer_around, score_responses
 
 _SEVERAL = 12

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from psychometrics.scoring.prorate import score
 from schemas.definition import kept_definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 from service.identifiers import now_ms, uuid7
-from service.ports import Responses
+from service.interfaces import Responses
 from service.records import Batch, Claim, PackedResponses, Sample
-from service.rendering import batch_json
+from service.serializers import batch_json
 from service.use_cases.score_text import score_text
 
 

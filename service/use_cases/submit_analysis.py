@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from psychometrics.reliability.forms import why_incomparable
+from psychometrics.reliability.form_compatibility import why_incomparable
 from schemas.definition import kept_definition
-from schemas.faults import Fault, RefusedInputError
-from schemas.pointers import pointer
+from schemas.json_pointers import pointer
+from schemas.validation_errors import Fault, RefusedInputError
 from service.errors import TooManyRequestsError
 from service.identifiers import now_ms, uuid7
-from service.ports import JobQueue, Samples
+from service.interfaces import JobQueue, Samples
 from service.records import Claim, Job, Sample
-from service.use_cases.kinds import KINDS, Kind
+from service.use_cases.analysis_registry import KINDS, Kind
 from service.use_cases.two_forms import are_two_forms
 
 _RETRY_SECONDS = 10.0

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from schemas.definition import kept_definition
 from service.errors import ConflictError
-from service.ports import JobQueue, Samples
+from service.interfaces import JobQueue, Samples
 from service.records import Job, Status
-from service.rendering import moment
 from service.reports.record import Audience, ReportedSample, ReportRecord
-from service.use_cases.kinds import KINDS
+from service.serializers import moment
+from service.use_cases.analysis_registry import KINDS
 from service.use_cases.validity.verdict import published
 
 KIND = "validity"

@@ -11,10 +11,10 @@ from flask import Flask, Response, current_app, g
 
 from service.adapters.database.engine import NOTE_REQUEST
 from service.audit import AuditTrail
-from service.composition import Services
+from service.container import Services
 from service.identifiers import now_ms
 from service.records import AuditEntry, Caller
-from service.telemetry import REQUEST_ID, this_g, this_request
+from service.request_logging import REQUEST_ID, this_g, this_request
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

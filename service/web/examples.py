@@ -8,7 +8,7 @@ from typing import Any
 from schemas.fhir.documented import example_response
 from schemas.fhir.names import FHIR_JSON
 from schemas.tokens import ASSERTION_TYPE
-from service.web.bodies import CSV, JSON, NDJSON
+from service.web.request_parsing import CSV, JSON, NDJSON
 
 FORM = "application/x-www-form-urlencoded"
 

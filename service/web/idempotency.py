@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.identifiers import uuid7
 from service.records import Claim
 from service.web.routes import services, tenant_id

@@ -20,8 +20,8 @@ from schemas.base import Derived, Number
 from schemas.derived import Components
 from schemas.fhir.documented import OperationOutcomeSchema
 from schemas.problem import ProblemSchema
-from service.use_cases.kinds import Kind
-from service.web.problems import PROBLEM_TYPE
+from service.use_cases.analysis_registry import Kind
+from service.web.error_handlers import PROBLEM_TYPE
 from service.web.specification import finish
 
 _DESCRIPTION = """\
@@ -56,7 +56,7 @@ class ServiceApi(Api):  # type: ignore[misc]  # untyped there
             self.spec.components.response(name, response, lazy=True)
 
     def _register_error_handlers(self) -> None:
-        """Leave refusals to :mod:`service.web.problems`."""
+        """Leave refusals to :mod:`service.web.error_handlers`."""
 
 
 def make_api(app: Flask) -> ServiceApi:

@@ -8,12 +8,12 @@ import math
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.composition import Services
+from service.container import Services
 from service.errors import TooManyRequestsError, UnauthenticatedError
 from service.rates import Verdict
 from service.records import Caller
-from service.telemetry import this_g
-from service.web.headers import Header
+from service.request_logging import this_g
+from service.web.security_headers import Header
 
 _NETWORK_BITS = 64
 """Of an IPv6 address; the rest is at the choice of whoever has the network."""

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 import orjson
 from flask import Response, request
 
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.adapters.renderer import Wanted
 from service.errors import ConflictError, NotFoundError
+from service.reports.csp import POLICY
 from service.reports.disclosure import DisclosureError
+from service.reports.disclosure_filter import looked_through, released_script
 from service.reports.figures.names import FigureName
 from service.reports.json import report_json
-from service.reports.policy import POLICY
 from service.reports.record import Audience, ReportRecord
-from service.reports.release import looked_through, released_script
 from service.use_cases.write_report import report_record
 from service.web.routes import services, tenant_id
 

@@ -11,15 +11,15 @@ from flask import Request, current_app, g
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
 
-from schemas.faults import Fault, RefusedInputError
+from schemas.json_pointers import faults_of, named_step
 from schemas.json_text import read_json
-from schemas.pointers import faults_of, named_step
-from service.composition import Services
+from schemas.validation_errors import Fault, RefusedInputError
+from service.container import Services
 from service.errors import ForbiddenError, NotFoundError
 from service.records import Caller, CallerKind, Scope
-from service.telemetry import this_request
-from service.web.bodies import json_text
+from service.request_logging import this_request
 from service.web.rates import authenticate, limit_rate
+from service.web.request_parsing import json_text
 from service.web.specification import address
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from flask import Flask
 
 from schemas.fhir.names import FHIR_JSON
 from service.errors import HTTP_PROBLEMS, PROBLEMS
+from service.web.error_handlers import is_fhir
 from service.web.examples import EXAMPLES
-from service.web.problems import is_fhir
 
 _VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Model
 from psychometrics.cfa.results import ModelResult
 from psychometrics.cfa.standardized import standardized_loadings, standardized_regressions

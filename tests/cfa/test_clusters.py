@@ -14,15 +14,15 @@ import orjson
 import pytest
 
 from psychometrics.cfa.analysis import analyse
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import describe
+from psychometrics.cfa.competing_models import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
-from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.reporting import describe
+from psychometrics.cfa.saturated_model import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.declared.shapes import to_json

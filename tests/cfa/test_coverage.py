@@ -8,15 +8,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from psychometrics.cfa.complete import complete_answers
+from psychometrics.cfa.competing_models import rival_model, with_intercepts
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts
-from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.parameter_index import layout_of
+from psychometrics.cfa.saturated_model import incomplete_answers
 from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychometrics.cfa.casewise import CasewiseDiscrepancy
-from psychometrics.cfa.complete import complete_answers
+from psychometrics.cfa.competing_models import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.discrepancy import Discrepancy
 from psychometrics.cfa.dwls import WeightedDiscrepancy
-from psychometrics.cfa.layout import layout_of
+from psychometrics.cfa.fiml_likelihood import CasewiseDiscrepancy
+from psychometrics.cfa.missing_patterns import by_pattern
+from psychometrics.cfa.ml_discrepancy import NormalDiscrepancy
 from psychometrics.cfa.model import (
     Matrix,
     Model,
@@ -19,10 +21,8 @@ from psychometrics.cfa.model import (
     in_groups,
     released,
 )
-from psychometrics.cfa.normal import NormalDiscrepancy
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.patterns import by_pattern
-from psychometrics.cfa.rivals import rival_model, with_intercepts, with_thresholds
+from psychometrics.cfa.parameter_index import layout_of
 from psychometrics.cfa.wlsmv import sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.types import FloatArray

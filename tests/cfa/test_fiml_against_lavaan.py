@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psychometrics.cfa.casewise import expectation_step
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import describe
+from psychometrics.cfa.competing_models import rival_model, with_intercepts
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.fiml import fit_fiml
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.fiml_likelihood import expectation_step
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_intercepts
-from psychometrics.cfa.saturated import incomplete_answers
+from psychometrics.cfa.reporting import describe
+from psychometrics.cfa.saturated_model import incomplete_answers
 from psychometrics.errors import EstimationError
 from tests.cfa.lavaan import check_estimates, check_measures
 from tests.cfa.making import SCALES, answers_in, instrument_of

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.describe import describe
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import rival_model
+from psychometrics.cfa.complete_data import complete_answers
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.options import Rival, Structure
+from psychometrics.cfa.reporting import describe
 from psychometrics.cfa.results import ModelResult
-from psychometrics.cfa.rivals import rival_model
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
 from tests.cfa.lavaan import check_estimates, check_measures

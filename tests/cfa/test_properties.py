@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psychometrics.cfa.analysis import analyse
-from psychometrics.cfa.complete import CompleteAnswers, complete_answers
-from psychometrics.cfa.describe import describe
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import rival_model, with_thresholds
+from psychometrics.cfa.complete_data import CompleteAnswers, complete_answers
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import state_at
-from psychometrics.cfa.layout import layout_of
 from psychometrics.cfa.ml import fit_ml
+from psychometrics.cfa.ml_discrepancy import NormalMoments
 from psychometrics.cfa.model import Parameterization
-from psychometrics.cfa.normal import NormalMoments
 from psychometrics.cfa.options import CfaOptions, Estimator, Missing, Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_thresholds
-from psychometrics.cfa.starts import starting_vectors
+from psychometrics.cfa.parameter_index import layout_of
+from psychometrics.cfa.reporting import describe
+from psychometrics.cfa.starting_values import starting_vectors
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample
 from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import rival_model
+from psychometrics.cfa.complete_data import complete_answers
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.ml import fit_ml
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.modification import modifications
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model
 from psychometrics.cfa.standardized import standardized_loadings
 from psychometrics.cfa.validity_indices import (
     average_variance_extracted,

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psychometrics.cfa.describe import describe
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.competing_models import rival_model, with_thresholds
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Parameterization
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.rivals import rival_model, with_thresholds
+from psychometrics.cfa.reporting import describe
 from psychometrics.cfa.wlsmv import fit_wlsmv, ordinal_sample, sample_of
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import OrdinalMoments, ordinal_moments

@@ -3,7 +3,13 @@ import pytest
 from scipy.special import ndtr, owens_t
 from scipy.stats import multivariate_normal
 
-from psychometrics.correlation.binormal import curvature, distribution, quadratic_forms, rise, slope
+from psychometrics.correlation.bivariate_normal import (
+    curvature,
+    distribution,
+    quadratic_forms,
+    rise,
+    slope,
+)
 from psychometrics.types import FloatArray
 
 LIMITS = np.random.default_rng(20).normal(scale=1.5, size=(2, 400))

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from psychometrics.correlation.binormal import distribution
-from psychometrics.correlation.likelihood import associate
+from psychometrics.correlation.bivariate_normal import distribution
 from psychometrics.correlation.missing import MissingPolicy
 from psychometrics.correlation.polychoric import (
     OrdinalMoments,
     ordinal_moments,
     polychoric_correlations,
 )
+from psychometrics.correlation.polychoric_ml import associate
 from psychometrics.errors import EstimationError
 from psychometrics.types import FloatArray
 

@@ -9,9 +9,9 @@ import pytest
 
 from psychometrics.criterion.clustered import clustered
 from psychometrics.criterion.disattenuated import disattenuated
+from psychometrics.criterion.meta_analysis import pool
 from psychometrics.criterion.options import Heterogeneity, Reliability
 from psychometrics.criterion.polyserial import polyserial
-from psychometrics.criterion.pooling import pool
 from psychometrics.criterion.product_moment import partial, pearson, spearman
 from psychometrics.criterion.reliabilities import reliability_of
 from psychometrics.types import FloatArray, Interval

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from psychometrics.criterion.meta_analysis import pool, random_effects
 from psychometrics.criterion.options import Heterogeneity
-from psychometrics.criterion.pooling import pool, random_effects
 from psychometrics.criterion.results import Coefficient
 from psychometrics.types import Interval
 from tests.criterion.against_r import golden

@@ -9,7 +9,7 @@ import pytest
 
 from psychometrics.types import Interval
 from service.catalog.published import alliance_and_outcome, published
-from service.use_cases.kinds import KINDS
+from service.use_cases.analysis_registry import KINDS
 
 TOPICS = sorted(file.name for file in (files("service.catalog") / "references").iterdir())
 

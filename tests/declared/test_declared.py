@@ -20,7 +20,7 @@ from service.cli import main
 from service.config import Config
 from service.reports.csv import csv_of
 from service.reports.document.default_tables import default_tables
-from service.use_cases.kinds import KINDS, Kind, Material
+from service.use_cases.analysis_registry import KINDS, Kind, Material
 from tests.classical import wai_sr
 from tests.declared import toy
 from tests.described import fits

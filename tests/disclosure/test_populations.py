@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from psychometrics.disclosure import is_small, shown_sizes
 from schemas.definition import Definition
-from service.populations import WITHHELD, told_by_differences, without_differences
+from service.differencing_control import WITHHELD, told_by_differences, without_differences
 from service.reports.disclosure import findings_in_result
 from tests.validity.making import public, study
 

@@ -20,8 +20,8 @@ from psychometrics.reliability.paired_results import (
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, no_progress
 from schemas.definition import Definition
-from service.use_cases.kinds import KINDS, Material
-from service.use_cases.protect import protect
+from service.use_cases.analysis_registry import KINDS, Material
+from service.use_cases.disclosure_control import protect
 from tests.described import fits
 
 N_PERSONS = 120

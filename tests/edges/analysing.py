@@ -11,7 +11,7 @@ import numpy as np
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.definition import load_definition
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "edges"
 

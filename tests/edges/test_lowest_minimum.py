@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psychometrics.cfa.complete import complete_answers
+from psychometrics.cfa.complete_data import complete_answers
 from psychometrics.cfa.estimate import lowest_minimum
-from psychometrics.cfa.layout import layout_of
 from psychometrics.cfa.ml import minimum_of
-from psychometrics.cfa.normal import NormalDiscrepancy
-from psychometrics.cfa.starts import further_starts, starting_vectors
+from psychometrics.cfa.ml_discrepancy import NormalDiscrepancy
+from psychometrics.cfa.parameter_index import layout_of
+from psychometrics.cfa.starting_values import further_starts, starting_vectors
 from psychometrics.reliability.omega import one_factor_model
 from tests.edges.analysing import analysed, responses_of
 

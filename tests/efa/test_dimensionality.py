@@ -10,7 +10,7 @@ import pytest
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.dimensionality import analyse
 from psychometrics.efa.options import CorrelationType, DimensionalityOptions
-from psychometrics.efa.parallel import (
+from psychometrics.efa.parallel_analysis import (
     component_eigenvalues,
     principal_axis_eigenvalues,
     random_correlations,

@@ -7,7 +7,6 @@ import warnings
 import numpy as np
 import pytest
 
-from psychometrics.efa.criteria import Criterion, Geomin, Quartimin, Varimax, ZeroTarget
 from psychometrics.efa.rotation import (
     Rotated,
     kaiser_normalized,
@@ -18,6 +17,7 @@ from psychometrics.efa.rotation import (
     unrotated,
     varimax,
 )
+from psychometrics.efa.rotation_criteria import Criterion, Geomin, Quartimin, Varimax, ZeroTarget
 from psychometrics.types import FloatArray
 from tests.classical import normal_scores
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.fhir.outcome import MOST_ISSUES, fhirpath, operation_outcome
 from schemas.fhir.reading import RepeatedMemberError, read_resource, write_resource
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.errors import UnknownFormError
 from service.use_cases.extract_scores import extract_scores

@@ -16,16 +16,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError, UnreadableInputError
-from schemas.responses.block import ResponseBlock
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import load_batch, parse_json, parse_ndjson
+from schemas.responses.response_batch import ResponseBlock
 from schemas.responses.table import load_table
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
 from service.app import create_app
-from service.auth.secrets import new_secret
+from service.auth.api_secrets import new_secret
 from service.config import Config
 from service.records import Scope
 from tests.faults.conftest import Report, times

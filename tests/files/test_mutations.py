@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.file_reader.reading import read_file
 from tests.files.test_set import FILES, LONG, READ
 

@@ -15,7 +15,7 @@ from psychometrics.errors import OptionError
 from psychometrics.invariance import comparison
 from psychometrics.invariance.analysis import analyse
 from psychometrics.invariance.options import ComparisonOptions, InvarianceOptions, Step
-from psychometrics.invariance.study import study
+from psychometrics.invariance.workflow import study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from tests.cfa.test_clusters import read

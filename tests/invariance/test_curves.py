@@ -8,7 +8,7 @@ import pytest
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.definition import Definition
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from tests.validity.making import study
 
 

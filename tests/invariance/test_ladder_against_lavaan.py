@@ -7,7 +7,7 @@ import pytest
 
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.options import Estimator
-from psychometrics.invariance import study as studies
+from psychometrics.invariance import workflow
 from psychometrics.invariance.analysis import analyse
 from psychometrics.invariance.options import InvarianceOptions, Step
 from psychometrics.invariance.results import InvarianceResult
@@ -155,7 +155,7 @@ def test_the_latent_means_and_their_errors(
     whole = grouped["wai_1000"]
     responses = regrouped(whole, *three_groups(whole.answers))
     for options, name in ((MLR, "three_MLR"), (WLSMV, "three_WLSMV")):
-        found = studies.study(responses, options, progress=no_progress)
+        found = workflow.study(responses, options, progress=no_progress)
         scalar = next(one for one in found.rungs if one.step is Step.SCALAR)
         compared = 0
         for row in ladders[name]["means"]["scalar"]:

@@ -17,7 +17,7 @@ from psychometrics.cfa.options import Estimator
 from psychometrics.instrument import Instrument
 from psychometrics.invariance.analysis import analyse
 from psychometrics.invariance.options import InvarianceOptions, Step
-from psychometrics.invariance.study import Study, study
+from psychometrics.invariance.workflow import Study, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from tests.invariance.against_lavaan import check_differences, check_fit

@@ -8,14 +8,14 @@ from scipy.special import ndtr
 
 from psychometrics.cfa.options import Estimator
 from psychometrics.invariance.analysis import analyse
-from psychometrics.invariance.effects import effects
-from psychometrics.invariance.exclusion import exclusions
-from psychometrics.invariance.extension import extension_of
+from psychometrics.invariance.effect_sizes import effects
+from psychometrics.invariance.equivalence_test import exclusions
 from psychometrics.invariance.groups import groups_of
 from psychometrics.invariance.identification import model_of
-from psychometrics.invariance.looks import looks
+from psychometrics.invariance.item_modification_indices import looks
 from psychometrics.invariance.options import InvarianceOptions, Step
-from psychometrics.invariance.study import Study, study
+from psychometrics.invariance.score_test import extension_of
+from psychometrics.invariance.workflow import Study, study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from tests.invariance.making import two_groups

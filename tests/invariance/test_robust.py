@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from psychometrics.cfa.competing_models import rival_model
 from psychometrics.cfa.fit import Statistic
+from psychometrics.cfa.implied_thresholds import implied_moments
 from psychometrics.cfa.model import Model, Parameterization
 from psychometrics.cfa.options import Rival, Structure
-from psychometrics.cfa.ordinal import implied_moments
-from psychometrics.cfa.rivals import rival_model
 from psychometrics.cfa.wlsmv import OrdinalSample, fit_wlsmv, sample_of
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.invariance.identification import Design, model_of
 from psychometrics.invariance.options import Step
-from psychometrics.invariance.robust import with_robust_statistics
+from psychometrics.invariance.robust_fit import with_robust_statistics
 from psychometrics.types import FloatArray
 from tests.cfa.making import instrument_of
 from tests.invariance.making import two_groups

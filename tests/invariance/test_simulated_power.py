@@ -11,13 +11,13 @@ from marshmallow import ValidationError
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.errors import OptionError
 from psychometrics.invariance.analysis import analyse
-from psychometrics.invariance.extension import extension_of
+from psychometrics.invariance.decision_rules import TEST_RATE
 from psychometrics.invariance.options import InvarianceOptions, Step
 from psychometrics.invariance.power import least_departure
 from psychometrics.invariance.results import StepResult
-from psychometrics.invariance.simulated import simulated_power
-from psychometrics.invariance.study import study
-from psychometrics.invariance.tenability import TEST_RATE
+from psychometrics.invariance.score_test import extension_of
+from psychometrics.invariance.simulated_power import simulated_power
+from psychometrics.invariance.workflow import study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from schemas.analyses.invariance import InvarianceOptionsSchema

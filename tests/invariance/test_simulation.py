@@ -13,7 +13,7 @@ from psychometrics.cfa.options import Estimator
 from psychometrics.invariance import comparison
 from psychometrics.invariance.options import ComparisonOptions, Step
 from psychometrics.invariance.power import LOADING_DEPARTURE
-from psychometrics.invariance.study import study
+from psychometrics.invariance.workflow import study
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import no_progress
 from tests.invariance.making import LOADINGS, NONE, occasions, two_groups

@@ -16,9 +16,9 @@ from psychometrics.irt.results import IrtResult
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
-from service.use_cases.kinds import KINDS, Material
-from service.use_cases.protect import protect
+from schemas.validation_errors import RefusedInputError
+from service.use_cases.analysis_registry import KINDS, Material
+from service.use_cases.disclosure_control import protect
 from tests.irt.making import graded_answers
 from tests.irt.mirt import GOLDEN, data
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from psychometrics.declared.shapes import to_json
 from psychometrics.errors import OptionError, ResponsesError
 from psychometrics.items import analysis
-from psychometrics.items.forensics import compare_forms, find_key
+from psychometrics.items.key_recovery import compare_forms, find_key
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, no_progress
 from schemas.analyses.items import ItemsOptionsSchema

@@ -14,7 +14,7 @@ from psychometrics.longitudinal.responsiveness_results import ResponsivenessResu
 from psychometrics.longitudinal.trajectory_results import TrajectoryResult
 from psychometrics.types import no_progress
 from service.cli import main
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from tests.described import fits
 from tests.longitudinal.making import sessions, simulated
 from tests.longitudinal.studies import study

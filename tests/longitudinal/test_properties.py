@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, nct
 from sklearn.linear_model import LogisticRegression
 
-from psychometrics.cfa.complete import complete_answers
-from psychometrics.cfa.fitted import Fitted
+from psychometrics.cfa.complete_data import complete_answers
+from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import state_at
-from psychometrics.cfa.layout import layout_of
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.options import Estimator
+from psychometrics.cfa.parameter_index import layout_of
 from psychometrics.longitudinal import lagged
 from psychometrics.longitudinal.auxiliary import fit_with_auxiliary
 from psychometrics.longitudinal.change_scores import spearman, standardized_response_mean

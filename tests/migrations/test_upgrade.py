@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
+from schemas.validation_errors import RefusedInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.export import ExportStore
@@ -23,7 +23,7 @@ from service.adapters.database.responses import ResponseStore
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.tables import METADATA
-from service.adapters.database.workers import Submissions, WorkerTable
+from service.adapters.database.worker_registry import Submissions, WorkerTable
 from service.records import Batch, Scope, Status
 from tests.migrations.first_release import (
     ANSWERS,

@@ -8,7 +8,7 @@ from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.sessions import IDLE_MS, LONGEST_MS, SessionStore
 from service.adapters.database.tables import SESSION
-from service.auth.secrets import new_secret
+from service.auth.api_secrets import new_secret
 from service.identifiers import now_ms
 from service.records import ApiKey, Scope
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from schemas.definition import Definition
-from schemas.faults import UnreadableInputError
+from schemas.validation_errors import UnreadableInputError
 from service.errors import UnavailableError
 from service.file_reader import limits, subprocess_reader, workbooks
 from service.file_reader.file_reading import FileReading

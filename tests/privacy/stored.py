@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from psychometrics.scoring.prorate import score
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.responses import ResponseStore

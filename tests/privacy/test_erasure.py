@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
+from schemas.validation_errors import RefusedInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.export import ExportStore

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
+from schemas.validation_errors import RefusedInputError
 from service.adapters.database import retention
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.processes.cores import usable_cores
+from service.processes.cpu_count import usable_cores
 
 
 @pytest.fixture

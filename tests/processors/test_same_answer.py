@@ -31,7 +31,7 @@ import hashlib, json, sys
 import numpy as np
 from threadpoolctl import threadpool_info
 from psychometrics.simulate import SCENARIOS, draw, population
-from psychometrics.ensembles.draws import bootstrap_moments, population_moments
+from psychometrics.simulation.draws import bootstrap_moments, population_moments
 from service.catalog.catalog import shipped_definitions
 def seed(): return np.random.default_rng(1)
 found = []

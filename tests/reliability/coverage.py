@@ -24,7 +24,7 @@ from psychometrics.reliability.alpha import alpha_of_answers, feldt_interval
 from psychometrics.reliability.coefficient import estimate
 from psychometrics.reliability.omega import fit_scale, omega, one_factor_model
 from psychometrics.reliability.paired import paired
-from psychometrics.reliability.scale import sample_of, scale_reliability
+from psychometrics.reliability.scale_reliability import sample_of, scale_reliability
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import Estimate, FloatArray
 from tests.classical import form

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psychometrics.reliability.density import density
+from psychometrics.reliability.agreement_bins import density
 from psychometrics.types import FloatArray
 
 

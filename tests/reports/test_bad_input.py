@@ -11,11 +11,11 @@ import pytest
 
 from psychometrics.types import FloatArray
 from schemas.definition import Definition
+from service.reports.disclosure_filter import looked_through
 from service.reports.document.compose import compose
 from service.reports.figures.drawing import draw_all
 from service.reports.html import render_html
 from service.reports.record import ReportRecord
-from service.reports.release import looked_through
 from tests.reports.conftest import record_of
 from tests.reports.test_html import Page
 from tests.validity.making import study, validity

@@ -14,11 +14,11 @@ from service.reports.disclosure import (
     findings_in_text,
     withheld,
 )
+from service.reports.disclosure_filter import released_script
 from service.reports.document.compose import compose
 from service.reports.document.elements import Column, Paragraph, Section, Table
 from service.reports.figures.names import FigureName
 from service.reports.record import ReportRecord
-from service.reports.release import released_script
 from service.reports.render import Format, render_report
 
 
@@ -110,7 +110,7 @@ def test_a_document_that_tells_of_few_all_the_same_is_not_delivered(
     def leaking(result: dict[str, Any]) -> dict[str, Any]:
         return {**result, "verdict": {**result["verdict"], "answer": "Only 4 patients stayed."}}
 
-    monkeypatch.setattr("service.reports.release.withheld", leaking)
+    monkeypatch.setattr("service.reports.disclosure_filter.withheld", leaking)
     monkeypatch.setattr("service.reports.render.draw_all", lambda *_: {})
     for form in Format:
         with pytest.raises(DisclosureError, match="withheld") as caught:
@@ -156,7 +156,8 @@ def test_the_r_script_is_looked_through_too(
 ) -> None:
     assert findings_in_text(released_script(merged)) == []
     monkeypatch.setattr(
-        "service.reports.release.r_script", lambda _: "n_items = 12,\n# left out: 4 persons\n"
+        "service.reports.disclosure_filter.r_script",
+        lambda _: "n_items = 12,\n# left out: 4 persons\n",
     )
     with pytest.raises(DisclosureError) as caught:
         released_script(merged)

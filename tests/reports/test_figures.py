@@ -189,8 +189,8 @@ def test_a_long_form_of_seven_answers_can_be_drawn(wai_36: Definition) -> None:
 def validity_items(definition: Definition, answers: Any) -> dict[str, Any]:
     from psychometrics.responses import ResponseMatrix
     from psychometrics.types import no_progress
-    from service.use_cases.kinds import KINDS, Material
-    from service.use_cases.protect import protect
+    from service.use_cases.analysis_registry import KINDS, Material
+    from service.use_cases.disclosure_control import protect
 
     responses = ResponseMatrix(instrument=definition.instrument, answers=answers)
     return protect("items", KINDS["items"].run(Material(responses=responses), {}, no_progress))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import docx
 from docx.oxml.ns import qn
 
+from service.reports.disclosure_filter import looked_through, released_script
 from service.reports.document.compose import compose
 from service.reports.docx import render_docx
 from service.reports.figures.drawing import draw_all
@@ -19,7 +20,6 @@ from service.reports.figures.names import FigureName
 from service.reports.html import render_html
 from service.reports.json import report_json
 from service.reports.record import ReportRecord
-from service.reports.release import looked_through, released_script
 from tests.reports.test_html import Page
 
 _SVG_TEXT = "{http://www.w3.org/2000/svg}text"

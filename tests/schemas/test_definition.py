@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from schemas.definition import Definition, load_definition, parse_definition
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.catalog.catalog import Catalog, shipped_definitions
 
 CATALOGUE = {

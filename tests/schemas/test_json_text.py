@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.json_text import read_json
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.pointers import NUMBERED_WORD, faults_of
+from schemas.json_pointers import NUMBERED_WORD, faults_of
 
 UNKNOWN = ["Unknown field."]
 

@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 from schemas.definition import Definition
-from schemas.faults import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError
 from service.file_reader.paths import read_path
 
 ITEMS = [f"i{item}" for item in range(1, 13)]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from psychometrics.instrument import Instrument, Scale
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError, UnreadableInputError
 from schemas.responses.covariates import MAXIMUM_OUTCOMES
 from schemas.responses.csv import parse_csv
 from schemas.responses.document import load_batch, load_scoring, parse_json, parse_ndjson
 from schemas.responses.table import load_table
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.file_reader.paths import read_path
 
 RIGHT = [5, 4, None, 4, 5, 5, 4, 4, 5, 3, 4, 3]

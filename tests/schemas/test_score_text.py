@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from psychometrics.instrument import Instrument
 from schemas.definition import Definition
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
 from service.catalog.catalog import shipped_definitions
 from service.use_cases.score_responses import score_responses
 from service.use_cases.score_text import score_text

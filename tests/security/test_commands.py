@@ -16,7 +16,7 @@ from service.adapters.database.keys import KeyStore
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.tables import JOB
 from service.audit import AuditKey
-from service.auth.secrets import new_secret
+from service.auth.api_secrets import new_secret
 from service.cli import main
 from service.identifiers import now_ms, uuid7
 from service.records import Scope

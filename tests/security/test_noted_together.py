@@ -17,7 +17,7 @@ from service.adapters.database.migrate import migrate
 from service.adapters.database.tables import BATCH, JOB, SAMPLE
 from service.app import create_app
 from service.audit import AuditTrail
-from service.auth.secrets import new_secret
+from service.auth.api_secrets import new_secret
 from service.config import Config
 from service.records import AuditEntry, Scope
 

@@ -18,14 +18,14 @@ import requests
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import func, select
 
-from schemas.faults import RefusedInputError, UnreadableInputError
+from schemas.validation_errors import RefusedInputError, UnreadableInputError
 from service.adapters.database.clients import ClientStore, TokenStore
 from service.adapters.database.engine import Database
 from service.adapters.database.migrate import migrate
 from service.adapters.database.tables import ACCESS_TOKEN, ASSERTION
+from service.auth.api_secrets import new_secret
 from service.auth.authenticator import Authenticator
-from service.auth.key_set import read_key_set
-from service.auth.secrets import new_secret
+from service.auth.jwks import read_key_set
 from service.errors import TokenRefusedError, UnauthenticatedError
 from service.identifiers import now_ms
 from service.records import Assertion, Scope

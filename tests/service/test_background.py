@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from service.background import Batches
+from service.batch_writer import Batches
 
 
 class Store:
@@ -62,7 +62,7 @@ def test_who_waits_is_not_kept_waiting_for_others() -> None:
 def test_a_failed_write_is_repeated_with_what_came_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("service.background._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("service.batch_writer._RETRY_SECONDS", 0.01)
     store = Store(failures=2)
     batches = Batches(store.write, seconds=0, at_most=100)
     batches.add(1)
@@ -72,7 +72,7 @@ def test_a_failed_write_is_repeated_with_what_came_meanwhile(
 
 
 def test_waiting_ends_when_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.background._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("service.batch_writer._RETRY_SECONDS", 0.01)
     batches = Batches(Store(failures=1_000_000).write, seconds=0, at_most=100)
     assert not batches.add_and_wait(1, seconds=0.05)
     batches.close()

@@ -10,10 +10,10 @@ import pytest
 
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import VOID_AFTER_MS, IdempotencyStore
-from service.adapters.database.workers import WorkerTable
+from service.adapters.database.worker_registry import WorkerTable
 from service.errors import ConflictError
-from service.processes.calendar import Calendar
-from service.processes.pulse import Pulse
+from service.processes.heartbeat import Pulse
+from service.processes.trusted_clock import Calendar
 from service.records import Claim
 from tests.service.test_jobs import Queue, begin, result
 from tests.service.test_pulse import LOOKS

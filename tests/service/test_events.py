@@ -11,7 +11,7 @@ import pytest
 
 from service.errors import NotFoundError, UnavailableError
 from service.records import Standing, Status
-from service.web import events
+from service.web import sse
 from tests.service.server import Client, is_problem
 from tests.service.test_analyses import SLOW, ask, sample_of, until_running
 
@@ -20,7 +20,7 @@ DONE = Standing(status=Status.SUCCEEDED, done=1, total=1, stage="done")
 
 
 def said(looks: Iterator[Standing], seen: str = "") -> bytes:
-    return b"".join(events._written(looks, seen))
+    return b"".join(sse._written(looks, seen))
 
 
 def identifiers(text: str) -> list[str]:
@@ -42,7 +42,7 @@ def test_who_comes_back_is_told_only_what_is_new() -> None:
 
 
 def test_where_nothing_changes_a_comment_keeps_the_way_open() -> None:
-    looks = iter([RUNNING[0]] * (2 * events._QUIET_LOOKS + 1))
+    looks = iter([RUNNING[0]] * (2 * sse._QUIET_LOOKS + 1))
     assert said(looks).count(b"\n: still there\n") == 2
 
 
@@ -61,7 +61,7 @@ def test_what_ends_the_looking_ends_the_stream_in_order(error: Exception, last: 
 
 def test_a_client_that_leaves_gives_its_place_back() -> None:
     for _ in range(100):  # of some places
-        stream = events._written(iter([RUNNING[0]] * 5), "")
+        stream = sse._written(iter([RUNNING[0]] * 5), "")
         assert [next(stream) for _ in range(2)]
         stream.close()
     assert said(iter(RUNNING)).count(b"event: progress") == 3

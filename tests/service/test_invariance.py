@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
-from service.ports import JobQueue
+from schemas.validation_errors import RefusedInputError
+from service.interfaces import JobQueue
 from service.records import Sample
 from service.use_cases.submit_analysis import submit_analysis
 from tests.service.server import Client, is_problem

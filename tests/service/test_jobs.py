@@ -13,19 +13,19 @@ import orjson
 import pytest
 
 from schemas.definition import Definition
-from service.adapters.database.attempts import Attempts
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
+from service.adapters.database.job_leases import Attempts
 from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
 from service.adapters.database.samples import SampleStore
-from service.adapters.database.workers import Submissions, WorkerTable
+from service.adapters.database.worker_registry import Submissions, WorkerTable
 from service.catalog.catalog import shipped_definitions
 from service.config import Config
 from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7
-from service.processes.attendance import Attendance, Outcome
+from service.processes.step_runner import Attendance, Outcome
 from service.records import Job, Lease, Scope, Standing, Status
 from tests.service.test_responses import Store, block
 

@@ -10,9 +10,9 @@ import pytest
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import KeyStore
 from service.adapters.database.migrate import migrate
+from service.auth.api_secrets import digest_of, new_secret
 from service.auth.authenticator import Authenticator
 from service.auth.last_use import LastUse
-from service.auth.secrets import digest_of, new_secret
 from service.errors import NotFoundError, UnauthenticatedError
 from service.identifiers import now_ms
 from service.records import Scope

@@ -22,9 +22,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from schemas.faults import FAULT_CODES
+from schemas.validation_errors import FAULT_CODES
 from service.errors import HTTP_PROBLEMS, PROBLEMS
-from service.use_cases.kinds import KINDS
+from service.use_cases.analysis_registry import KINDS
 from tests.conftest import ROOT
 from tests.service.server import Server, is_problem
 from tests.service.test_analyses import sample_of

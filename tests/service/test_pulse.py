@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from service.adapters.database.engine import Database
-from service.adapters.database.workers import WorkerTable
-from service.processes.pulse import Pulse, TakenForDeadError
+from service.adapters.database.worker_registry import WorkerTable
+from service.processes.heartbeat import Pulse, TakenForDeadError
 
 
 @dataclass

@@ -10,8 +10,8 @@ import pytest
 
 from psychometrics.scoring.prorate import score
 from schemas.definition import Definition
-from schemas.faults import RefusedInputError
-from schemas.responses.block import ResponseBlock
+from schemas.responses.response_batch import ResponseBlock
+from schemas.validation_errors import RefusedInputError
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import ErasureStore
 from service.adapters.database.keys import KeyStore

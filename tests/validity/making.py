@@ -11,7 +11,7 @@ from psychometrics.instrument import Instrument
 from psychometrics.responses import ResponseMatrix
 from psychometrics.simulate import GROUPS, draw, population
 from psychometrics.types import FloatArray, no_progress
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from service.use_cases.validity.verdict import published
 
 

@@ -15,7 +15,7 @@ from psychometrics.validity.results import ValidityResult
 from schemas.definition import Definition, load_definition
 from service.reports.record import ReportedSample, ReportRecord
 from service.reports.render import Format, render_report
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from tests.described import fits
 from tests.validity.making import validity
 

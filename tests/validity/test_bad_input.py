@@ -11,7 +11,7 @@ from psychometrics.disclosure import is_small
 from psychometrics.responses import ResponseMatrix
 from psychometrics.validity.sample import choose, describe
 from schemas.definition import Definition
-from service.use_cases.protect import protect
+from service.use_cases.disclosure_control import protect
 from tests.validity.making import ratings, study, validity
 
 OPTIONS = {"group": "group", "replicates": 10}

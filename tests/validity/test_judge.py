@@ -7,9 +7,9 @@ import pytest
 from marshmallow import ValidationError
 
 from psychometrics.validity.evidence import NUMBERS, Evidence
-from psychometrics.validity.judge import judge
-from psychometrics.validity.proportions import wilson_interval
+from psychometrics.validity.rating import judge
 from psychometrics.validity.rules import Code, Rating, Remark
+from psychometrics.validity.wilson_interval import wilson_interval
 from schemas.standards import load_standards
 from service.catalog.rules import validity_standards
 

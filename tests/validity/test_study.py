@@ -14,7 +14,7 @@ from psychometrics.validity.results import ValidityResult
 from schemas.analyses.validity import SECTIONS, STEPS
 from schemas.definition import Definition
 from service.file_reader.paths import read_path
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from tests.described import fits
 from tests.validity.making import ratings, study, validity
 

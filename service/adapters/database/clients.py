@@ -14,9 +14,9 @@ import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from service.adapters.database.audit import Note, unnoted
-from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
 from service.adapters.database.keys import tenant_id
+from service.adapters.database.sql_helpers import insert_if_new
 from service.adapters.database.tables import ACCESS_TOKEN, ASSERTION, CLIENT, TENANT
 from service.errors import NotFoundError, TokenRefusedError
 from service.identifiers import now_ms, uuid7

@@ -14,12 +14,12 @@ import numpy as np
 import orjson
 from sqlalchemy import Connection, select, update
 
-from schemas.faults import Fault, RefusedInputError
 from schemas.responses.covariates import MAXIMUM_OUTCOMES
-from service.adapters.database.blocks import Packed, unpack
+from schemas.validation_errors import Fault, RefusedInputError
+from service.adapters.database.batch_codec import Packed, unpack
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import erase_responses, forget_derived, lock_samples
-from service.adapters.database.removal import take_out
+from service.adapters.database.response_deletion import take_out
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME, SAMPLE
 from service.errors import NotFoundError, OutdatedError
 from service.identifiers import now_ms

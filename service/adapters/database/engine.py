@@ -1,7 +1,7 @@
 """Connections and transactions, the same for the embedded store and for a server.
 
 Everything else in this package says what it wants in SQLAlchemy's words; what the two stores do
-differently stands in ``sqlite``, ``postgresql`` and ``bulk``.
+differently stands in ``sqlite``, ``postgresql`` and ``sql_helpers``.
 """
 
 from __future__ import annotations

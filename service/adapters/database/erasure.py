@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import ERASED_ANSWER
 from service.adapters.database.jobs import forget_job, forget_jobs
-from service.adapters.database.removal import remove_person
+from service.adapters.database.response_deletion import remove_person
 from service.adapters.database.samples import NO_SAMPLE
 from service.adapters.database.tables import IDEMPOTENCY, SAMPLE
 from service.errors import NotFoundError

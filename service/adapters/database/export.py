@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from service.adapters.database.batch_codec import lists, unpack
 from service.adapters.database.batches import batch_of, batches_of
-from service.adapters.database.blocks import lists, unpack
 from service.adapters.database.engine import Database
 from service.adapters.database.tables import BATCH, BLOCK, SAMPLE
 from service.records import Batch, StoredResponse

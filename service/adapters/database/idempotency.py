@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from schemas.faults import Fault, RefusedInputError
-from service.adapters.database.bulk import insert_if_new
+from schemas.validation_errors import Fault, RefusedInputError
 from service.adapters.database.engine import Database
+from service.adapters.database.sql_helpers import insert_if_new
 from service.adapters.database.tables import IDEMPOTENCY
 from service.errors import ConflictError
 from service.records import Claim, Kept

@@ -27,7 +27,7 @@ UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
 
 class JobTable:
-    """Submits, finds and cancels analyses (:class:`service.ports.JobQueue`)."""
+    """Submits, finds and cancels analyses (:class:`service.interfaces.JobQueue`)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

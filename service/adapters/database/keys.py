@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
 from service.adapters.database.audit import Note, unnoted
-from service.adapters.database.bulk import insert_if_new
 from service.adapters.database.engine import Database
+from service.adapters.database.sql_helpers import insert_if_new
 from service.adapters.database.tables import API_KEY, TENANT
 from service.errors import NotFoundError
 from service.identifiers import now_ms, uuid7

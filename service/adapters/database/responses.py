@@ -9,16 +9,16 @@ import numpy as np
 from sqlalchemy import Connection, insert, literal, select, update
 
 from psychometrics.types import FloatArray
-from schemas.faults import Fault
-from schemas.pointers import pointer
-from schemas.responses.block import ResponseBlock, Value, refuse_if_any
+from schemas.json_pointers import pointer
 from schemas.responses.covariates import NUMBER_COLUMNS, TEXT_COLUMNS, any_given
+from schemas.responses.response_batch import ResponseBlock, Value, refuse_if_any
+from schemas.validation_errors import Fault
+from service.adapters.database.batch_codec import MISSING, lists, pack
 from service.adapters.database.batches import batch_of, batches_of
-from service.adapters.database.blocks import MISSING, lists, pack
-from service.adapters.database.bulk import insert_new_ones, joined_bytes, listed
 from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.samples import NO_SAMPLE
+from service.adapters.database.sql_helpers import insert_new_ones, joined_bytes, listed
 from service.adapters.database.tables import BATCH, BLOCK, RESPONSE_NAME, SAMPLE
 from service.errors import ConflictError, NotFoundError
 from service.records import Batch, Kept, PackedResponses

@@ -17,7 +17,7 @@ from service.adapters.database.audit import Note, unnoted
 from service.adapters.database.engine import Database
 from service.adapters.database.erasure import erase_responses, lock_samples
 from service.adapters.database.idempotency import drop_expired
-from service.adapters.database.removal import remove_batches
+from service.adapters.database.response_deletion import remove_batches
 from service.adapters.database.tables import BATCH, JOB, SAMPLE, TENANT
 from service.errors import NotFoundError
 from service.identifiers import now_ms

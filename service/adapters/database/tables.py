@@ -1,8 +1,8 @@
 """Tables. Everything belongs to a tenant; times are milliseconds since 1970, UTC.
 
-The responses of a batch are one row of ``block`` (see ``blocks``). A sample's batches in the order
-of their keys are the order its responses came in. The names that
-responses came with stand in ``response_name`` too, where none can stand twice in a sample.
+The responses of a batch are one row of ``block`` (see ``batch_codec``). A sample's batches in the
+order of their keys are the order its responses came in. The names that responses came with stand in
+``response_name`` too, where none can stand twice in a sample.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 DBOS keeps, in tables of its own beside ours, which analysis waits, which worker has it, and which
 of its steps are done. It survives the death of any process. It does not notice a death by itself:
-workers watch each other (:mod:`service.processes.pulse`) and resume here what a dead one had.
+workers watch each other (:mod:`service.processes.heartbeat`) and resume here what a dead one had.
 Nothing but identifiers and names of steps is stored there.
 
 What is DBOS's: the queue, the checkpoints, running a workflow again after it was resumed. What is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from schemas.analyses.validity import SECTIONS
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.default_tables import default_tables
 from service.reports.document.elements import Answer, Document, Rating, Section
 from service.reports.document.sections import (
@@ -97,7 +97,7 @@ def _unwritten(sources: Sources) -> Iterator[Section]:
         if name not in WRITTEN and found is not None:
             yield Section(
                 name=name,
-                title=words.named(words.spoken(name)),
+                title=labels.named(labels.spoken(name)),
                 blocks=(*default_tables(name, declared, found), *cautions(found)),
             )
 
@@ -119,7 +119,7 @@ def _facts(record: ReportRecord) -> tuple[tuple[str, str], ...]:
 
 
 def _setting(setting: str) -> str:
-    return words.SETTINGS.get(setting, setting)
+    return labels.SETTINGS.get(setting, setting)
 
 
 def _answer(sources: Sources) -> Answer:
@@ -135,7 +135,7 @@ def _answer(sources: Sources) -> Answer:
                 title=str(
                     one.get("title")
                     or rules.get(one["rule"], {}).get("title")
-                    or words.named(words.spoken(one["property"]))
+                    or labels.named(labels.spoken(one["property"]))
                 ),
                 rating=one["rating"],
                 because=standards.sentence(one["because"]),

@@ -21,7 +21,7 @@ from psychometrics.declared.shapes import (
     Truth,
 )
 from psychometrics.types import Estimate, Interval
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Column, Table
 
 
@@ -42,10 +42,10 @@ def default_tables(name: str, declared: type, value: Mapping[str, Any]) -> Itera
     if single:
         yield Table(
             name=name,
-            caption=words.named(words.spoken(name)),
+            caption=labels.named(labels.spoken(name)),
             columns=(Column(title="", numeric=False), Column(title="Value")),
             rows=tuple(
-                (words.named(one.name), _cell(one.shape, value[one.name])) for one in single
+                (labels.named(one.name), _cell(one.shape, value[one.name])) for one in single
             ),
         )
     for one in members:
@@ -86,7 +86,7 @@ def _rows(
         (label, tuple(_cell(one.shape, entry[one.name]) for one in cells)) for label, entry in given
     ]
     if rows and cells:
-        yield _table(name, member, tuple(words.named(one.name) for one in cells), rows)
+        yield _table(name, member, tuple(labels.named(one.name) for one in cells), rows)
     for label, entry in given:
         for one in record.members:
             if not _is_cell(one.shape) and entry[one.name] is not None:
@@ -102,9 +102,9 @@ def _table(
 ) -> Table:
     return Table(
         name=name,
-        caption=f"{words.named(member.name)}. {member.trait.description}",
+        caption=f"{labels.named(member.name)}. {member.trait.description}",
         columns=(Column(title="", numeric=False), *(Column(title=title) for title in titles)),
-        rows=tuple((words.named(label), *cells) for label, cells in rows),
+        rows=tuple((labels.named(label), *cells) for label, cells in rows),
     )
 
 

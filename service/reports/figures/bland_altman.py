@@ -1,8 +1,8 @@
 """Bland and Altman's plot without persons: difference against mean, as shares of pairs in bins.
 
 Bins of 10 pairs or fewer are left empty where the analysis is made
-(:mod:`psychometrics.reliability.density`); where the pairs are too few for bins, the bias and the
-limits stand alone.
+(:mod:`psychometrics.reliability.agreement_bins`); where the pairs are too few for bins, the bias
+and the limits stand alone.
 
 References
 ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from service.reports.curves import drawn_effects
+from service.reports.curve_selection import drawn_effects
 from service.reports.figures.palette import (
     BLUE,
     QUIET,

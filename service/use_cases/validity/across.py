@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psychometrics.disclosure import is_small
-from service.populations import verdicts_beside
+from service.differencing_control import verdicts_beside
 
 Json = dict[str, Any]
 

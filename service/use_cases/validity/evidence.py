@@ -13,8 +13,8 @@ from psychometrics.invariance.options import Step
 from psychometrics.types import Estimate
 from psychometrics.validity.evidence import Evidence
 from psychometrics.validity.options import ValidityOptions
-from psychometrics.validity.proportions import wilson_interval
 from psychometrics.validity.scores import CLOSE, MORE_AT_AN_END, STRICT, ScoreVerdict, Use, below
+from psychometrics.validity.wilson_interval import wilson_interval
 from service.use_cases.validity.computed import is_computed, sentence
 from service.use_cases.validity.judged_structure import (
     SIMPLER,

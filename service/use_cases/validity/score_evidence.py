@@ -8,8 +8,8 @@ from typing import Any
 from psychometrics.instrument import TOTAL, Instrument
 from psychometrics.types import Estimate, Interval
 from psychometrics.validity.options import ValidityOptions
-from psychometrics.validity.proportions import wilson_interval
 from psychometrics.validity.scores import FEWEST_REPEATED, EndShare, Neighbour, ScoreEvidence
+from psychometrics.validity.wilson_interval import wilson_interval
 from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.judged_structure import judged_structure, one_factor_fits
 

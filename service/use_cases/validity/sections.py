@@ -14,19 +14,19 @@ from psychometrics.criterion import columns
 from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
-from psychometrics.ensembles.options import CutoffOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
 from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
 from psychometrics.reliability.options import AgreementOptions, ReliabilityOptions, RetestOptions
 from psychometrics.responses import ResponseMatrix
-from psychometrics.sufficiency.options import SufficiencyOptions
+from psychometrics.sample_size.options import SufficiencyOptions
+from psychometrics.simulation.options import CutoffOptions
 from psychometrics.types import no_progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import RESPONDENT, Chosen, describe
 from service.catalog.published import alliance_and_outcome
-from service.use_cases.kinds import KINDS, Material
+from service.use_cases.analysis_registry import KINDS, Material
 from service.use_cases.validity.computed import is_computed, not_computed, sentence
 
 Json = dict[str, Any]

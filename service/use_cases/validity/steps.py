@@ -11,7 +11,7 @@ from psychometrics.types import Progress
 from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.sample import choose
 from schemas.analyses.validity import SECTIONS, STEPS, VERDICT
-from service.use_cases.kinds import Material
+from service.use_cases.analysis_registry import Material
 from service.use_cases.validity.sections import Study, check_columns, compute
 from service.use_cases.validity.verdict import give_verdict
 

@@ -9,8 +9,8 @@ from typing import Any
 from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import protected_sentence
 from psychometrics.instrument import Instrument
-from psychometrics.validity.judge import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.rating import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.results import (
     PropertyResult,
     StandardResult,
@@ -21,14 +21,14 @@ from psychometrics.validity.rules import Rating, Rule, Standards
 from psychometrics.validity.scores import ScoreVerdict, contradicted, judge_score, summary
 from schemas.analyses.validity import SECTIONS
 from service.catalog.rules import validity_standards
-from service.populations import without_differences
+from service.differencing_control import without_differences
 from service.reports.record import Audience
-from service.use_cases.protect import protect
-from service.use_cases.software import software
+from service.use_cases.disclosure_control import protect
 from service.use_cases.validity.across import withheld_across, without_told_reasons
 from service.use_cases.validity.computed import is_computed
 from service.use_cases.validity.evidence import gather, publishable
 from service.use_cases.validity.score_evidence import gather_scores
+from service.use_cases.versions import software
 
 Json = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.best_model import factors_of, shown_model
@@ -123,7 +123,7 @@ def _versions(found: Json) -> str:
 def _improper(found: Json) -> tuple[Block, ...]:
     return said(
         *(
-            f"{words.named(model['model'])}: {' '.join(model['cautions'])}"
+            f"{labels.named(model['model'])}: {' '.join(model['cautions'])}"
             for model in found["models"]
             if model["cautions"]
         )
@@ -148,7 +148,7 @@ def _shown(sources: Sources) -> tuple[Block, ...]:
             f"Path diagram of the {name} model: circles are factors, boxes are items with their "
             "numbers; the wider a line, the larger the standardized loading written on it.",
             f"Diagram of the {name} model with the factors "
-            f"{numbers.listed(words.factor(one) for one in factors_of(model))}. {spread}",
+            f"{numbers.listed(labels.factor(one) for one in factors_of(model))}. {spread}",
         ),
         *sources.figure(
             FigureName.LOADINGS,
@@ -164,13 +164,13 @@ def _shown(sources: Sources) -> tuple[Block, ...]:
 def _loading_table(model: Json) -> tuple[Block, ...]:
     squared = {one["item"]: one["r_squared"] for one in model["items"]}
     higher = [
-        (words.factor(one["indicator"]), words.factor(one["factor"]),
+        (labels.factor(one["indicator"]), labels.factor(one["factor"]),
          numbers.number(one["estimate"]), numbers.number(one["standard_error"]),
          numbers.bounded(one["standardized"]), numbers.NONE)
         for one in model["higher_order_loadings"]
     ]  # fmt: skip
     rows = [
-        (f"Item {one['item']}", words.factor(one["factor"]), numbers.number(one["estimate"]),
+        (f"Item {one['item']}", labels.factor(one["factor"]), numbers.number(one["estimate"]),
          numbers.number(one["standard_error"]), numbers.bounded(one["standardized"]),
          numbers.bounded(squared.get(one["item"])))
         for one in model["loadings"]
@@ -191,7 +191,7 @@ def _correlation_table(model: Json) -> tuple[Block, ...]:
         header=columns("Factors", "Estimate [95%]", "SE"),
         rows=[
             (
-                " – ".join(words.factor(name) for name in one["factors"]),
+                " – ".join(labels.factor(name) for name in one["factors"]),
                 numbers.estimate(one),
                 numbers.bounded(one["standard_error"]),
             )
@@ -207,7 +207,7 @@ def _htmt(found: Json) -> tuple[Block, ...]:
         header=columns("Subscales", "HTMT [95%]"),
         rows=[
             (
-                " – ".join(words.factor(name) for name in one["factors"]),
+                " – ".join(labels.factor(name) for name in one["factors"]),
                 numbers.estimate({"estimate": one["ratio"], "interval": one.get("interval")}),
             )
             for one in found["heterotrait_monotrait"]

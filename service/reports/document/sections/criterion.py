@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Bullets, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -31,7 +31,7 @@ def criterion(sources: Sources) -> Section:
         *said("How the numbers are defined:"),
         Bullets(
             items=tuple(
-                f"{words.named(name)}: {text}" for name, text in found["definitions"].items()
+                f"{labels.named(name)}: {text}" for name, text in found["definitions"].items()
             )
         ),
         *cautions(found),
@@ -43,7 +43,8 @@ def _readings(found: Json) -> list[str]:
     """Say of each outcome when the alliance was rated and how that may be read."""
     by_outcome = {one["outcome"]: one for one in found["associations"]}
     return [
-        f"{words.named(name)}: {words.TIMINGS.get(one['timing'], one['timing'])}. {one['reading']}"
+        f"{labels.named(name)}: "
+        f"{labels.TIMINGS.get(one['timing'], one['timing'])}. {one['reading']}"
         for name, one in by_outcome.items()
     ]
 
@@ -64,9 +65,9 @@ def _associations(found: Json) -> tuple[Block, ...]:
 
 def _association(one: Json) -> tuple[str, ...]:
     return (
-        words.named(one["outcome"]),
-        words.named(one["scale"]),
-        words.TIMINGS.get(one["timing"], str(one["timing"])),
+        labels.named(one["outcome"]),
+        labels.named(one["scale"]),
+        labels.TIMINGS.get(one["timing"], str(one["timing"])),
         numbers.count(one["n_persons"]),
         *(
             numbers.estimate(one[name])
@@ -93,10 +94,10 @@ def _hypotheses(found: Json) -> tuple[Block, ...]:
             ),
             rows=[
                 (
-                    words.named(one["outcome"]),
-                    words.named(one["scale"]),
+                    labels.named(one["outcome"]),
+                    labels.named(one["scale"]),
                     _expected(one),
-                    words.TIMINGS.get(one["timing"], str(one["timing"])),
+                    labels.TIMINGS.get(one["timing"], str(one["timing"])),
                     numbers.estimate(one),
                     _became(one),
                 )
@@ -128,12 +129,12 @@ def _context(found: Json) -> tuple[Block, ...]:
         rows=[
             (
                 one["name"],
-                words.SETTINGS.get(one.get("setting") or "", one.get("setting") or numbers.NONE),
+                labels.SETTINGS.get(one.get("setting") or "", one.get("setting") or numbers.NONE),
                 numbers.estimate(one),
                 numbers.count(one.get("n_studies")),
                 numbers.count(one.get("n_persons")),
                 numbers.NONE if not one.get("doi") else f"doi:{one['doi']}",
-                words.STATUSES.get(one.get("status") or "", numbers.NONE),
+                labels.STATUSES.get(one.get("status") or "", numbers.NONE),
             )
             for one in found.get("context") or ()
         ],
@@ -143,7 +144,7 @@ def _context(found: Json) -> tuple[Block, ...]:
 
 def _spoken(found: Json) -> str:
     parts = [
-        f"{words.named(one['outcome'])} with {one['scale']} {numbers.estimate(one['pearson'])}"
+        f"{labels.named(one['outcome'])} with {one['scale']} {numbers.estimate(one['pearson'])}"
         for one in found["associations"]
         if one["scale"] == "total" and one["pearson"]["estimate"] is not None
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -29,7 +29,10 @@ def dimensionality(sources: Sources) -> Section:
             "Number of dimensions by criterion",
             header=columns("Criterion", "Dimensions"),
             rows=[
-                (words.named(words.CRITERIA.get(name, words.spoken(name))), numbers.count(number))
+                (
+                    labels.named(labels.CRITERIA.get(name, labels.spoken(name))),
+                    numbers.count(number),
+                )
                 for name, number in found["summary"]["n_factors"].items()
             ],
             notes=(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from service.reports.curves import drawn_effects
-from service.reports.document import numbers, words
+from service.reports.curve_selection import drawn_effects
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Note, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -35,7 +35,7 @@ def invariance(sources: Sources) -> Section:
             "groups. Right: how the indices of fit changed from the step below.",
             "Ladder: "
             + "; ".join(
-                f"{step['step']} {words.TENABLE[step['tenable']]}" for step in found["steps"]
+                f"{step['step']} {labels.TENABLE[step['tenable']]}" for step in found["steps"]
             )
             + ".",
         ),
@@ -93,12 +93,12 @@ def _level(found: Json) -> str:
     level = found["level"]
     if level is None:
         return "Not even the same factors could be shown in all groups."
-    return f"The last step that holds: {words.STEPS.get(level, level)}."
+    return f"The last step that holds: {labels.STEPS.get(level, level)}."
 
 
 def _steps(found: Json) -> tuple[Block, ...]:
     rules = [
-        f"{words.STEPS.get(step['step'], step['step'])}: {step['rule']}" for step in found["steps"]
+        f"{labels.STEPS.get(step['step'], step['step'])}: {step['rule']}" for step in found["steps"]
     ]
     return table(
         "invariance",
@@ -118,8 +118,8 @@ def _steps(found: Json) -> tuple[Block, ...]:
 def _step(step: Json) -> tuple[str, ...]:
     block, delta, difference = block_of(step["model"]), step["delta"], step["difference"]
     return (
-        words.STEPS.get(step["step"], str(step["step"])),
-        words.TENABLE[step["tenable"]],
+        labels.STEPS.get(step["step"], str(step["step"])),
+        labels.TENABLE[step["tenable"]],
         numbers.index(block["cfi"]),
         numbers.index(block["rmsea"]),
         numbers.index(step["model"]["srmr"]),
@@ -191,7 +191,7 @@ def _latent(found: Json) -> tuple[Block, ...]:
         rows=[
             (
                 one["group"],
-                words.factor(one["factor"]),
+                labels.factor(one["factor"]),
                 numbers.estimate(one, numbers.number),
                 numbers.number(one["standard_error"]),
                 numbers.number(one["standardized"]),
@@ -213,7 +213,7 @@ def _bounds(found: Json) -> tuple[Block, ...]:
         rows=[
             (
                 one["group"],
-                words.factor(one["factor"]),
+                labels.factor(one["factor"]),
                 numbers.estimate(one, numbers.number),
                 numbers.interval(one["with_bias"], numbers.number),
                 _moved(one["moved_most_by"]),
@@ -237,7 +237,7 @@ def _moved(moved: Json | None) -> str:
 
 def _spoken_means(found: Json) -> str:
     means = "; ".join(
-        f"{one['group']}, {words.factor(one['factor'])} {numbers.estimate(one, numbers.number)}"
+        f"{one['group']}, {labels.factor(one['factor'])} {numbers.estimate(one, numbers.number)}"
         for one in found["latent_means"]
     )
     return f"Points with intervals, one for each group and factor: {means}."
@@ -251,7 +251,7 @@ def _observed(found: Json) -> tuple[Block, ...]:
         rows=[
             (
                 one["group"],
-                words.named(one["scale"]),
+                labels.named(one["scale"]),
                 numbers.count(one["n"]),
                 numbers.number(one["mean"]),
                 numbers.number(one["sd"]),

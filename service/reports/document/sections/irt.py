@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Note, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -71,7 +71,7 @@ def _scales(scales: Json) -> tuple[Block, ...]:
                 numbers.index(one["fit"] and one["fit"]["cfi"]),
                 numbers.bounded(one["reliability"]["marginal"]),
                 numbers.bounded(one["q3_critical"] and one["q3_critical"]["largest"]),
-                words.RATINGS.get(one["structural_validity"]["rating"], numbers.NONE),
+                labels.RATINGS.get(one["structural_validity"]["rating"], numbers.NONE),
             )
             for name, one in fitted.items()
         ],
@@ -210,7 +210,7 @@ def _dif(sources: Sources, found: Json | None) -> tuple[Block, ...]:
         ),
         *said(*_shifts(found)),
         *(
-            Note(text=f"{words.named(name)}: {reason}.")
+            Note(text=f"{labels.named(name)}: {reason}.")
             for name, reason in found["reasons"].items()
         ),
         *cautions(found),
@@ -223,7 +223,7 @@ def _shifts(found: Json) -> Iterator[str]:
     for shift in found["shifts"]:
         if shift["scale"] in flagged and shift["moved"] is not None:
             yield (
-                f"{words.named(shift['scale'])}: taking all items as equal moves the latent "
+                f"{labels.named(shift['scale'])}: taking all items as equal moves the latent "
                 f"difference of the groups by {numbers.number(shift['moved'])} SD."
             )
 
@@ -231,6 +231,6 @@ def _shifts(found: Json) -> Iterator[str]:
 def _notes(scales: Json) -> Iterator[Block]:
     for name, one in scales.items():
         if one["reason"]:
-            yield Note(text=f"{words.named(name)}: not estimated; {one['reason']}.")
+            yield Note(text=f"{labels.named(name)}: not estimated; {one['reason']}.")
         for caution in one["cautions"]:
-            yield Note(text=f"{words.named(name)}: {caution}")
+            yield Note(text=f"{labels.named(name)}: {caution}")

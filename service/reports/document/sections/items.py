@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -44,7 +44,7 @@ def _scales(found: Json) -> tuple[Block, ...]:
         header=columns("Scale", "n", "M", "SD", "Skewness", "At lowest score", "At highest score"),
         rows=[
             (
-                words.named(name),
+                labels.named(name),
                 numbers.count(one["n_scored"]),
                 numbers.number(one["mean"]),
                 numbers.number(one["sd"]),
@@ -86,7 +86,7 @@ def _item(one: Json) -> tuple[str, ...]:
     digits = 1 if rounded else 2
     return (
         str(one["item"]),
-        "none" if one["subscale"] is None else words.named(one["subscale"]),
+        "none" if one["subscale"] is None else labels.named(one["subscale"]),
         numbers.count(one["n_answered"]),
         numbers.number(one["mean"], digits),
         numbers.number(one["sd"], digits),
@@ -108,10 +108,10 @@ def _screening(found: Json) -> tuple[Block, ...]:
         + "."
     )
     rows = [
-        (words.named(spoken), numbers.count(one["n_screened"]), numbers.count(one["n_flagged"]),
+        (labels.named(spoken), numbers.count(one["n_screened"]), numbers.count(one["n_flagged"]),
          one["rule"])
         for name, one in found["careless"].items()
-        for spoken in (words.spoken(name),)
+        for spoken in (labels.spoken(name),)
     ]  # fmt: skip
     return (
         *said(key, _dependence(found["local_dependence"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.figures.names import FigureName
@@ -51,7 +51,7 @@ def agreement(sources: Sources) -> Section:
         return absent("agreement", AGREEMENT, sources)
     blocks = (
         *said(
-            f"{words.named(found['judge'])} held against {found['truth']}, "
+            f"{labels.named(found['judge'])} held against {found['truth']}, "
             f"{numbers.count(found['n_persons'])} pairs."
         ),
         *_coefficients(found, "agreement"),
@@ -84,7 +84,7 @@ def _scale(name: str, one: Json) -> tuple[str, ...]:
     limits = one["limits_of_agreement"]
     ends = (limits["lower"]["estimate"], limits["upper"]["estimate"])
     return (
-        words.named(name),
+        labels.named(name),
         numbers.count(one["n_pairs"]),
         numbers.estimate(one["difference"], numbers.number),
         numbers.estimate(one["icc_2_1"]),
@@ -102,7 +102,7 @@ def _truth_and_bias(found: Json) -> tuple[Block, ...]:
         header=columns("Scale", "Difference of level [95%]", "Tracking [95%]"),
         rows=[
             (
-                words.named(name),
+                labels.named(name),
                 numbers.estimate(one["truth_and_bias"]["level_difference"], numbers.number),
                 numbers.estimate(one["truth_and_bias"]["tracking"], numbers.number),
             )
@@ -119,7 +119,7 @@ def _reading(found: Json) -> str:
 
 def _limits(found: Json) -> str:
     parts = [
-        f"{words.named(name)}: mean difference {numbers.number(one['difference']['estimate'])}, "
+        f"{labels.named(name)}: mean difference {numbers.number(one['difference']['estimate'])}, "
         f"limits {numbers.number(one['limits_of_agreement']['lower']['estimate'])} to "
         f"{numbers.number(one['limits_of_agreement']['upper']['estimate'])}"
         for name, one in found["scales"].items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Bullets, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.record import Json
@@ -34,7 +34,7 @@ def reliability(sources: Sources) -> Section:
         *said("What the coefficients mean:"),
         Bullets(
             items=tuple(
-                f"{words.named(name)}: {text}" for name, text in found["definitions"].items()
+                f"{labels.named(name)}: {text}" for name, text in found["definitions"].items()
             )
         ),
         *(note for scale in found["scales"].values() for note in cautions(scale)),
@@ -54,7 +54,7 @@ def _coefficients(found: Json) -> tuple[Block, ...]:
         ),
         rows=[
             (
-                words.named(name),
+                labels.named(name),
                 numbers.count(len(one["items"])),
                 *(numbers.estimate(_judged(one[key])) for key, _ in _COEFFICIENTS),
                 numbers.number(one["sd"]),
@@ -88,7 +88,7 @@ def _measurement_error(scale: Json) -> Json:
 def _general(found: Json) -> tuple[Block, ...]:
     scales = {name: one for name, one in found["scales"].items() if one["omega_total"] is not None}
     reasons = [
-        f"{words.named(name)}, {title}: {one[key]['reason']}"
+        f"{labels.named(name)}, {title}: {one[key]['reason']}"
         for name, one in scales.items()
         for key, title in _TOTAL
         if one[key] is not None and one[key]["reason"]
@@ -98,7 +98,7 @@ def _general(found: Json) -> tuple[Block, ...]:
         "What the total rests on",
         header=columns("Scale", *(f"{title} [95%]" for _, title in _TOTAL)),
         rows=[
-            (words.named(name), *(numbers.estimate(one[key]) for key, _ in _TOTAL))
+            (labels.named(name), *(numbers.estimate(one[key]) for key, _ in _TOTAL))
             for name, one in scales.items()
         ],
         notes=(
@@ -116,7 +116,7 @@ def _deleted(found: Json) -> tuple[Block, ...]:
         rows=[
             (
                 str(one["item"]),
-                words.named(name),
+                labels.named(name),
                 numbers.bounded(one["alpha"]),
                 numbers.bounded(one["omega"]),
             )
@@ -129,7 +129,7 @@ def _deleted(found: Json) -> tuple[Block, ...]:
 def _clustering(found: Json) -> tuple[Block, ...]:
     rows = [
         (
-            words.named(name),
+            labels.named(name),
             numbers.estimate(one["clustering"]["icc"]),
             numbers.number(one["clustering"]["design_effect"]),
             numbers.bounded(one["clustering"]["alpha_within"]),

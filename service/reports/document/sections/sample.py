@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Section
 from service.reports.document.sections.parts import (
     Sources,
@@ -93,12 +93,12 @@ def _who(found: Json) -> str:
 
 def _columns(found: Json) -> tuple[Block, ...]:
     rows = [
-        (words.named(column["column"]), str(one["value"]), numbers.count(one["n"]))
+        (labels.named(column["column"]), str(one["value"]), numbers.count(one["n"]))
         for column in found.get("counts") or ()
         for one in column.get("counts") or ()
     ]
     many = [
-        (words.named(column["column"]), f"{numbers.count(column['distinct'])} different", "")
+        (labels.named(column["column"]), f"{numbers.count(column['distinct'])} different", "")
         for column in found.get("counts") or ()
         if not column.get("counts")
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Block, Bullets, Section
 from service.reports.document.sections.parts import Sources, columns, said, table
 from service.reports.record import Json
@@ -36,7 +36,7 @@ def basis(sources: Sources) -> Section:
         rows=rows,
         notes=(
             (
-                "Ratings in COSMIN's words. Indeterminate: the evidence does not decide. Not "
+                "Ratings in COSMIN's labels. Indeterminate: the evidence does not decide. Not "
                 "assessed: "
                 "no evidence of that kind is in the data."
             ),
@@ -52,8 +52,8 @@ def _scores(sources: Sources) -> tuple[Block, ...]:
         header=columns("Score", "Verdict", "Because", words=(0, 1, 2)),
         rows=[
             (
-                words.named(one["score"]),
-                words.USES.get(one["code"], one["code"]),
+                labels.named(one["score"]),
+                labels.USES.get(one["code"], one["code"]),
                 " ".join(one["because"]),
             )
             for one in sources.record.result["verdict"].get("scores", ())
@@ -70,10 +70,10 @@ def standards(sources: Sources) -> Section:
         header=columns("Property", "Rule", "Source", "Known", words=(0, 1, 2, 3)),
         rows=[
             (
-                str(rule.get("title") or words.named(str(rule.get("property", name)))),
+                str(rule.get("title") or labels.named(str(rule.get("property", name)))),
                 str(rule.get("statement") or numbers.NONE),
                 _source(rule),
-                words.STATUSES.get(str(rule.get("status")), str(rule.get("status") or "")),
+                labels.STATUSES.get(str(rule.get("status")), str(rule.get("status") or "")),
             )
             for name, rule in rules.items()
         ],
@@ -94,13 +94,13 @@ def rules_by_id(sources: Sources) -> dict[str, Json]:
 
 def _property(one: Json, rule: Json) -> tuple[str, ...]:
     stated = [
-        f"{words.NUMBERS.get(name, words.spoken(name))} {_number(name, value)}"
+        f"{labels.NUMBERS.get(name, labels.spoken(name))} {_number(name, value)}"
         for name, value in (one.get("numbers") or {}).items()
         if value is not None
     ]
     return (
-        str(one.get("title") or rule.get("title") or words.named(words.spoken(one["property"]))),
-        words.RATINGS.get(one["rating"], str(one["rating"])),
+        str(one.get("title") or rule.get("title") or labels.named(labels.spoken(one["property"]))),
+        labels.RATINGS.get(one["rating"], str(one["rating"])),
         "; ".join(stated) or numbers.NONE,
         sentence(one["because"]),
         str(one.get("caution") or rule.get("caution") or ""),
@@ -145,7 +145,7 @@ def _references(sources: Sources) -> tuple[Block, ...]:
                     one["name"],
                     str(one.get("about") or one.get("setting") or ""),
                     str(one.get("finding") or ""),
-                    words.STATUSES.get(one.get("status") or "", ""),
+                    labels.STATUSES.get(one.get("status") or "", ""),
                 )
                 for one in found.get("references") or ()
             ],
@@ -167,7 +167,7 @@ def methods(sources: Sources) -> Section:
             "sources are named beneath each table.",
             f"Software: {software}." if software else "",
         ),
-        Bullets(items=tuple(f"{words.named(name)}: {text}" for name, text in steps.items())),
+        Bullets(items=tuple(f"{labels.named(name)}: {text}" for name, text in steps.items())),
         *_settings(record.options),
         Bullets(items=tuple(_reproduction(sources))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.reports.document import numbers, words
+from service.reports.document import labels, numbers
 from service.reports.document.elements import Bullets, Section
 from service.reports.document.sections.parts import Sources, absent, cautions, columns, said, table
 from service.reports.record import Json
@@ -69,8 +69,8 @@ def _row(one: Json) -> tuple[str, ...]:
 
 
 def _rule(one: Json) -> str:
-    return f"{_question(one)}: {one['rule']} ({words.STATUSES.get(one['status'], one['status'])})"
+    return f"{_question(one)}: {one['rule']} ({labels.STATUSES.get(one['status'], one['status'])})"
 
 
 def _question(one: Json) -> str:
-    return words.QUESTIONS.get(one["question"], words.named(one["question"]))
+    return labels.QUESTIONS.get(one["question"], labels.named(one["question"]))
