@@ -15,9 +15,9 @@ from service.errors import ConflictError
 from service.processes.heartbeat import Pulse
 from service.processes.trusted_clock import Calendar
 from service.records import Claim
-from tests.service.test_jobs import Queue, begin, result
 from tests.service.test_heartbeat import LOOKS
 from tests.service.test_heartbeat import Queue as Held
+from tests.service.test_jobs import Queue, begin, result
 
 DAY_MS = 86_400_000
 Jump = Callable[[int], None]
