@@ -1,7 +1,8 @@
 # The commands of daily life. `make help` lists them; none needs root.
 
 VENV ?= .venv
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 \
+  || command -v python3.14 || command -v python3)
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 HOST ?= 127.0.0.1
@@ -19,6 +20,10 @@ SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
 ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa simulation invariance irt items reliability \
   sample_size examples test_simulate.py validity/test_study.py)
 
+# What starts no server and measures no time may share the machine with its like.
+COMPUTING_TESTS = $(addprefix tests/,cfa correlation criterion declared disclosure edges efa examples \
+  invariance irt items longitudinal reliability reports sample_size schemas scoring simulation validity)
+
 .PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi bench-engine bench-report bench-irt bench-http clean
 
 help: ## show this list
@@ -28,9 +33,9 @@ setup: $(VENV)/.runtime ## install what the service needs into .venv
 setup-dev: $(VENV)/.dev ## the same, with what the tests need
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, and no python3 was found."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-	  || { echo "Python 3.11 is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; no python3 was found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "Python's venv module is missing (Debian: the package python3-venv)."; exit 1; }
 	@echo "Making the environment $(VENV) …"
@@ -60,8 +65,9 @@ demo: setup ## start the service, send it the example file, analyse it, print a 
 run: setup ## start the service on http://$(HOST):$(PORT) and stay
 	@$(BIN)/alliance serve --host $(HOST) --port $(PORT)
 
-test: setup-dev ## run the tests
-	@$(BIN)/python -m pytest
+test: setup-dev ## run the tests: what computes on two cores, then what starts servers
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(COMPUTING_TESTS)
+	@$(BIN)/python -m pytest $(addprefix --ignore=,$(COMPUTING_TESTS))
 
 test-slow: setup-dev ## run the simulations too (long)
 	@$(BIN)/python -m pytest -m slow
@@ -105,9 +111,9 @@ bench-http: setup-dev ## time the service beside a bare server, on SQLite and Po
 
 lock: setup-dev ## renew the locks; needs the package index
 	@$(PIP) install uv==0.13.9
-	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --python-version 3.11 \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --output-file requirements.lock
-	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --extra dev --python-version 3.11 \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra build --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --constraints requirements.lock \
 	  --output-file requirements-dev.lock
 
