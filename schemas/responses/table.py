@@ -31,9 +31,9 @@ from schemas.responses.response_batch import (
 )
 from schemas.validation_errors import Fault, RefusedInputError
 
-_ITEM_NAME = re.compile(r"(?P<prefix>.*?)0*(?P<number>[1-9][0-9]{0,2})")
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0*)?")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_ITEM_NAME = re.compile(r"(?P<prefix>.*?)(?<!0)0*+(?P<number>[1-9][0-9]{0,2})")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]++(\.0*+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]++(\.[0-9]*+)?|\.[0-9]++)([eE][+-]?[0-9]{1,3})?")
 _STANDARD_PREFIXES = ("i", "item", "")
 
 Cell = object
