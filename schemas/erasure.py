@@ -8,10 +8,9 @@ from schemas.base import Pattern, StrictSchema
 from schemas.responses.covariates import MAXIMUM_TEXT
 
 
-class ErasureRequestSchema(StrictSchema):
-    """Whose answers are to be deleted; a body, for what stands in addresses is logged."""
-
-    person = fields.String(
+def person_field() -> fields.String:
+    """Make the field that names a person."""
+    return fields.String(
         required=True,
         validate=Pattern(
             rf"^[^\x00-\x1f\x7f]{{1,{MAXIMUM_TEXT}}}$",
@@ -19,6 +18,12 @@ class ErasureRequestSchema(StrictSchema):
         ),
         metadata={"description": "The pseudonym, as it was sent with the responses."},
     )
+
+
+class ErasureRequestSchema(StrictSchema):
+    """Whose answers are to be deleted; a body, for what stands in addresses is logged."""
+
+    person = person_field()
     sample = fields.String(
         metadata={"description": "Only in this sample; in all of them if left out."}
     )

@@ -120,7 +120,7 @@ class AppliedErrorSchema(Schema):
 
 
 class ChangeBasisSchema(Schema):
-    """With `detail=change`: what the changes rest on."""
+    """What the changes rest on."""
 
     definition = fields.String(required=True)
     measurement_error = fields.Dict(

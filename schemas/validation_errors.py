@@ -32,6 +32,7 @@ FAULT_CODES: Mapping[str, str] = {
     "recalled-key": "the key is recalled, not verified",
     "repeated": "a member comes twice in one object",
     "required": "something is missing that must be there",
+    "too-many": "more than can be answered at once",
     "too-many-outcomes": "more outcomes than are taken",
     "unknown": "a value that is none of those offered",
     "unknown-code": "a code that is no option of the form",

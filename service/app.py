@@ -32,7 +32,11 @@ from service.pages.register import show_pages
 from service.request_logging import observe_requests
 from service.use_cases.analysis_registry import KINDS
 from service.web.audit import keep_audit_trail
+from service.web.compression import compress_answers
+from service.web.cors import allow_origins
+from service.web.deprecation import tell_deprecation
 from service.web.error_handlers import handle_errors, refuse_coded_bodies, refuse_large_bodies
+from service.web.methods import answer_options
 from service.web.openapi import finished_document, make_api
 from service.web.rates import show_rates
 from service.web.routes import guard_request, open_to_all, refuse_unknown_parameters
@@ -64,11 +68,15 @@ def create_app(config: Config) -> Flask:
     responses.know_names(app)
     app.extensions["alliance"] = compose(config)
 
+    compress_answers(app)
     observe_requests(app, request_metrics() if config.metrics else None)
     keep_audit_trail(app)
     handle_errors(app)
     refuse_large_bodies(app, config.maximum_body)
     refuse_coded_bodies(app)
+    allow_origins(app, config.cors_origins)
+    tell_deprecation(app)
+    answer_options(app)
     app.before_request(guard_request)
     app.before_request(refuse_unknown_parameters)
     show_rates(app, config.trusted_proxies)

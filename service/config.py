@@ -43,6 +43,13 @@ def _address(text: str) -> str:
     return text
 
 
+def _origins(text: str) -> frozenset[str]:
+    origins = _words(text)
+    if not all(re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", origin) for origin in origins):
+        raise ValueError
+    return origins
+
+
 def _secret(text: str) -> str:
     if text and len(text) < _SHORTEST_SECRET:
         raise ValueError
@@ -116,6 +123,8 @@ class Config:
         After how many days answers, and what was derived from them, are deleted; 0 is never.
     confirmed_keys
         Instruments whose unverified key the deployer has confirmed.
+    cors_origins
+        Sites whose pages may call the service from a browser.
     log_level
         Lowest level that is logged.
     """
@@ -272,6 +281,13 @@ class Config:
         "",
         "instrument ids, separated by commas",
         "Instruments whose unverified key has been checked against the form.",
+    )
+    cors_origins: frozenset[str] = _setting(
+        "ALLIANCE_CORS_ORIGINS",
+        _origins,
+        "",
+        "origins like https://ehr.example.org, separated by commas",
+        "Sites whose pages may call the service from a browser; none, if empty.",
     )
     log_level: str = _setting(
         "ALLIANCE_LOG_LEVEL",

@@ -15,6 +15,7 @@ from service.adapters.database.idempotency import IdempotencyStore
 from service.adapters.database.instruments import InstrumentStore
 from service.adapters.database.jobs import JobTable
 from service.adapters.database.keys import KeyStore
+from service.adapters.database.persons import PersonStore
 from service.adapters.database.responses import ResponseStore
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.samples import SampleStore
@@ -55,7 +56,7 @@ class Services:
         People who signed in with a key.
     instruments
         The catalogue's and the tenants' own.
-    samples, responses, corrections, idempotency
+    samples, responses, corrections, persons, idempotency
         What is stored.
     contents, erasure, retention
         Giving out and deleting what is stored, and for how long it is kept.
@@ -81,6 +82,7 @@ class Services:
     samples: SampleStore
     responses: ResponseStore
     corrections: CorrectionStore
+    persons: PersonStore
     idempotency: IdempotencyStore
     contents: ExportStore
     erasure: ErasureStore
@@ -121,6 +123,7 @@ def compose(config: Config) -> Services:
         samples=SampleStore(database),
         responses=ResponseStore(database),
         corrections=CorrectionStore(database),
+        persons=PersonStore(database),
         idempotency=IdempotencyStore(database),
         contents=ExportStore(database),
         erasure=ErasureStore(database),

@@ -17,6 +17,7 @@ from service.records import (
     Kept,
     KeptResponse,
     PackedResponses,
+    PersonResponse,
     Sample,
     Scope,
     Standing,
@@ -142,6 +143,16 @@ class Corrections(Protocol):
         expected: Container[str] | None = None,
     ) -> KeptResponse:
         """Write a response anew, if it is of an expected version."""
+        ...
+
+
+class Persons(Protocol):
+    """Finds the responses of a person."""
+
+    def responses(
+        self, tenant_id: str, person: str, *, sample_id: str | None, instrument: str | None
+    ) -> Sequence[PersonResponse]:
+        """List them in the order they came; refuses more than can be one person's."""
         ...
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from service.records import AuditRow, Batch, Job, Sample, Standing
 
-_Record = TypeVar("_Record", Sample, Batch, Job)
+
+class Identified(Protocol):
+    """What has an identifier, by which the next page is found."""
+
+    @property
+    def id(self) -> str:
+        """The identifier."""
+        ...
+
+
+_Record = TypeVar("_Record", bound=Identified)
 
 
 def sample_json(sample: Sample) -> dict[str, Any]:

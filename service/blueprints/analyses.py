@@ -10,11 +10,12 @@ from flask import Response, request
 from schemas.analysis import AnalysisPageSchema, AnalysisSchema, NewAnalysisSchema
 from schemas.samples import PageQuerySchema
 from service.records import Claim, Scope
-from service.serializers import job_json, job_summary_json, page
+from service.serializers import job_json, job_summary_json
 from service.use_cases.submit_analysis import submit_analysis
 from service.web.audit import answers, concerns
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
 from service.web.long_poll import place_to_wait, preferred_wait, standings
+from service.web.pagination import LINK, listed
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 from service.web.sse import follow
 
@@ -74,11 +75,11 @@ def add_analysis(body: dict[str, Any]) -> Response:
 @blueprint.route("/v1/analyses")
 @requires(Scope.ANALYSES)
 @blueprint.arguments(PageQuerySchema, location="query")
-@blueprint.response(200, AnalysisPageSchema)
-def list_analyses(query: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(200, AnalysisPageSchema, headers=LINK)
+def list_analyses(query: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """List analyses in the order they were asked for."""
     found = services().queue.list(tenant_id(), limit=query["limit"], after=query["after"])
-    return page("analyses", found, query["limit"], job_summary_json)
+    return listed("analyses", found, query, job_summary_json)
 
 
 @blueprint.route("/v1/analyses/<analysis_id>")

@@ -10,6 +10,7 @@ from flask import Response
 from schemas.audit import AuditQuerySchema
 from service.records import Scope
 from service.serializers import audit_json
+from service.web.pagination import LINK, link_to_next
 from service.web.request_parsing import NDJSON
 from service.web.routes import Blueprint, requires, services, tenant_id
 
@@ -24,7 +25,7 @@ blueprint = Blueprint("audit", __name__, description="Who did what, and when.")
     {"type": "string"},
     content_type=NDJSON,
     description="One entry a line, oldest first; `Link` leads to the next page, if there is one.",
-    headers={"Link": {"schema": {"type": "string"}, "description": 'With `rel="next"`.'}},
+    headers=LINK,
 )
 def list_audit_trail(query: dict[str, Any]) -> Response:
     """Give out what the tenant's keys and clients did; never an answer or a person's identifier."""
@@ -32,6 +33,5 @@ def list_audit_trail(query: dict[str, Any]) -> Response:
     lines = b"".join(orjson.dumps(audit_json(row)) + b"\n" for row in found)
     response = Response(lines, mimetype=NDJSON)
     if len(found) == query["limit"]:
-        following = f"/v1/audit?after={found[-1].number}&limit={query['limit']}"
-        response.headers["Link"] = f'<{following}>; rel="next"'
+        response.headers.extend(link_to_next(found[-1].number, query["limit"]))
     return response

@@ -26,6 +26,7 @@ from service.records import Scope
 from service.request_logging import this_request
 from service.use_cases.extract_scores import Extracted, extract_scores
 from service.web.audit import concerns, keeps_nothing
+from service.web.conditional import ETAG, IF_NONE_MATCH, NOT_MODIFIED, revalidated
 from service.web.error_handlers import service_address
 from service.web.request_parsing import JSON, in_turn
 from service.web.routes import Blueprint, open_to_all, refuses, requires, services, tenant_id
@@ -82,13 +83,14 @@ def capabilities() -> Response:
 @blueprint.route("/fhir/Questionnaire/<instrument_id>")
 @requires()
 @refuses("NOT_FOUND", "NOT_ACCEPTABLE", "UNPROCESSABLE_ENTITY")
-@blueprint.doc(parameters=_PARAMETERS)
-@blueprint.response(200, QuestionnaireSchema, content_type=FHIR_JSON)
+@blueprint.doc(parameters=[*_PARAMETERS, IF_NONE_MATCH])
+@blueprint.response(200, QuestionnaireSchema, content_type=FHIR_JSON, headers=ETAG)
+@blueprint.alt_response(304, description=NOT_MODIFIED, success=True)
 def get_questionnaire(instrument_id: str) -> Response:
     """Return a form as a Questionnaire: item numbers and answer options, never the wording."""
     definition = services().instruments.get(tenant_id(), instrument_id)
     refuse_what_has_no_name(definition)
-    return _resource(questionnaire(definition, base=service_address()))
+    return revalidated(_resource(questionnaire(definition, base=service_address())))
 
 
 @blueprint.route("/fhir/QuestionnaireResponse/$extract", methods=["POST"])

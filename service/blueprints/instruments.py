@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+import orjson
+from flask import Response, request
 
 from schemas.definition import (
     Definition,
@@ -15,6 +16,7 @@ from schemas.definition import (
 )
 from service.records import Scope
 from service.web.audit import answers
+from service.web.conditional import ETAG, IF_NONE_MATCH, NOT_MODIFIED, revalidated
 from service.web.request_parsing import JSON, json_text
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
 
@@ -23,19 +25,24 @@ blueprint = Blueprint("instruments", __name__, description="Forms and their scor
 
 @blueprint.route("/v1/instruments")
 @requires()
-@blueprint.response(200, InstrumentListSchema)
-def list_instruments() -> dict[str, list[dict[str, Any]]]:
+@blueprint.doc(parameters=[IF_NONE_MATCH])
+@blueprint.response(200, InstrumentListSchema, headers=ETAG)
+@blueprint.alt_response(304, description=NOT_MODIFIED, success=True)
+def list_instruments() -> Response:
     """List the catalogue and the tenant's own instruments."""
-    return {"instruments": [_shown(found) for found in services().instruments.list(tenant_id())]}
+    found = [_shown(one) for one in services().instruments.list(tenant_id())]
+    return _answer({"instruments": found})
 
 
 @blueprint.route("/v1/instruments/<instrument_id>")
 @requires()
 @refuses("NOT_FOUND")
-@blueprint.response(200, InstrumentSchema)
-def get_instrument(instrument_id: str) -> dict[str, Any]:
+@blueprint.doc(parameters=[IF_NONE_MATCH])
+@blueprint.response(200, InstrumentSchema, headers=ETAG)
+@blueprint.alt_response(304, description=NOT_MODIFIED, success=True)
+def get_instrument(instrument_id: str) -> Response:
     """Return one instrument's definition, with the hash that names its rule."""
-    return _shown(services().instruments.get(tenant_id(), instrument_id))
+    return _answer(_shown(services().instruments.get(tenant_id(), instrument_id)))
 
 
 @blueprint.route("/v1/instruments", methods=["POST"])
@@ -49,12 +56,19 @@ def get_instrument(instrument_id: str) -> dict[str, Any]:
     "UNPROCESSABLE_ENTITY",
 )
 @blueprint.response(201, InstrumentSchema)
+@blueprint.alt_response(
+    200, schema=InstrumentSchema, description="Is kept already, as it was sent.", success=True
+)
 @blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": DefinitionSchema}}})
-def add_instrument() -> dict[str, Any]:
+def add_instrument() -> tuple[dict[str, Any], int]:
     """Keep an adaptation of one's own; it never changes afterwards."""
     definition = parse_definition(json_text(request))
-    services().instruments.add(tenant_id(), definition)
-    return _shown(definition)
+    is_new = services().instruments.add(tenant_id(), definition)
+    return _shown(definition), 201 if is_new else 200
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    return revalidated(Response(orjson.dumps(document), mimetype=JSON))
 
 
 def _shown(definition: Definition) -> dict[str, Any]:

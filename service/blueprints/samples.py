@@ -19,10 +19,11 @@ from schemas.samples import (
     SampleSchema,
 )
 from service.records import Claim, Sample, Scope
-from service.serializers import batch_json, page, sample_json
+from service.serializers import batch_json, sample_json
 from service.use_cases.store_batch import score_batch, store_batch
 from service.web.audit import answers, concerns
 from service.web.idempotency import KEY_PARAMETER, REPLAYED, once
+from service.web.pagination import LINK, listed
 from service.web.request_parsing import (
     INSTRUMENT_PARAMETER,
     in_turn,
@@ -62,11 +63,11 @@ def add_sample(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str
 @blueprint.route("/v1/samples")
 @requires(Scope.SAMPLES)
 @blueprint.arguments(PageQuerySchema, location="query")
-@blueprint.response(200, SamplePageSchema)
-def list_samples(query: dict[str, Any]) -> dict[str, Any]:
+@blueprint.response(200, SamplePageSchema, headers=LINK)
+def list_samples(query: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """List samples in the order they were made."""
     found = services().samples.list(tenant_id(), limit=query["limit"], after=query["after"])
-    return page("samples", found, query["limit"], sample_json)
+    return listed("samples", found, query, sample_json)
 
 
 @blueprint.route("/v1/samples/<sample_id>")
@@ -122,14 +123,14 @@ def add_batch(sample_id: str) -> Response:
 @requires(Scope.SAMPLES)
 @refuses("NOT_FOUND")
 @blueprint.arguments(PageQuerySchema, location="query")
-@blueprint.response(200, BatchPageSchema)
-def list_batches(query: dict[str, Any], sample_id: str) -> dict[str, Any]:
+@blueprint.response(200, BatchPageSchema, headers=LINK)
+def list_batches(query: dict[str, Any], sample_id: str) -> tuple[dict[str, Any], dict[str, str]]:
     """List a sample's batches in the order they came."""
     sample = services().samples.find(tenant_id(), sample_id)
     found = services().responses.batches(
         tenant_id(), sample.id, limit=query["limit"], after=query["after"]
     )
-    return page("batches", found, query["limit"], batch_json)
+    return listed("batches", found, query, batch_json)
 
 
 def _make(body: dict[str, Any], claim: Claim | None) -> bytes:

@@ -42,7 +42,7 @@ def static_file(name: str) -> Response:
     if name not in _MEDIA_TYPES:
         raise NotFound
     response = Response(_static(name), mimetype=_MEDIA_TYPES[name])
-    response.add_etag()
+    response.add_etag(weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

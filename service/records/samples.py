@@ -146,6 +146,28 @@ class StoredResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonResponse:
+    """A response of a person, with the sample it is in.
+
+    Attributes
+    ----------
+    response
+        As it stands now.
+    sample_id
+        The sample.
+    definition
+        The definition that the sample keeps.
+    stored_at
+        Milliseconds since 1970.
+    """
+
+    response: StoredResponse
+    sample_id: str
+    definition: Mapping[str, Any]
+    stored_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptResponse:
     """A response that is kept, and what became of it.
 

@@ -56,11 +56,16 @@ def describe_change(definition: Definition, body: Mapping[str, Any]) -> dict[str
     answer = score_responses(definition, block)
     for result, occasions in zip(answer["results"], earlier, strict=True):
         result["change"] = _changes(result["scores"], occasions, errors)
-    answer["change"] = {
+    answer["change"] = basis_of(errors)
+    return answer
+
+
+def basis_of(errors: Mapping[str, MeasurementError]) -> dict[str, Any]:
+    """Say what changes rest on."""
+    return {
         "definition": _DEFINITION,
         "measurement_error": {scale: asdict(error) for scale, error in errors.items()},
     }
-    return answer
 
 
 def _without_earlier(responses: object) -> object:
@@ -82,14 +87,15 @@ def _changes(
     """Give each scale its change since each occasion; ``None`` where a score is missing."""
     return {
         scale: [
-            _change(occasion.get(scale), now.get(scale), error.standard_error_of_measurement)
+            change_between(occasion.get(scale), now.get(scale), error.standard_error_of_measurement)
             for occasion in occasions
         ]
         for scale, error in errors.items()
     }
 
 
-def _change(then: float | None, now: float | None, error: float) -> dict[str, Any] | None:
+def change_between(then: float | None, now: float | None, error: float) -> dict[str, Any] | None:
+    """Compare two scores; ``None`` where one is missing."""
     if then is None or now is None:
         return None
     return asdict(change(then, now, measurement_error=error))

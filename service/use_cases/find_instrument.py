@@ -59,17 +59,29 @@ class Instruments:
             raise NotFoundError("There is no instrument of this id.")
         return definition
 
-    def add(self, tenant_id: str, definition: Definition) -> None:
+    def add(self, tenant_id: str, definition: Definition) -> bool:
         """Keep a tenant's own definition.
+
+        Returns
+        -------
+        bool
+            Whether it is new; ``False`` if the tenant has this very one already.
 
         Raises
         ------
         ConflictError
-            If the catalogue or the tenant has one of this id.
+            If the catalogue, or the tenant, has another one of this id.
         """
         if definition.instrument.id in self.catalog.definitions:
             raise ConflictError("The catalogue has an instrument of this id; choose another id.")
-        self.own.add(tenant_id, definition)
+        try:
+            self.own.add(tenant_id, definition)
+        except ConflictError:
+            kept = self.own.find(tenant_id, definition.instrument.id)
+            if kept is None or kept.document != definition.document:
+                raise
+            return False
+        return True
 
     def scoring_rule(self, tenant_id: str, instrument_id: object) -> Definition:
         """Return the definition that a request names for scoring.

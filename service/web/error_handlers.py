@@ -152,11 +152,23 @@ def _http_problem(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError) or status not in HTTP_PROBLEMS:
         return _internal()
     detail = _ADVICE.get(status, f"{HTTPStatus(status).phrase}.")
+    if status == 404 and _is_route_without_slash():
+        detail = "No address here ends with a slash; leave it out."
     response = _response(document(HTTP_PROBLEMS[status], detail))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _is_route_without_slash() -> bool:
+    """Whether only a slash at the end keeps an address from being one of the service's."""
+    incoming = this_request()
+    shorter = incoming.path.rstrip("/")
+    adapter = current_app.create_url_adapter(incoming)
+    return bool(
+        shorter != incoming.path and adapter is not None and adapter.allowed_methods(shorter)
+    )
 
 
 def _internal() -> Response:

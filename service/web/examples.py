@@ -52,6 +52,13 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("add_batch", CSV): _CSV,
     ("correct", JSON): {**_RESPONSE, "session_number": 3},
     ("erase_person", JSON): {"person": "p-ab12cd"},
+    ("show_person_scores", JSON): {
+        "person": "p-ab12cd",
+        "instrument": "wai-sr-client",
+        "measurement_error": {
+            "total": {"reliability": 0.9, "sd": 8.1, "source": "own sample of 2026, omega"}
+        },
+    },
     ("add_analysis", JSON): {
         "kind": "reliability",
         "samples": ["01a20925-0000-7000-8000-000000000000"],

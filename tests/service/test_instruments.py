@@ -34,8 +34,11 @@ def test_an_adaptation_scores_for_its_tenant_and_does_not_exist_for_another(
 def test_an_id_that_is_taken_is_a_conflict(clinic: Client, wai_sr: Definition) -> None:
     assert clinic.post("/v1/instruments", json=dict(wai_sr.document)).status_code == 409
     own = adaptation(wai_sr, "wai-sr-twice")
-    assert clinic.post("/v1/instruments", json=own).status_code == 201
-    assert clinic.post("/v1/instruments", json=own).status_code == 409
+    made = clinic.post("/v1/instruments", json=own)
+    assert made.status_code == 201
+    assert clinic.post("/v1/instruments", json=own | {"title": "other"}).status_code == 409
+    again = clinic.post("/v1/instruments", json=own)
+    assert (again.status_code, again.json()) == (200, made.json())
 
 
 def test_a_malformed_adaptation_is_refused_with_its_place(
