@@ -76,6 +76,19 @@ class SuggestionSchema(Schema):
         required=True,
         metadata={"description": "Scales that stand lower within this form; often none."},
     )
+    items = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={
+            "description": "Numbers of single items that make a scale stand lower, which is then "
+            "not named itself."
+        },
+    )
+    left_out = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Scales with too few answers, where the others were compared."},
+    )
     sentence = fields.String(required=True)
     questions = fields.Nested(QuestionsSchema, required=True)
 

@@ -20,13 +20,17 @@ Zinbarg, R. E., Revelle, W., Yovel, I., & Li, W. (2005). Cronbach's α, Revelle'
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from psychometrics.cfa.competing_models import METHOD
 from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Parameterization
-from psychometrics.types import Estimate, FloatArray, Interval
+from psychometrics.instrument import TOTAL
+from psychometrics.types import BoolArray, Estimate, FloatArray, Interval
 
 STEP = 1e-5
 
@@ -42,8 +46,52 @@ def general_omega(fitted: Fitted, *, level: float = 0.95) -> Estimate:
     level
         Coverage of the interval.
     """
+    return _estimated(fitted, lambda theta: _omega(fitted, theta), level)
+
+
+def factor_omegas(fitted: Fitted, *, level: float = 0.95) -> dict[str, Estimate]:
+    """Return the omega of each factor's items and of the total, from continuous answers.
+
+    Parameters
+    ----------
+    fitted
+        As for :func:`general_omega`, fitted to covariances (ML, MLR): the sum score of ordered
+        answers has another variance than that of the responses behind them.
+    level
+        Coverage of the intervals.
+
+    Notes
+    -----
+    ω = 1′ΛΦΛ′1 / 1′Σ1 over the items, with implied moments (McDonald, 1999, equation 6.20b for one
+    factor). Under full information all answers count, also those of persons who left items out.
+    """
+    names = [name for name in fitted.layout.model.factors if name != METHOD]
+    loads = fitted.layout.groups[0].filled(Matrix.LOADINGS, fitted.theta[None, :])[0] != 0.0
+    own = {name: loads[:, fitted.layout.model.factors.index(name)] for name in names}
+    chosen = own | {TOTAL: np.ones(loads.shape[0], dtype=np.bool_)}
+    return {
+        name: _estimated(fitted, partial(_common_share, fitted, items), level)
+        for name, items in chosen.items()
+    }
+
+
+def _common_share(fitted: Fitted, items: BoolArray, theta: FloatArray) -> FloatArray:
+    """Return ω of some items at parameter vectors, shape (n, n_free)."""
+    layout = fitted.layout.groups[0]
+    loadings = layout.filled(Matrix.LOADINGS, theta)
+    correlations = layout.filled(Matrix.FACTOR_COVARIANCES, theta)
+    common = loadings @ correlations @ loadings.swapaxes(-1, -2)
+    residual = layout.filled(Matrix.RESIDUAL_COVARIANCES, theta)
+    shared = common[:, items][:, :, items].sum(axis=(-2, -1))
+    return np.asarray(shared / (shared + residual[:, items][:, :, items].sum(axis=(-2, -1))))
+
+
+def _estimated(
+    fitted: Fitted, coefficient: Callable[[FloatArray], FloatArray], level: float
+) -> Estimate:
+    """Estimate a coefficient with its error by central differences over the free parameters."""
     steps = STEP * np.eye(fitted.theta.size)
-    found = _omega(fitted, np.vstack([fitted.theta, fitted.theta + steps, fitted.theta - steps]))
+    found = coefficient(np.vstack([fitted.theta, fitted.theta + steps, fitted.theta - steps]))
     estimate, ahead, behind = found[0], *np.split(found[1:], 2)
     if not np.isfinite(estimate):
         return Estimate(estimate=None, reason="The factors do not all correlate positively.")

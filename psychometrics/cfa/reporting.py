@@ -12,8 +12,8 @@ from psychometrics.cfa.admissibility import improprieties
 from psychometrics.cfa.competing_models import GENERAL
 from psychometrics.cfa.fit import Statistic, chi_square_tail
 from psychometrics.cfa.fit_result import Fitted, ScaledTest
-from psychometrics.cfa.general_factor import general_omega
-from psychometrics.cfa.model import Matrix
+from psychometrics.cfa.general_factor import factor_omegas, general_omega
+from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.modification import modifications, standardized_change
 from psychometrics.cfa.results import (
     FactorCorrelation,
@@ -73,7 +73,14 @@ def describe(fitted: Fitted, *, cautions: tuple[str, ...] = ()) -> ModelResult:
         else explained_common_variance(fitted, general),
         omega_hierarchical=None if general is None else omega_hierarchical(fitted, general),
         general_omega=general_omega(fitted) if shown.proper and _correlates(fitted) else None,
+        omegas=factor_omegas(fitted)
+        if shown.proper and _correlates(fitted) and not _ordered(fitted)
+        else None,
     )
+
+
+def _ordered(fitted: Fitted) -> bool:
+    return fitted.layout.model.parameterization is Parameterization.DELTA
 
 
 def without_fit_of_improper(model: ModelResult) -> ModelResult:

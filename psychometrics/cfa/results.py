@@ -174,6 +174,11 @@ class ModelResult(ModelFit):
         "Hierarchical omega that the correlations of the factors imply; null in other models.",
         default=None,
     )
+    omegas: Mapping[str, Estimate] | None = about(
+        "By subscale and `total`: omega of the sum score, from this model and all answers it was "
+        "fitted to; of correlated factors for continuous answers, null in other models.",
+        default=None,
+    )
 
 
 @result

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.criterion.options import Outcome
+
+
+class Standard(Enum):
+    """By whose rules properties are rated."""
+
+    ALLIANCE = "alliance"
+    COSMIN = "cosmin-2018"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,9 @@ class ValidityOptions:
         design that somebody declares. ``None`` for none.
     minimal_important_change
         By scale, in points of the score.
+    standard
+        By whose rules properties are rated; the other's ratings stand beside them. The verdicts on
+        scores are always by our rules.
     seed, replicates
         Of parallel analysis.
     cutoff_replicates
@@ -56,6 +67,7 @@ class ValidityOptions:
     minimal_important_change: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    standard: Standard = Standard.ALLIANCE
     seed: int = 1
     replicates: int = 100
     cutoff_replicates: int = 0

@@ -135,12 +135,25 @@ class StandardResult:
 
 
 @result
+class ComparedRating:
+    """A property by our rule and by COSMIN's."""
+
+    property: str = about("The property.")
+    title: str = about("Its name.")
+    alliance: Rating = about("Its rating by our rule.")
+    cosmin: Rating = about("Its rating by COSMIN's criteria as published (Prinsen 2018).")
+    cosmin_statement: str = about("What COSMIN asks, as far as it is applied here.")
+    deviation: str = about("How our rule departs from COSMIN's, and why.")
+
+
+@result
 class StandardsResult:
     """The rules that made the verdict."""
 
     id: str = about("Their id.")
     version: str = about("Their version.")
     rules: tuple[StandardResult, ...] = about("Each rule.")
+    compared: tuple[ComparedRating, ...] = about("Each property by both standards, side by side.")
 
 
 @result

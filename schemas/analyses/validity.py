@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.declared.shapes import Either, Record
 from psychometrics.simulation.options import FEWEST_REPLICATES, MOST_REPLICATES
-from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.options import Standard, ValidityOptions
 from psychometrics.validity.results import Sections
 from schemas.analyses.criterion import MOST_OUTCOMES, OutcomeSchema
 from schemas.analyses.retest import different_occasions
@@ -125,6 +125,16 @@ class ValidityOptionsSchema(StrictSchema):
         values=StrictNumber(validate=validate.Range(min=0.0, min_inclusive=False)),
         load_default=dict,
         metadata={"description": "By scale, in points: from a study, never guessed."},
+    )
+    standard = fields.Enum(
+        Standard,
+        by_value=True,
+        load_default=Standard.ALLIANCE,
+        metadata={
+            "description": "By whose rules properties are rated: ours, or COSMIN's as published "
+            "(Prinsen 2018). Both ratings stand side by side in the section `standards`; verdicts "
+            "on scores are always by ours."
+        },
     )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
     replicates = StrictInteger(

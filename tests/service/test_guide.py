@@ -11,7 +11,7 @@ from service.catalog.guides import guides
 from tests.service.server import Client
 
 TASKS_LOWER = [2, 2, 5, 4, 5, 4, 5, 4, 5, 2, 4, 2]
-LEVEL = [5] * 12
+LEVEL = [4] * 12
 UNSCORABLE = [None, None, 5, 4, 5, 4, 5, 4, 5, 2, 4, 2]
 ANSWERS = {"r1": TASKS_LOWER, "r2": LEVEL, "r3": UNSCORABLE}
 BODY = {
@@ -35,11 +35,34 @@ def test_the_lower_part_is_named_with_questions_for_both(clinic: Client) -> None
     assert first["questions"] == guides()["en"].questions["task"]
     assert (second["comparison"], second["lower"]) == ("level", [])
     assert second["questions"] == guides()["en"].opening
-    assert third["comparison"] == "unscorable"
-    assert third["questions"] == {"practitioner": [], "patient": []}
+    assert (third["comparison"], third["lower"]) == ("lower", ["goal"])
+    assert third["left_out"] == ["task"]
+    assert "Too few answers about tasks" in third["sentence"]
+    assert third["questions"] == guides()["en"].questions["goal"]
     assert answer["results"][0]["scores"]["task"] == 8
     assert len(answer["guide"]["practice"]) == 3
     assert "cannot say" in answer["guide"]["cannot_say"]
+
+
+@pytest.mark.parametrize(("answer", "said"), [(5, "most favourable"), (1, "least favourable")])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_answers_all_at_one_end_have_a_paragraph_of_their_own(
+    clinic: Client, answer: int, said: str, language: str
+) -> None:
+    body = {"instrument": "wai-sr-client", "responses": [{"answers": [answer] * 12}]}
+    found = clinic.post(f"/v1/score?detail=guide&language={language}", json=body).json()
+    guide = found["results"][0]["guide"]
+    assert guide["lower"] == guide["items"] == []
+    assert guide["questions"] == guides()[language].opening
+    assert language != "en" or said in guide["sentence"]
+
+
+def test_a_single_answer_is_named_by_its_number(clinic: Client) -> None:
+    answers = [1] + [5] * 11
+    body = {"instrument": "wai-sr-client", "responses": [{"answers": answers}]}
+    guide = clinic.post("/v1/score?detail=guide", json=body).json()["results"][0]["guide"]
+    assert (guide["comparison"], guide["lower"], guide["items"]) == ("single-item", [], [1])
+    assert "item 1 " in guide["sentence"]
 
 
 def test_one_form_is_looked_at_by_itself(clinic: Client) -> None:
@@ -83,7 +106,7 @@ def test_a_table_can_be_guided_too(clinic: Client) -> None:
         data="\n".join([header, *rows]).encode(),
         headers={"Content-Type": "text/csv"},
     ).json()
-    assert [result["guide"]["lower"] for result in answer["results"]] == [["task"], [], []]
+    assert [result["guide"]["lower"] for result in answer["results"]] == [["task"], [], ["goal"]]
 
 
 def test_a_form_with_other_scales_gets_the_scale_and_no_questions(clinic: Client) -> None:

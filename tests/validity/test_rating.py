@@ -7,11 +7,12 @@ import pytest
 from marshmallow import ValidationError
 
 from psychometrics.validity.evidence import NUMBERS, Evidence
+from psychometrics.validity.options import Standard
 from psychometrics.validity.rating import judge
 from psychometrics.validity.rules import Code, Rating, Remark
 from psychometrics.validity.wilson_interval import wilson_interval
 from schemas.standards import load_standards
-from service.catalog.rules import validity_standards
+from service.catalog.rules import deviations, standards, validity_standards
 
 NAMES = {
     name: "words"
@@ -166,3 +167,29 @@ def test_wilson_interval_as_printed_by_newcombe() -> None:
     """Newcombe (1998), table I, method 3: 15 of 148 gives .0624 to .1605."""
     interval = wilson_interval(15 / 148, 148)
     assert (round(interval.lower, 4), round(interval.upper, 4)) == (0.0624, 0.1605)
+
+
+def test_each_deviation_from_cosmin_is_named() -> None:
+    named = set(deviations())
+    assert named == {rule.measurement_property for rule in validity_standards().rules}
+    assert {rule.measurement_property for rule in standards(Standard.COSMIN).rules} == named
+
+
+def test_one_index_is_enough_for_cosmin_and_not_for_us() -> None:
+    poor = replace(GOOD, cfi=0.90, rmsea=0.09, rmsea_lower=0.07, srmr=0.07)
+    ours, theirs = (judge(poor, standards(which)) for which in Standard)
+    assert [one.properties[1].rating for one in (ours, theirs)] == [
+        Rating.INDETERMINATE,
+        Rating.SUFFICIENT,
+    ]
+    none = replace(poor, srmr=0.09)
+    assert judge(none, standards(Standard.COSMIN)).code is Code.DOES_NOT_HOLD_UP
+
+
+def test_cosmin_takes_estimates_and_rates_no_ends_of_the_scale() -> None:
+    near = replace(GOOD, alpha=0.71, alpha_lower=0.66, extreme_share=0.4, extreme_lower=0.3)
+    verdict = judge(near, standards(Standard.COSMIN))
+    rated = {one.rule.measurement_property: one.rating for one in verdict.properties}
+    assert rated["internal-consistency"] is Rating.SUFFICIENT
+    assert rated["floor-and-ceiling"] is Rating.NOT_ASSESSED
+    assert verdict.code is Code.HOLDS_UP

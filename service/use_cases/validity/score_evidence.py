@@ -50,7 +50,7 @@ def gather_scores(
                 neighbours=() if whole else _neighbours(instrument, name, close),
                 general=_general(sections) if name == TOTAL and several else None,
                 one_factor_fits=one_factor_fits(structure) if whole else None,
-                omega=_omega(sections["reliability"], name),
+                omega=_omega(sections, name),
                 ends=_ends(sections["items"], name),
                 biased_items=tuple(item for item in biased if item in items),
                 repeated=_repeated(sections["retest"], name) if options.retest else None,
@@ -93,20 +93,44 @@ def _neighbours(
 
 def _general(sections: Mapping[str, Json]) -> Estimate | None:
     """Return the hierarchical omega of the observed total, from continuous answers."""
-    if not is_computed(sections["cfa_continuous"]):
-        return None
-    known = (model.get("general_omega") for model in sections["cfa_continuous"]["models"])
-    found = next((one for one in known if one is not None), None)
-    return None if found is None else _estimate(found)
+    model = _largest_of(sections["cfa_continuous"])
+    return None if model is None else _estimate(model["general_omega"])
 
 
-def _omega(reliability: Json, name: str) -> Estimate | None:
-    """Return a score's omega: of the total of several subscales the one from all their factors."""
-    if not is_computed(reliability) or name not in reliability["scales"]:
+def _largest_of(cfa: Json) -> Json | None:
+    """Return the proper model of correlated factors with the most factors: the form's claim.
+
+    One of fewer factors describes another total where it fits worse.
+    """
+    known = [
+        model
+        for model in (cfa["models"] if is_computed(cfa) else ())
+        if model.get("general_omega") is not None
+    ]
+    return max(known, key=lambda model: len(model["factor_correlations"]), default=None)
+
+
+def _omega(sections: Mapping[str, Json], name: str) -> Estimate | None:
+    """Return a score's omega: of the total of several subscales the one from all their factors.
+
+    Where answers are missing, it comes from the factor model of all of them (full information).
+    """
+    reliability = sections["reliability"]
+    scale = reliability["scales"].get(name) if is_computed(reliability) else None
+    if scale is None or scale["n_persons"] < sections["sample"]["n_persons"]:
+        available = _omega_of_available(sections["cfa_continuous"], name)
+        if available is not None:
+            return available
+    if scale is None:
         return None
-    scale = reliability["scales"][name]
     whole = scale.get("omega_total")
     return _estimate(whole if whole is not None and whole["interval"] else scale["omega"])
+
+
+def _omega_of_available(cfa: Json, name: str) -> Estimate | None:
+    model = _largest_of(cfa)
+    found = None if model is None else (model.get("omegas") or {}).get(name)
+    return None if found is None or not found.get("interval") else _estimate(found)
 
 
 def _ends(items: Json, name: str) -> EndShare | None:

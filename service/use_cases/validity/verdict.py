@@ -9,18 +9,19 @@ from typing import Any
 from psychometrics.declared.shapes import to_json
 from psychometrics.disclosure import protected_sentence
 from psychometrics.instrument import Instrument
-from psychometrics.validity.options import ValidityOptions
+from psychometrics.validity.options import Standard, ValidityOptions
 from psychometrics.validity.rating import RatedProperty, Verdict, judge, not_judged
 from psychometrics.validity.results import (
+    ComparedRating,
     PropertyResult,
     StandardResult,
     StandardsResult,
     VerdictResult,
 )
-from psychometrics.validity.rules import Rating, Rule, Standards
+from psychometrics.validity.rules import Rating, Rule
 from psychometrics.validity.scores import ScoreVerdict, contradicted, judge_score, summary
 from schemas.analyses.validity import SECTIONS
-from service.catalog.rules import validity_standards
+from service.catalog.rules import deviations, standards
 from service.differencing_control import without_differences
 from service.reports.record import Audience
 from service.use_cases.disclosure_control import protect
@@ -79,8 +80,8 @@ def give_verdict(
     options
         What was asked.
     """
-    verdict = _judged(sections, instrument, options)
-    return _study(Audience.OWNER, sections, verdict, METHOD)
+    verdict, standards = _judged(sections, instrument, options)
+    return _study(Audience.OWNER, {**sections, "standards": standards}, verdict, METHOD)
 
 
 def published(
@@ -102,8 +103,9 @@ def published(
     protected = without_differences(
         withheld_across({name: _alone(name, each) for name, each in sections.items()}, sections)
     )
-    verdict = _judged(sections, instrument, options, protected=protected)
-    return _study(Audience.PUBLIC, protected, verdict, METHOD | {"disclosure": DISCLOSURE})
+    verdict, standards = _judged(sections, instrument, options, protected=protected)
+    method = METHOD | {"disclosure": DISCLOSURE}
+    return _study(Audience.PUBLIC, {**protected, "standards": standards}, verdict, method)
 
 
 def _alone(name: str, section: Mapping[str, Any]) -> Json:
@@ -122,7 +124,7 @@ def _study(
     return {
         "audience": audience.value,
         "verdict": to_json(verdict),
-        "sections": {**sections, "standards": _standards(validity_standards())},
+        "sections": dict(sections),
         "software": software(),
         "method": dict(method),
     }
@@ -134,21 +136,26 @@ def _judged(
     options: ValidityOptions,
     *,
     protected: Mapping[str, Mapping[str, Any]] | None = None,
-) -> VerdictResult:
-    """Judge the form and its scores; what is said is of the protected sections where given."""
-    standards = validity_standards()
+) -> tuple[VerdictResult, Json]:
+    """Judge the form and its scores; what is said is of the protected sections where given.
+
+    Returns the verdict and the section ``standards``: the chosen rules, and both side by side.
+    """
     details = _contradictions(sections["items"])
     if details:
+        verdicts = {which: not_judged(standards(which), details=details) for which in Standard}
         scores = tuple(contradicted(name, details) for name in instrument.score_names)
-        return replace(
-            _described(not_judged(standards, details=details), scores),
+        described = replace(
+            _described(verdicts[options.standard], scores),
             because=details,
             would_change_it=(RIGHT_FORM,),
         )
+        return described, _standards(options.standard, verdicts)
     scores = tuple(judge_score(one) for one in gather_scores(sections, instrument, options))
     evidence = gather(sections, instrument, options, scores)
     shown = None if protected is None else publishable(evidence, sections, protected)
-    return _described(judge(evidence, standards, shown=shown), scores)
+    verdicts = {which: judge(evidence, standards(which), shown=shown) for which in Standard}
+    return _described(verdicts[options.standard], scores), _standards(options.standard, verdicts)
 
 
 def _contradictions(items: Mapping[str, Any]) -> tuple[str, ...]:
@@ -190,9 +197,30 @@ def _property(one: RatedProperty) -> PropertyResult:
     )
 
 
-def _standards(standards: Standards) -> Json:
-    rules = tuple(_rule(rule) for rule in standards.rules)
-    return to_json(StandardsResult(id=standards.id, version=standards.version, rules=rules))
+def _standards(chosen: Standard, verdicts: Mapping[Standard, Verdict]) -> Json:
+    """Write the chosen rules, and every property by both standards."""
+    rules = standards(chosen)
+    pairs = zip(
+        verdicts[Standard.ALLIANCE].properties, verdicts[Standard.COSMIN].properties, strict=True
+    )
+    return to_json(
+        StandardsResult(
+            id=rules.id,
+            version=rules.version,
+            rules=tuple(_rule(rule) for rule in rules.rules),
+            compared=tuple(
+                ComparedRating(
+                    property=ours.rule.measurement_property,
+                    title=ours.rule.title,
+                    alliance=ours.rating,
+                    cosmin=theirs.rating,
+                    cosmin_statement=theirs.rule.statement,
+                    deviation=deviations()[ours.rule.measurement_property],
+                )
+                for ours, theirs in pairs
+            ),
+        )
+    )
 
 
 def _rule(rule: Rule) -> StandardResult:

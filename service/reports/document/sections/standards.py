@@ -82,7 +82,40 @@ def standards(sources: Sources) -> Section:
     return Section(
         name="standards",
         title="Standards and sources",
-        blocks=(*stated, *_references(sources)),
+        blocks=(*stated, *_side_by_side(sources), *_references(sources)),
+    )
+
+
+def _side_by_side(sources: Sources) -> tuple[Block, ...]:
+    """Write every property by our rules and by COSMIN's, and how ours depart."""
+    found = sources.record.section("standards") or {}
+    return table(
+        "both-standards",
+        "Properties by COSMIN's criteria as published and by ours",
+        header=columns(
+            "Property",
+            "COSMIN asks",
+            "COSMIN 2018",
+            "Ours",
+            "Where ours departs, and why",
+            words=(0, 1, 2, 3, 4),
+        ),
+        rows=[
+            (
+                one["title"],
+                one["cosmin_statement"],
+                labels.RATINGS.get(one["cosmin"], one["cosmin"]),
+                labels.RATINGS.get(one["alliance"], one["alliance"]),
+                one["deviation"],
+            )
+            for one in found.get("compared") or ()
+        ],
+        notes=(
+            (
+                "The rules in use are those of the option standard; verdicts on scores are always "
+                "by ours. COSMIN gives ratings and no overall answer: the words of that are ours."
+            ),
+        ),
     )
 
 
