@@ -17,6 +17,7 @@ from psychometrics.errors import EstimationError
 from psychometrics.irt.dif import LEVEL, DifTests, purified, wald_two_stage
 from psychometrics.irt.dif_effect import dif_effect
 from psychometrics.irt.estimation import Estimates
+from psychometrics.irt.grid_choice import on_a_fitting_grid
 from psychometrics.irt.group_models import GroupModels, items_of, latent_distribution
 from psychometrics.irt.item_models import Graded, PartialCredit
 from psychometrics.irt.logistic_dif import logistic_dif
@@ -185,7 +186,7 @@ def _common(groups: list[FloatArray], numbers: tuple[int, ...]) -> CommonCategor
 
 
 def _models(coding: Coding, group: IntArray, model: ModelName) -> GroupModels:
-    return GroupModels(
+    models = GroupModels(
         model=Graded() if model is ModelName.GRADED else PartialCredit(),
         common_slope=model is ModelName.PARTIAL_CREDIT,
         groups=[
@@ -194,6 +195,8 @@ def _models(coding: Coding, group: IntArray, model: ModelName) -> GroupModels:
         ],
         n_categories=coding.n_categories,
     )
+    equal = on_a_fitting_grid(models.anchored(frozenset(range(models.n_items))))
+    return models.on_grid(equal.problem.grid)
 
 
 def _class(effect: DifEffect, *, flagged: bool) -> str:
