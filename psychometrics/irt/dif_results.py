@@ -37,6 +37,10 @@ from psychometrics.types import FloatArray, IntArray
 
 _LARGE, _MEDIUM, _SMALL = 0.7, 0.4, 0.2
 _FEWEST_ITEMS = 3
+_SAME_PERSONS = (
+    "The same persons answered on each occasion and count as different ones; where their answers "
+    "to an item stay alike beyond the trait, its test is cautious."
+)
 _CURVE = np.linspace(-4.0, 4.0, 33)
 
 
@@ -70,8 +74,11 @@ def differential_functioning(
         items += found.items
         shifts += found.shifts
         cautions += [f"{name}: {caution}" for caution in found.cautions]
+    if options.repeated and items:
+        cautions.append(_SAME_PERSONS)
     return Dif(
         method=options.dif_method.value,
+        between="occasions" if options.repeated else "groups",
         groups=tuple(
             DifGroup(name=name, n_persons=_persons(answers)) for name, answers in groups.items()
         ),

@@ -368,7 +368,7 @@ class LatentShift:
 
 @result
 class DifGroup:
-    """A group."""
+    """A group, or an occasion."""
 
     name: GroupName
     n_persons: PersonsUsed
@@ -379,7 +379,10 @@ class Dif:
     """Which items work differently between groups."""
 
     method: str = about("How it was tested.")
-    groups: tuple[DifGroup, ...] = about("The groups, the reference first.")
+    between: str = about(
+        "What is compared: `groups` of different persons or `occasions` of the same."
+    )
+    groups: tuple[DifGroup, ...] = about("The groups or occasions, the reference first.")
     items: tuple[ItemDif, ...] = about("One for each item of each scale.")
     shifts: tuple[LatentShift, ...] = about("One for each scale and focal group.")
     reasons: Mapping[str, Reason] = about("By scale: why nothing could be tested.")
