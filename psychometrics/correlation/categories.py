@@ -205,6 +205,15 @@ def check_occurring(occurs: BoolArray, items: tuple[int, ...]) -> None:
         raise EstimationError(
             _STEP, "no person is left to use; every one has a missing answer, or there are none"
         )
+    if (found == 0).any():
+        item = items[int(np.argwhere(found == 0)[0][-1])]
+        raise EstimationError(_STEP, f"item {item} has no answer at all; leave the item out")
+    if (found < 2).all():
+        raise EstimationError(
+            _STEP,
+            f"item {items[0]} is constant, and so is every other: all persons used answered alike, "
+            "so nothing can be told apart",
+        )
     if (found < 2).any():
         item = items[int(np.argwhere(found < 2)[0][-1])]
         raise EstimationError(

@@ -1,7 +1,7 @@
 """How far measurement bias of single items could move a difference of latent means.
 
 The scalar model gives each factor's mean in a group, as against the reference and in its standard
-deviations. It rests on every item being alike. Three looks say what that assumption is worth:
+deviations. It rests on every item being alike. Several looks say what that assumption is worth:
 
 - *each item freed in turn*: its loading and thresholds (or intercept) are each group's own, the
   model is fitted again; the change of the mean is the item's expected change of the parameter of
@@ -14,6 +14,9 @@ deviations. It rests on every item being alike. Three looks say what that assump
   which is μ + bias_i / λ_i (y* has intercept 0 in the reference group); they are combined by
   Tukey's bisquare, which gives items far from the rest no weight (robust scaling; Halpin, 2024,
   section 3, with the tuning constant at the 5% point of each item's own error).
+
+- *items that item response theory flags* (where its tests are at hand): the plain model's interval,
+  moved by what taking these items as equal moves the latent difference.
 
 ``with_bias`` is the union of all these 95% intervals. *Suspect* are the items that have to be taken
 out, one by one, until the rest of the factor's d_i agree (Cochran's Q with their covariance, p ≥
@@ -44,6 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import chdtrc, ndtri
@@ -70,6 +74,26 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlaggedItems:
+    """Items of a factor that other tests found to differ between the groups.
+
+    Attributes
+    ----------
+    items
+        Their numbers.
+    moved
+        By how much the group's latent mean is larger when they are taken as equal than when they
+        are free.
+    """
+
+    items: tuple[int, ...]
+    moved: float
+
+
+NONE_FLAGGED: Mapping[Key, FlaggedItems] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """What was found of each factor in each group.
 
@@ -85,13 +109,15 @@ class Bounds:
     overwhelmed: tuple[str, ...]
 
 
-def bounds(found: Study) -> Bounds:
+def bounds(found: Study, flagged: Mapping[Key, FlaggedItems] = NONE_FLAGGED) -> Bounds:
     """Bound each latent difference.
 
     Parameters
     ----------
     found
         A ladder whose factors fit each group.
+    flagged
+        Items that item response theory found to differ, by group and factor.
     """
     released = NO_RELEASES if found.search is None else found.search.released
     plain = _means(found, NO_RELEASES)
@@ -106,7 +132,7 @@ def bounds(found: Study) -> Bounds:
         if len(items) > 1 and 2 * len(robust.suspects) >= len(items):
             overwhelmed.append(key[1])
         alone = {item: one[key] for item in items if (one := freed[item]) is not None}
-        results.append(_bound(mean, plain[key], alone, robust))
+        results.append(_bound(mean, plain[key], alone, robust, flagged.get(key)))
     return Bounds(results=tuple(results), overwhelmed=tuple(dict.fromkeys(overwhelmed)))
 
 
@@ -138,9 +164,11 @@ def _bound(
     plain: LatentMean,
     alone: Mapping[int, LatentMean],
     robust: _Robust,
+    flagged: FlaggedItems | None,
 ) -> Bound:
     everything = [mean.interval, plain.interval, *(one.interval for one in alone.values())]
-    known = [one for one in (*everything, robust.interval) if one is not None]
+    without = None if flagged is None else _moved(plain.interval, -flagged.moved)
+    known = [one for one in (*everything, robust.interval, without) if one is not None]
     moved = {item: one.estimate - plain.estimate for item, one in alone.items()}
     most = max(moved, key=lambda item: abs(moved[item]), default=None)
     return Bound(
@@ -156,7 +184,15 @@ def _bound(
         moved_most_by=None if most is None else Moved(item=most, by=moved[most]),
         robust_estimate=robust.estimate,
         suspect_items=robust.suspects,
+        flagged_items=() if flagged is None else flagged.items,
+        moved_by_flagged=None if flagged is None else flagged.moved,
     )
+
+
+def _moved(interval: Interval | None, by: float) -> Interval | None:
+    if interval is None:
+        return None
+    return Interval(lower=interval.lower + by, upper=interval.upper + by, level=interval.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,11 @@ are latent differences only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from psychometrics.errors import EstimationError
 from psychometrics.invariance.analysis import described
-from psychometrics.invariance.bounds import bounds
+from psychometrics.invariance.bounds import NONE_FLAGGED, FlaggedItems, Key, bounds
 from psychometrics.invariance.comparison_decision import Status, ruling, with_bounds
 from psychometrics.invariance.ladder import Rung
 from psychometrics.invariance.means import latent_means, observed_means
@@ -57,9 +59,20 @@ def analyse(
 
 
 def climb_and_compare(
-    responses: ResponseMatrix, options: InvarianceOptions, *, progress: Progress = no_progress
+    responses: ResponseMatrix,
+    options: InvarianceOptions,
+    *,
+    flagged: Mapping[Key, FlaggedItems] = NONE_FLAGGED,
+    progress: Progress = no_progress,
 ) -> tuple[InvarianceResult | EstimationError, ComparisonResult]:
     """Climb the ladder once for both kinds: what it found, and the comparison that rests on it.
+
+    Parameters
+    ----------
+    responses, options, progress
+        As for :func:`analyse`.
+    flagged
+        Items that item response theory found to differ, by group and factor.
 
     Returns
     -------
@@ -77,7 +90,7 @@ def climb_and_compare(
         found = study(responses, options, progress=progress)
     except EstimationError as error:
         return error, _inconclusive(responses, options, error)
-    return described(found, options), _comparison(found, options)
+    return described(found, options), _comparison(found, options, flagged)
 
 
 def _inconclusive(
@@ -93,11 +106,15 @@ def _inconclusive(
     )
 
 
-def _comparison(found: Study, options: InvarianceOptions) -> ComparisonResult:
+def _comparison(
+    found: Study,
+    options: InvarianceOptions,
+    flagged: Mapping[Key, FlaggedItems] = NONE_FLAGGED,
+) -> ComparisonResult:
     """Compare the groups of a ladder that was climbed."""
     ruled = ruling(found)
     shut = ruled.status in {Status.REFUSED, Status.INCONCLUSIVE}
-    bounded = None if shut else bounds(found)
+    bounded = None if shut else bounds(found, flagged)
     ruled = with_bounds(ruled, bounded)
     carried = ruled.status in {Status.PERMITTED, Status.PARTIAL}
     shown = carried or ruled.status is Status.BOUNDED

@@ -252,11 +252,20 @@ class Bound:
     estimate: float = about("Group minus reference, in SD of the reference group.")
     interval: Interval | None = about("Its 95% interval.")
     with_bias: Interval = about(
-        "That interval, those with any one item freed, and the robust one, taken together."
+        "That interval, those with any one item freed, the robust one, and the one without what "
+        "flagged items move, taken together."
     )
     moved_most_by: Moved | None = about("Null where no model with a freed item has a solution.")
     robust_estimate: float | None = about("Bisquare mean of the items' own estimates.")
     suspect_items: tuple[Item, ...] = about("Items that seem to differ between the groups.")
+    flagged_items: tuple[Item, ...] = about(
+        "Items that item response models flag as different; looked at in the kind `validity`.",
+        default=(),
+    )
+    moved_by_flagged: float | None = about(
+        "By how much the difference is larger when these are taken as equal than with them free.",
+        default=None,
+    )
 
 
 @result

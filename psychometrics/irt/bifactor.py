@@ -3,7 +3,9 @@
 An item of subscale s has the predictor m = a_G θ_G + a_s θ_s; all traits are independent and
 standard normal. Given θ_G the subscales are independent, so the integral over all traits reduces to
 one over θ_G of a product of integrals over one θ_s each (dimension reduction of Gibbons & Hedeker).
-Both grids are equally spaced on [−5, 5]: 41 points for the general trait, 21 for a specific one.
+Both grids are equally spaced on [−5, 5]: 41 points for the general trait, 21 for a specific one;
+where twice as many change the log-likelihood at the maximum by more than .01 the model is fitted
+again on these, twice at most, and a caution says if that was still too few.
 The likelihood is maximized by L-BFGS with its gradient from Fisher's identity; the observed
 information is the gradient's derivative by central differences.
 
@@ -37,6 +39,8 @@ _FEWEST_SUBSCALES = _FEWEST_ITEMS = 3
 _PROBIT_TO_LOGIT = 1.702
 _SLOPE_LIMIT = 12.0
 _DIFFERENCE = 1e-4
+_LARGEST_ERROR = 0.01
+_FINEST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,12 @@ class Bifactor:
         Their standard errors, ``None`` where the information is not definite.
     log_likelihood
         At the maximum.
-    n_parameters
-        Free parameters.
+    values
+        The free parameters, as :class:`_Problem` numbers them.
+    refinement
+        How many times finer than usual the grids are.
+    resolved
+        Whether still finer ones would give the same.
     """
 
     general: FloatArray
@@ -63,7 +71,14 @@ class Bifactor:
     general_errors: FloatArray | None
     specific_errors: FloatArray | None
     log_likelihood: float
-    n_parameters: int
+    values: FloatArray
+    refinement: int
+    resolved: bool
+
+    @property
+    def n_parameters(self) -> int:
+        """Free parameters."""
+        return int(self.values.size)
 
     @property
     def loadings(self) -> FloatArray:
@@ -105,7 +120,31 @@ def fit_bifactor(answers: FloatArray, membership: IntArray, items: Sequence[int]
         )
     coding = code_answers(answers[np.isfinite(answers).any(axis=1)], items=items)
     problem = _Problem(coding, membership)
-    start = problem.start()
+    values, log_likelihood = _maximum(problem, problem.start())
+    while True:
+        finer = _Problem(coding, membership, refinement=2 * problem.refinement)
+        resolved = abs(finer.deviance(values)[0] + log_likelihood) <= _LARGEST_ERROR
+        if resolved or problem.refinement == _FINEST:
+            break
+        problem = finer
+        values, log_likelihood = _maximum(problem, values)
+    general, specific, intercepts = problem.parameters(values)
+    errors = problem.slope_errors(values)
+    return Bifactor(
+        general=general,
+        specific=specific,
+        intercepts=intercepts,
+        general_errors=None if errors is None else errors[0],
+        specific_errors=None if errors is None else errors[1],
+        log_likelihood=log_likelihood,
+        values=values,
+        refinement=problem.refinement,
+        resolved=resolved,
+    )
+
+
+def _maximum(problem: _Problem, start: FloatArray) -> tuple[FloatArray, float]:
+    """Return the free parameters at the maximum, and log L there."""
     found = minimize(
         problem.deviance,
         start,
@@ -113,28 +152,19 @@ def fit_bifactor(answers: FloatArray, membership: IntArray, items: Sequence[int]
         method="L-BFGS-B",
         options={"maxiter": 2000, "maxfun": 4000, "ftol": 1e-13, "gtol": 1e-4},
     )
-    general, specific, intercepts = problem.parameters(found.x)
+    general, specific, _ = problem.parameters(found.x)
     if (np.abs([general, specific]) > _SLOPE_LIMIT).any():
         raise EstimationError(_STEP, "a slope runs to infinity")
     if not found.success:
         raise EstimationError(_STEP, "it did not converge")
-    errors = problem.slope_errors(found.x)
-    return Bifactor(
-        general=general,
-        specific=specific,
-        intercepts=intercepts,
-        general_errors=None if errors is None else errors[0],
-        specific_errors=None if errors is None else errors[1],
-        log_likelihood=-float(found.fun),
-        n_parameters=int(found.x.size),
-    )
+    return found.x, -float(found.fun)
 
 
 class _Problem:
     """The likelihood of counted patterns, by subscale and over the general trait."""
 
-    def __init__(self, coding: Coding, membership: IntArray) -> None:
-        self.model, self.membership = Graded(), membership
+    def __init__(self, coding: Coding, membership: IntArray, *, refinement: int = 1) -> None:
+        self.model, self.membership, self.refinement = Graded(), membership, refinement
         self.n_categories, self.width = coding.n_categories, coding.width
         whole = count_patterns(coding.codes, coding.width)
         self.counts = whole.counts
@@ -143,8 +173,8 @@ class _Problem:
             count_patterns(whole.codes[:, columns], coding.width) for columns in self.columns
         ]
         self.indicators = [part.indicators for part in self.parts]
-        self.general = np.linspace(-_REACH, _REACH, _GENERAL_POINTS)
-        self.specific = np.linspace(-_REACH, _REACH, _SPECIFIC_POINTS)
+        self.general = np.linspace(-_REACH, _REACH, (_GENERAL_POINTS - 1) * refinement + 1)
+        self.specific = np.linspace(-_REACH, _REACH, (_SPECIFIC_POINTS - 1) * refinement + 1)
         self.exists = np.arange(self.width - 1) < (self.n_categories - 1)[:, None]
         self.shares = [
             np.bincount(column[column < self.width], minlength=self.width)

@@ -9,6 +9,11 @@ from psychometrics.irt.bifactor import Bifactor, fit_bifactor
 from psychometrics.irt.results import BifactorItem, BifactorModel
 from psychometrics.responses import ResponseMatrix
 
+_COARSE = (
+    "The traits are measured so sharply that the integration does not resolve them: the "
+    "log-likelihood, and with it AIC and BIC, may be off by more than .01."
+)
+
 
 def bifactor_results(responses: ResponseMatrix, items: tuple[int, ...]) -> BifactorModel:
     """Fit the bifactor model of all items, or say why it cannot be fitted.
@@ -36,6 +41,7 @@ def bifactor_results(responses: ResponseMatrix, items: tuple[int, ...]) -> Bifac
             explained_common_variance=None,
             items=(),
             reason=error.reason,
+            cautions=(),
         )
     deviance = -2.0 * found.log_likelihood
     return BifactorModel(
@@ -46,6 +52,7 @@ def bifactor_results(responses: ResponseMatrix, items: tuple[int, ...]) -> Bifac
         explained_common_variance=found.explained_common_variance,
         items=_items(found, items, subscales),
         reason=None,
+        cautions=() if found.resolved else (_COARSE,),
     )
 
 

@@ -17,6 +17,7 @@ from psychometrics.errors import EstimationError
 from psychometrics.irt.dif import LEVEL, DifTests, purified, wald_two_stage
 from psychometrics.irt.dif_effect import dif_effect
 from psychometrics.irt.estimation import Estimates
+from psychometrics.irt.grid_choice import on_a_fitting_grid
 from psychometrics.irt.group_models import GroupModels, items_of, latent_distribution
 from psychometrics.irt.item_models import Graded, PartialCredit
 from psychometrics.irt.logistic_dif import logistic_dif
@@ -36,6 +37,10 @@ from psychometrics.types import FloatArray, IntArray
 
 _LARGE, _MEDIUM, _SMALL = 0.7, 0.4, 0.2
 _FEWEST_ITEMS = 3
+_SAME_PERSONS = (
+    "The same persons answered on each occasion and count as different ones; where their answers "
+    "to an item stay alike beyond the trait, its test is cautious."
+)
 _CURVE = np.linspace(-4.0, 4.0, 33)
 
 
@@ -69,8 +74,11 @@ def differential_functioning(
         items += found.items
         shifts += found.shifts
         cautions += [f"{name}: {caution}" for caution in found.cautions]
+    if options.repeated and items:
+        cautions.append(_SAME_PERSONS)
     return Dif(
         method=options.dif_method.value,
+        between="occasions" if options.repeated else "groups",
         groups=tuple(
             DifGroup(name=name, n_persons=_persons(answers)) for name, answers in groups.items()
         ),
@@ -185,7 +193,7 @@ def _common(groups: list[FloatArray], numbers: tuple[int, ...]) -> CommonCategor
 
 
 def _models(coding: Coding, group: IntArray, model: ModelName) -> GroupModels:
-    return GroupModels(
+    models = GroupModels(
         model=Graded() if model is ModelName.GRADED else PartialCredit(),
         common_slope=model is ModelName.PARTIAL_CREDIT,
         groups=[
@@ -194,6 +202,8 @@ def _models(coding: Coding, group: IntArray, model: ModelName) -> GroupModels:
         ],
         n_categories=coding.n_categories,
     )
+    equal = on_a_fitting_grid(models.anchored(frozenset(range(models.n_items))))
+    return models.on_grid(equal.problem.grid)
 
 
 def _class(effect: DifEffect, *, flagged: bool) -> str:

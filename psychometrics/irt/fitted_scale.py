@@ -15,6 +15,7 @@ import numpy as np
 from psychometrics.correlation.categories import Coding, code_answers
 from psychometrics.errors import EstimationError
 from psychometrics.irt.estimation import Estimates, estimate
+from psychometrics.irt.grid_choice import on_a_fitting_grid
 from psychometrics.irt.group_models import items_of
 from psychometrics.irt.item_models import Graded, PartialCredit
 from psychometrics.irt.item_parameters import ItemParameters
@@ -183,7 +184,7 @@ def fit_scale(
         ),
         groups=[count_patterns(coding.codes, coding.width)],
     )
-    estimates = estimate(problem, starting_values(problem, coding.n_categories))
+    estimates = on_a_fitting_grid(estimate(problem, starting_values(problem, coding.n_categories)))
     _check(estimates, tuple(items), common_slope=common_slope)
     return FittedScale(numbers=tuple(items), coding=coding, estimates=estimates, rasch=rasch)
 
@@ -200,8 +201,12 @@ def _check(estimates: Estimates, numbers: tuple[int, ...], *, common_slope: bool
     if running:
         raise EstimationError(
             _STEP,
-            f"the discrimination of item {', '.join(running)} runs to infinity: its answers nearly "
+            f"the discrimination of {_named(running)} runs to infinity: the answers nearly "
             "determine the trait (for instance two items answered alike); leave one of them out",
         )
     if not estimates.convergence.converged:
         raise EstimationError(_STEP, estimates.convergence.value)
+
+
+def _named(items: list[str]) -> str:
+    return f"item {items[0]}" if len(items) == 1 else f"items {', '.join(items)}"

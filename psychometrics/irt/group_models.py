@@ -8,7 +8,7 @@ before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,6 +52,10 @@ class GroupModels:
     def n_items(self) -> int:
         """Number of items."""
         return int(self.n_categories.size)
+
+    def on_grid(self, grid: Grid) -> GroupModels:
+        """Return the same models on another grid, where nothing is fitted yet."""
+        return self if grid == self.grid else replace(self, grid=grid, _fitted={})
 
     def anchored(self, anchors: frozenset[int]) -> Estimates:
         """Return the model in which the anchors (positions) are equal and all others free."""

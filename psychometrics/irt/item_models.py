@@ -84,6 +84,12 @@ def _gaps(intercepts: FloatArray) -> FloatArray:
     return gaps
 
 
+def _odds(intercepts: FloatArray) -> FloatArray:
+    """Return 1 / (exp(gap) − 1) of each category, 0 for an infinite gap, (n_items, width)."""
+    gaps = _gaps(intercepts)
+    return np.asarray(-np.exp(-gaps) / np.expm1(-gaps))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """Samejima's graded response model."""
@@ -107,7 +113,7 @@ class Graded:
     def gradient(self, predictor: FloatArray, intercepts: FloatArray) -> FloatArray:
         """Return ∂ log P_k: by d_k 1 − σ(η_k) + t_k, by d_{k+1} −σ(η_{k+1}) − t_k."""
         below = expit(_bounds(predictor, intercepts))
-        odds = (1.0 / np.expm1(_gaps(intercepts)))[:, :, None]
+        odds = _odds(intercepts)[:, :, None]
         n_items, width, n_points = below.shape[0], below.shape[1] - 1, below.shape[2]
         found = np.zeros((n_items, width, n_points, width))
         found[..., 0] = 1.0 - below[:, :-1] - below[:, 1:]
@@ -124,7 +130,7 @@ class Graded:
         """Return the tridiagonal second derivatives, bordered by those with m."""
         share = expit(_bounds(predictor, intercepts)[:, 1:-1])
         slope = share * (1.0 - share) * (counts[:, 1:] + counts[:, :-1])
-        odds = 1.0 / np.expm1(_gaps(intercepts))
+        odds = _odds(intercepts)
         coupling = (odds * (1.0 + odds))[:, :, None] * counts
         n_items, width, n_points = counts.shape
         found = np.zeros((n_items, n_points, width, width))

@@ -42,8 +42,13 @@ class IrtOptions:
         Subscales or ``total``; all subscales when empty.
     group
         The column whose groups' items are compared; none: no differential functioning.
+    occasion
+        The column that names each row's occasion, where the same persons' items are compared over
+        time (drift); the scales are then described on the reference occasion.
+    occasions
+        The occasions to compare; empty for all of the column.
     reference
-        The group the others are compared with; the first in order when ``None``.
+        The group or occasion the others are compared with; the first in order when ``None``.
     dif_method
         How differential functioning is tested.
     detail
@@ -60,9 +65,21 @@ class IrtOptions:
     rasch: bool = False
     scales: tuple[str, ...] = ()
     group: str | None = None
+    occasion: str | None = None
+    occasions: tuple[str, ...] = ()
     reference: str | None = None
     dif_method: DifMethod = DifMethod.LIKELIHOOD_RATIO
     detail: Detail = Detail.SUMMARY
     bifactor: bool = False
     q3_replicates: int = 200
     seed: int = 1
+
+    @property
+    def repeated(self) -> bool:
+        """Whether occasions of the same persons are compared."""
+        return self.occasion is not None
+
+    @property
+    def compares(self) -> bool:
+        """Whether items are compared between groups or occasions."""
+        return self.group is not None or self.repeated

@@ -1,10 +1,10 @@
-"""The fixed grid over the trait, and the groups' densities on it.
+"""The grid over the trait, and the groups' densities on it.
 
-Integrals over the trait are sums over 61 equally spaced points on [−6, 6]. A group's weights are
+Integrals over the trait are sums over 61 equally spaced points on [−6, 6]; where a fitted model
+needs a finer or wider grid, `grid_choice` says so. A group's weights are
 w_q ∝ exp(η₁ θ_q + η₂ θ_q²), the normal density with mean −η₁ / (2 η₂) and variance −1 / (2 η₂),
 normalized on the grid. In these natural parameters log w is concave; its gradient is T − E(T) and
-its Hessian −Cov(T), with T = (θ, θ²). The grid carries groups whose mean lies within ±2 and whose
-standard deviation is at most 2.
+its Hessian −Cov(T), with T = (θ, θ²).
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ class Grid:
     def points(self) -> FloatArray:
         """The points, shape (n_points,)."""
         return np.linspace(-self.limit, self.limit, self.n_points)
+
+    @property
+    def spacing(self) -> float:
+        """Distance of neighbouring points."""
+        return 2.0 * self.limit / (self.n_points - 1)
 
 
 def log_density(points: FloatArray, natural: FloatArray) -> FloatArray:

@@ -39,7 +39,7 @@ class ItemFit:
 
 @result
 class MeanSquares:
-    """An item's mean squared standardized residuals; 1 is expected."""
+    """Mean squared standardized residuals of an item or a person; 1 is expected."""
 
     infit: NotNegative = about("Weighted by the model's variance.")
     outfit: NotNegative = about("Not weighted, so that single surprising answers count more.")
@@ -107,8 +107,10 @@ class Q3Critical:
 
     largest: Correlation = about("The largest Q3.")
     mean: Correlation = about("Mean of all pairs.")
-    critical_value: NotNegative = about("95% quantile of largest less mean, by simulation.")
-    exceeded: bool = about("Whether largest less mean exceeds it.")
+    critical_value: NotNegative | None = about(
+        "95% quantile of largest less mean, by simulation; null where none was asked for."
+    )
+    exceeded: bool | None = about("Whether largest less mean exceeds it.")
     replicates: ChosenWhole = about("Samples simulated.")
     seed: Seed
 
@@ -191,6 +193,9 @@ class PersonFit:
     n_flagged: Persons = about("Persons below the critical value.")
     share_flagged: Share = about("Their share; 5% are expected.")
     critical_value: Chosen = about("5% quantile of the standard normal distribution.")
+    n_noisy: Persons | None = about(
+        "For partial credit: persons whose infit or outfit exceeds 2; else null."
+    )
 
 
 @result
@@ -200,6 +205,9 @@ class PersonScore:
     theta: float = about("Expected a posteriori.")
     standard_error: StandardError
     person_fit: float | None = about("l_z*, approximately standard normal; low is unlikely.")
+    mean_squares: MeanSquares | None = about(
+        "For partial credit: infit and outfit of the person's answers."
+    )
 
 
 @result
@@ -217,7 +225,12 @@ class StructuralValidity:
     """COSMIN's criterion for structural validity by item response theory."""
 
     rating: str = about("`sufficient`, `insufficient` or `indeterminate`.")
-    criteria: tuple[Criterion, ...] = about("Its parts, of which all must be met.")
+    criteria: tuple[Criterion, ...] = about(
+        "Its parts: all must be met, of the two on local independence one."
+    )
+    n_required: ChosenWhole = about(
+        "Persons that the model needs; with fewer the rating is `indeterminate`."
+    )
     source: str = about("Where the rule comes from.")
     status: str = about("How well the source is known.")
 
@@ -247,6 +260,7 @@ class BifactorModel:
     explained_common_variance: Share | None = about("Share of the common variance that is general.")
     items: tuple[BifactorItem, ...] = about("In the order of the scale.")
     reason: Reason | None
+    cautions: Cautions
 
 
 @result
@@ -267,6 +281,10 @@ class ScaleIrt:
     items: tuple[ItemEstimates, ...] = about("In the order of the scale.")
     fit: ScaleFit | None
     fit_reason: Reason | None = about("Why there is no fit.")
+    score_fit: ScaleFit | None = about(
+        "M2*, all moments of the scores, beside C2; null where it has no degrees of freedom, as in "
+        "short scales with a slope for each item."
+    )
     local_dependence: tuple[PairDependence, ...] = about("Every pair of items.")
     q3_critical: Q3Critical | None
     information: InformationCurve | None
@@ -350,7 +368,7 @@ class LatentShift:
 
 @result
 class DifGroup:
-    """A group."""
+    """A group, or an occasion."""
 
     name: GroupName
     n_persons: PersonsUsed
@@ -361,7 +379,10 @@ class Dif:
     """Which items work differently between groups."""
 
     method: str = about("How it was tested.")
-    groups: tuple[DifGroup, ...] = about("The groups, the reference first.")
+    between: str = about(
+        "What is compared: `groups` of different persons or `occasions` of the same."
+    )
+    groups: tuple[DifGroup, ...] = about("The groups or occasions, the reference first.")
     items: tuple[ItemDif, ...] = about("One for each item of each scale.")
     shifts: tuple[LatentShift, ...] = about("One for each scale and focal group.")
     reasons: Mapping[str, Reason] = about("By scale: why nothing could be tested.")

@@ -12,7 +12,12 @@ from psychometrics.irt.fitted_scale import FittedScale, fit_scale
 from psychometrics.irt.item_fit import item_fit
 from psychometrics.irt.limited_information import limited_information_fit
 from psychometrics.irt.local_dependence import q3
-from psychometrics.irt.mean_squares import item_mean_squares
+from psychometrics.irt.mean_squares import (
+    NOISY,
+    MeanSquarePair,
+    item_mean_squares,
+    person_mean_squares,
+)
 from psychometrics.irt.options import Detail, IrtOptions, ModelName
 from psychometrics.irt.person_fit import CRITICAL, person_fit
 from psychometrics.irt.q3_critical import critical_q3, distance_of_largest
@@ -84,6 +89,7 @@ def _not_estimated(answers: FloatArray, options: IrtOptions, reason: str) -> Sca
         items=(),
         fit=None,
         fit_reason=reason,
+        score_fit=None,
         local_dependence=(),
         q3_critical=None,
         information=None,
@@ -107,6 +113,16 @@ def _described(scale: FittedScale, answers: FloatArray, options: IrtOptions) -> 
     residuals = q3(scale.items, scale.patterns, scale.pattern_scores.theta)
     critical = _q3_critical(scale, residuals, options)
     lz = person_fit(scale.items, scale.patterns, scale.pattern_scores.theta)
+    squares = (
+        person_mean_squares(
+            scale.items,
+            scale.patterns.codes,
+            scale.estimates.posteriors[0].weights,
+            scale.points,
+        )
+        if options.model is ModelName.PARTIAL_CREDIT
+        else None
+    )
     information = scale.items.information(scale.points)
     scores = scale.person_scores
     return ScaleIrt(
@@ -124,6 +140,7 @@ def _described(scale: FittedScale, answers: FloatArray, options: IrtOptions) -> 
         items=items,
         fit=fit,
         fit_reason=fit_reason,
+        score_fit=None if fit is None else _limited_information(scale, by_category=False),
         local_dependence=_pairs(scale, residuals, critical),
         q3_critical=critical,
         information=_curve(scale),
@@ -134,14 +151,16 @@ def _described(scale: FittedScale, answers: FloatArray, options: IrtOptions) -> 
         targeting=targeting(scale),
         conversion=_conversion(scale),
         short_forms=short_forms(information, scale.density, scale.numbers),
-        person_fit=_person_fit(lz, scale),
+        person_fit=_person_fit(lz, squares, scale),
         structural_validity=structural_validity(
             items,
             fit,
             largest=np.nan if critical is None else critical.largest,
             mean=np.nan if critical is None else critical.mean,
+            n_persons=scale.patterns.n_persons,
+            n_required=persons_for_model(options.model, len(items)),
         ),
-        scores=_scores(scale, lz) if options.detail is Detail.SCORES else None,
+        scores=_scores(scale, lz, squares) if options.detail is Detail.SCORES else None,
         reason=None,
         cautions=_cautions(scale, items, options),
     )
@@ -223,26 +242,36 @@ def _fit(scale: FittedScale) -> tuple[ScaleFit | None, str | None]:
     if (complete == complete[0]).all(axis=0).any():
         return None, "an item has one answer only among the persons who answered every item"
     try:
-        found = limited_information_fit(
-            scale.items, scale.index, complete, points=scale.points, density=scale.density
-        )
+        found = _limited_information(scale, by_category=True)
     except np.linalg.LinAlgError:
         return None, "the moments' covariance matrix is singular"
     if found is None:
         return None, "C2 has no degrees of freedom: there are too few items for this model"
-    return (
-        ScaleFit(
-            statistic="C2",
-            m2=found.m2,
-            df=found.df,
-            p_value=found.p_value,
-            rmsea=found.rmsea,
-            srmsr=found.srmsr,
-            cfi=found.cfi,
-            tli=found.tli,
-            n_complete=found.n_persons,
-        ),
-        None,
+    return found, None
+
+
+def _limited_information(scale: FittedScale, *, by_category: bool) -> ScaleFit | None:
+    """Return C2 or M2*, ``None`` where it has no degrees of freedom."""
+    found = limited_information_fit(
+        scale.items,
+        scale.index,
+        scale.complete,
+        points=scale.points,
+        density=scale.density,
+        by_category=by_category,
+    )
+    if found is None:
+        return None
+    return ScaleFit(
+        statistic="C2" if by_category else "M2*",
+        m2=found.m2,
+        df=found.df,
+        p_value=found.p_value,
+        rmsea=found.rmsea,
+        srmsr=found.srmsr,
+        cfi=found.cfi,
+        tli=found.tli,
+        n_complete=found.n_persons,
     )
 
 
@@ -251,16 +280,20 @@ def _q3_critical(
 ) -> Q3Critical | None:
     pairs = residuals[np.tril_indices(residuals.shape[0], -1)]
     pairs = pairs[np.isfinite(pairs)]
-    if pairs.size < 3 or not options.q3_replicates:
+    if pairs.size < 3:
         return None
-    critical = critical_q3(
-        scale, replicates=options.q3_replicates, rng=np.random.default_rng(options.seed)
+    critical = (
+        critical_q3(
+            scale, replicates=options.q3_replicates, rng=np.random.default_rng(options.seed)
+        )
+        if options.q3_replicates
+        else None
     )
     return Q3Critical(
         largest=float(pairs.max()),
         mean=float(pairs.mean()),
         critical_value=critical,
-        exceeded=distance_of_largest(residuals) > critical,
+        exceeded=None if critical is None else distance_of_largest(residuals) > critical,
         replicates=options.q3_replicates,
         seed=options.seed,
     )
@@ -269,7 +302,11 @@ def _q3_critical(
 def _pairs(
     scale: FittedScale, residuals: FloatArray, critical: Q3Critical | None
 ) -> tuple[PairDependence, ...]:
-    limit = np.inf if critical is None else critical.mean + critical.critical_value
+    limit = (
+        np.inf
+        if critical is None or critical.critical_value is None
+        else critical.mean + critical.critical_value
+    )
     numbers = scale.numbers
     return tuple(
         PairDependence(
@@ -310,7 +347,9 @@ def _conversion(scale: FittedScale) -> tuple[SumScore, ...]:
     )
 
 
-def _person_fit(lz: FloatArray, scale: FittedScale) -> PersonFit | None:
+def _person_fit(
+    lz: FloatArray, squares: MeanSquarePair | None, scale: FittedScale
+) -> PersonFit | None:
     persons = lz[scale.patterns.person]
     tested = persons[np.isfinite(persons)]
     if not tested.size:
@@ -321,18 +360,35 @@ def _person_fit(lz: FloatArray, scale: FittedScale) -> PersonFit | None:
         n_flagged=flagged,
         share_flagged=flagged / tested.size,
         critical_value=CRITICAL,
+        n_noisy=None if squares is None else _n_noisy(squares, scale),
     )
 
 
-def _scores(scale: FittedScale, lz: FloatArray) -> tuple[PersonScore, ...]:
-    scores, fits = scale.person_scores, lz[scale.patterns.person]
+def _n_noisy(squares: MeanSquarePair, scale: FittedScale) -> int:
+    noisy = np.maximum(*squares) > NOISY
+    return int(noisy[scale.patterns.person].sum())
+
+
+def _scores(
+    scale: FittedScale, lz: FloatArray, squares: MeanSquarePair | None
+) -> tuple[PersonScore, ...]:
+    scores, persons = scale.person_scores, scale.patterns.person
     return tuple(
         PersonScore(
             theta=float(theta),
             standard_error=float(error),
-            person_fit=float(fit) if np.isfinite(fit) else None,
+            person_fit=float(lz[pattern]) if np.isfinite(lz[pattern]) else None,
+            mean_squares=(
+                None
+                if squares is None
+                else MeanSquares(
+                    infit=float(squares[0][pattern]), outfit=float(squares[1][pattern])
+                )
+            ),
         )
-        for theta, error, fit in zip(scores.theta, scores.standard_error, fits, strict=True)
+        for theta, error, pattern in zip(
+            scores.theta, scores.standard_error, persons.tolist(), strict=True
+        )
     )
 
 

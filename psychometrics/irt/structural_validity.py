@@ -4,7 +4,8 @@ Sufficient if nothing speaks against unidimensionality (CFI or TLI above .95, or
 SRMR below .08), local independence (Q3 below .37, or less than .20 above the mean of all pairs),
 monotonicity (item scalability above .30) and fit (for models with slopes: no item's p value at or
 below .01; for Rasch models: infit and outfit from .5 to 1.5). Insufficient if any part is violated,
-indeterminate where a part is unknown. CFI, TLI, RMSEA and SRMSR are C2's.
+indeterminate where a part is unknown. CFI, TLI, RMSEA and SRMSR are C2's. With fewer persons than
+the model needs (`sample_sizes`) the parts are shown and the rating is indeterminate.
 
 References
 ----------
@@ -21,16 +22,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from psychometrics.irt.results import Criterion, ItemEstimates, ScaleFit, StructuralValidity
+from psychometrics.margin import above, below, every, some
 
 SOURCE = (
     "COSMIN, Prinsen 2018; Q3 less than .20 above the mean: Christensen et al. 2017; C2 stands for "
     "the indices of a factor analysis: chosen here"
 )
 _STATUS = "recalled"
+_RATINGS = {True: "sufficient", False: "insufficient", None: "indeterminate"}
 
 
 def structural_validity(
-    items: Sequence[ItemEstimates], fit: ScaleFit | None, *, largest: float, mean: float
+    items: Sequence[ItemEstimates],
+    fit: ScaleFit | None,
+    *,
+    largest: float,
+    mean: float,
+    n_persons: int,
+    n_required: int,
 ) -> StructuralValidity:
     """Hold a fitted scale against the criterion.
 
@@ -42,6 +51,8 @@ def structural_validity(
         C2 of the scale.
     largest, mean
         Of Q3 over the pairs; ``nan`` where it is unknown.
+    n_persons, n_required
+        Persons who answered, and how many the model needs.
     """
     criteria = (
         _unidimensional(fit),
@@ -49,29 +60,27 @@ def structural_validity(
         _monotone(items),
         _fitting(items),
     )
-    parts = (criteria[0].met, _any_met(criteria[1:3]), criteria[3].met, criteria[4].met)
-    if any(part is False for part in parts):
-        rating = "insufficient"
-    else:
-        rating = "sufficient" if all(part is True for part in parts) else "indeterminate"
-    return StructuralValidity(rating=rating, criteria=criteria, source=SOURCE, status=_STATUS)
-
-
-def _any_met(criteria: Sequence[Criterion]) -> bool | None:
-    if any(one.met for one in criteria):
-        return True
-    return None if any(one.met is None for one in criteria) else False
+    independent = some(*(one.met for one in criteria[1:3]))
+    parts = (criteria[0].met, independent, criteria[3].met, criteria[4].met)
+    met = None if n_persons < n_required else every(*parts)
+    return StructuralValidity(
+        rating=_RATINGS[met],
+        criteria=criteria,
+        n_required=n_required,
+        source=SOURCE,
+        status=_STATUS,
+    )
 
 
 def _unidimensional(fit: ScaleFit | None) -> Criterion:
     bound = "CFI or TLI above .95, or RMSEA below .06, or SRMSR below .08"
     if fit is None:
         return Criterion(name="unidimensionality", value=None, bound=bound, met=None)
-    met = (
-        (fit.cfi is not None and fit.cfi > 0.95)
-        or (fit.tli is not None and fit.tli > 0.95)
-        or fit.rmsea < 0.06
-        or fit.srmsr < 0.08
+    met = some(
+        None if fit.cfi is None else above(fit.cfi, 0.95),
+        None if fit.tli is None else above(fit.tli, 0.95),
+        below(fit.rmsea, 0.06),
+        below(fit.srmsr, 0.08),
     )
     return Criterion(name="unidimensionality", value=fit.cfi, bound=bound, met=met)
 
@@ -83,13 +92,13 @@ def _independent(largest: float, mean: float) -> tuple[Criterion, Criterion]:
             name="local independence",
             value=largest if known else None,
             bound="largest Q3 below .37",
-            met=largest < 0.37 if known else None,
+            met=below(largest, 0.37) if known else None,
         ),
         Criterion(
             name="local independence, relative",
             value=largest - mean if known else None,
             bound="largest Q3 less than .20 above the mean",
-            met=largest - mean < 0.20 if known else None,
+            met=below(largest - mean, 0.20) if known else None,
         ),
     )
 
@@ -101,7 +110,7 @@ def _monotone(items: Sequence[ItemEstimates]) -> Criterion:
         name="monotonicity",
         value=lowest,
         bound="scalability of every item above .30",
-        met=None if lowest is None else lowest > 0.30,
+        met=None if lowest is None else above(lowest, 0.30),
     )
 
 
@@ -116,7 +125,7 @@ def _fitting(items: Sequence[ItemEstimates]) -> Criterion:
             name="item fit",
             value=worst,
             bound="infit and outfit of every item from .5 to 1.5",
-            met=all(0.5 <= value <= 1.5 for one in squares for value in (one.infit, one.outfit)),
+            met=below(abs(worst - 1.0), 0.5),
         )
     values = [item.fit.p_value for item in items if item.fit and item.fit.p_value is not None]
     lowest = min(values) if len(values) == len(items) else None
@@ -124,5 +133,5 @@ def _fitting(items: Sequence[ItemEstimates]) -> Criterion:
         name="item fit",
         value=lowest,
         bound="p value of every item's S-X² above .01",
-        met=None if lowest is None else lowest > 0.01,
+        met=None if lowest is None else above(lowest, 0.01),
     )

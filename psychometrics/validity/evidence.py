@@ -40,6 +40,13 @@ class Evidence:
         Whether a proper model with fewer factors meets the strict bounds of fit.
     explained_common_variance, omega_hierarchical
         Of a proper bifactor model.
+    irt_scales, irt_violated, irt_open
+        Scales with an item response model; those that violate a part of COSMIN's rule, and those of
+        which a part is open (or that have no model).
+    irt_q3, irt_scalability, irt_item_p
+        The largest Q3, the lowest scalability and the lowest p of an item's fit, over the scales.
+    irt_required, irt_more
+        Persons that these models need, and how many more it takes.
     total_usable
         Whether the total may be used.
     alpha, alpha_lower, alpha_upper, alpha_highest
@@ -95,6 +102,14 @@ class Evidence:
     simpler_fits: float | None = None
     explained_common_variance: float | None = None
     omega_hierarchical: float | None = None
+    irt_scales: float | None = None
+    irt_violated: float | None = None
+    irt_open: float | None = None
+    irt_q3: float | None = None
+    irt_scalability: float | None = None
+    irt_item_p: float | None = None
+    irt_required: float | None = None
+    irt_more: float | None = None
     total_usable: float | None = None
     alpha: float | None = None
     alpha_lower: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -33,6 +34,14 @@ class GroupName(fields.Field[str]):
         if is_number(value):
             return group_name(value)
         raise ValidationError("Must be a text or a finite number.")
+
+
+def refuse_groups_beside_occasions(data: Mapping[str, Any]) -> None:
+    """Refuse groups beside occasions, and occasions without their column."""
+    if data["occasion"] is not None and data["group"] is not None:
+        raise ValidationError("groups and occasions are compared one at a time", "occasion")
+    if data["occasion"] is None and "occasions" in data:
+        raise ValidationError("needs 'occasion', the column that names them", "occasions")
 
 
 class LadderOptionsSchema(EstimationOptionsSchema):
@@ -107,10 +116,7 @@ class LadderOptionsSchema(EstimationOptionsSchema):
     @validates_schema
     def check_occasion(self, data: dict[str, Any], **kwargs: Any) -> None:
         """Refuse groups beside occasions, and occasions without their column."""
-        if data["occasion"] is not None and data["group"] is not None:
-            raise ValidationError("groups and occasions are compared one at a time", "occasion")
-        if data["occasion"] is None and "occasions" in data:
-            raise ValidationError("needs 'occasion', the column that names them", "occasions")
+        refuse_groups_beside_occasions(data)
 
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> InvarianceOptions:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, post_load, validate, validates_schema
 
 from psychometrics.irt.options import Detail, DifMethod, IrtOptions, ModelName
+from schemas.analyses.invariance import GroupName, refuse_groups_beside_occasions
 from schemas.base import StrictInteger, StrictSchema
 
 _NAME = validate.Length(min=1, max=64)
@@ -37,11 +38,27 @@ class IrtOptionsSchema(StrictSchema):
         validate=_NAME,
         metadata={"description": "Column of groups whose items are compared."},
     )
-    reference = fields.String(
+    occasion = fields.String(
         load_default=None,
         allow_none=True,
         validate=_NAME,
-        metadata={"description": "Group that the others are compared with; the first if left out."},
+        metadata={
+            "description": "Column of occasions (`session_number` or any other) between which the "
+            "items of the same persons (column `person`) are compared."
+        },
+    )
+    occasions = fields.List(
+        GroupName(metadata={"type": ["string", "number"]}),
+        validate=validate.Length(min=2, max=12),
+        metadata={"description": "The occasions to compare; all of the column if left out."},
+    )
+    reference = GroupName(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "type": ["string", "number"],
+            "description": "Group or occasion to compare with; the first if left out.",
+        },
     )
     dif_method = fields.Enum(DifMethod, by_value=True, load_default=DifMethod.LIKELIHOOD_RATIO)
     detail = fields.Enum(
@@ -66,7 +83,16 @@ class IrtOptionsSchema(StrictSchema):
     )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
+    @validates_schema
+    def check_occasion(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse groups beside occasions, and occasions without their column."""
+        refuse_groups_beside_occasions(data)
+
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> IrtOptions:
         """Make the engine's options."""
-        return IrtOptions(**{**data, "scales": tuple(dict.fromkeys(data["scales"]))})
+        lists = {
+            "scales": tuple(dict.fromkeys(data["scales"])),
+            "occasions": tuple(data.get("occasions", ())),
+        }
+        return IrtOptions(**data | lists)

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from psychometrics.cfa.options import Estimator, Structure
-from psychometrics.invariance.bounds import disagreeing, robust_mean
+from psychometrics.invariance.bounds import FlaggedItems, bounds, disagreeing, robust_mean
 from psychometrics.invariance.comparison import analyse
 from psychometrics.invariance.options import ComparisonOptions
 from psychometrics.invariance.results import ComparisonResult
+from psychometrics.invariance.workflow import study
 from psychometrics.responses import ResponseMatrix
+from psychometrics.types import no_progress
 from schemas.definition import Definition
 from tests.invariance.making import two_groups
 
@@ -110,6 +112,25 @@ def test_an_item_that_differs_is_suspect_and_moves_the_difference_most() -> None
     assert goal.suspect_items == (4,)
     assert goal.moved_most_by is not None
     assert goal.moved_most_by.item == 4
+
+
+def test_items_that_other_tests_flag_widen_the_bounds_by_what_they_move() -> None:
+    options = ComparisonOptions(
+        group="setting", structure=Structure.CORRELATED_FACTORS, estimator=Estimator.MLR
+    )
+    found = study(two_groups(300, seed=3), options, progress=no_progress)
+    without = bounds(found).results
+    group = without[0].group
+    flagged = {(group, "goal"): FlaggedItems(items=(4,), moved=-2.0)}
+    with_flagged = bounds(found, flagged).results
+    goal, *others = without
+    moved, *same = with_flagged
+    assert (goal.factor, others) == ("goal", same)
+    assert (moved.flagged_items, moved.moved_by_flagged) == ((4,), -2.0)
+    assert moved.estimate == goal.estimate
+    assert moved.with_bias.lower == goal.with_bias.lower
+    assert goal.interval is not None
+    assert moved.with_bias.upper == pytest.approx(goal.interval.upper + 2.0)
 
 
 def test_a_robust_mean_ignores_an_outlier() -> None:

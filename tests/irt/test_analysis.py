@@ -147,6 +147,24 @@ def test_infit_and_outfit_are_one_on_average_where_the_model_holds(form: Instrum
     assert np.mean([one["outfit"] for one in squares]) == pytest.approx(1.0, abs=0.03)
 
 
+def test_persons_have_mean_squares_where_slopes_are_equal(form: Instrument) -> None:
+    options = {"model": "partial-credit", "scales": ["goal"], "detail": "scores"}
+    goal = run(form, data("wai_1000")[:, 1:], options | {"q3_replicates": 0})["scales"]["goal"]
+    squares = [score["mean_squares"] for score in goal["scores"]]
+    noisy = sum(max(one["infit"], one["outfit"]) > 2 for one in squares)
+    assert goal["person_fit"]["n_noisy"] == noisy
+    assert np.mean([one["outfit"] for one in squares]) == pytest.approx(1.0, abs=0.1)
+
+
+def test_the_fit_of_the_scores_stands_beside_c2_where_it_can(form: Instrument) -> None:
+    found = run(form, data("wai_1000")[:, 1:], {"scales": ["goal", "total"], "q3_replicates": 0})
+    theirs = GOLDEN["values"]["wai_1000|graded|total"]["fit"]["M2*"]
+    assert found["scales"]["goal"]["fit"]["statistic"] == "C2"
+    assert found["scales"]["goal"]["score_fit"] is None
+    assert found["scales"]["total"]["score_fit"]["statistic"] == "M2*"
+    assert found["scales"]["total"]["score_fit"]["m2"] == pytest.approx(theirs["m2"], abs=5e-3)
+
+
 def test_a_pair_that_depends_is_found_and_independent_ones_are_not(form: Instrument) -> None:
     rng = np.random.default_rng(8)
     thresholds = np.tile([-2.0, -1.0, 0.0, 1.0], (12, 1))
@@ -193,6 +211,47 @@ def test_what_differs_is_named_with_its_size_and_what_it_moves(form: Instrument)
     assert min(wald["items"], key=lambda one: one["adjusted_p_value"])["item"] == 4
 
 
+def _two_sessions(drift: float) -> tuple[FloatArray, dict[str, Any]]:
+    """Draw 400 persons' answers in two sessions; in the second item 4 is harder."""
+    rng = np.random.default_rng(5)
+    first = rng.standard_normal(400)
+    later = 0.4 + 0.7 * first + 0.7 * rng.standard_normal(400)
+    thresholds = np.tile([-2.0, -1.0, 0.0, 1.0], (800, 12, 1))
+    thresholds[400:, 3] += drift
+    answers = graded_answers(np.concatenate([first, later]), np.full(12, 1.8), thresholds, rng)
+    person = np.array([f"p{number}" for number in range(400)] * 2, dtype=object)
+    return answers, {"person": person, "session_number": np.repeat([1.0, 3.0], 400)}
+
+
+def test_an_item_that_drifts_between_sessions_is_named(form: Instrument) -> None:
+    answers, columns = _two_sessions(1.0)
+    options = {"scales": ["goal"], "occasion": "session_number", "q3_replicates": 0}
+    found = run(form, answers, options, **columns)
+    dif = found["dif"]
+    assert dif["between"] == "occasions"
+    assert [group["name"] for group in dif["groups"]] == ["1", "3"]
+    assert [one["item"] for one in dif["items"] if one["flagged"]] == [4]
+    assert dif["shifts"][0]["moved"] < -0.05
+    assert any("same persons" in caution for caution in dif["cautions"])
+    assert found["n_persons"] == found["scales"]["goal"]["n_persons"] == 400
+    alone = run(form, answers[:400], {"scales": ["goal"], "q3_replicates": 0})
+    assert found["scales"]["goal"]["items"] == alone["scales"]["goal"]["items"]
+    backwards = run(form, answers, options | {"occasions": [1, 3], "reference": 3}, **columns)
+    assert backwards["dif"]["groups"][0]["name"] == "3"
+    assert backwards["dif"]["shifts"][0]["moved"] > 0.05
+
+
+def test_occasions_without_persons_or_beside_groups_are_refused(form: Instrument) -> None:
+    answers, columns = _two_sessions(0.0)
+    options = {"scales": ["goal"], "occasion": "session_number"}
+    with pytest.raises(OptionError) as caught:
+        run(form, answers, options, session_number=columns["session_number"])
+    assert caught.value.option == "occasion"
+    for wrong in (options | {"group": "session_number"}, {"occasions": [1, 3]}):
+        with pytest.raises(RefusedInputError):
+            run(form, answers, wrong, **columns)
+
+
 def test_a_group_of_five_is_refused_and_the_rest_stands(form: Instrument) -> None:
     answers = data("wai_1000")[:, 1:]
     group = np.where(np.arange(1000) < 5, 2.0, 1.0)
@@ -210,6 +269,25 @@ def test_a_scale_that_cannot_be_fitted_says_why_and_the_others_stand(form: Instr
     assert "runs to infinity" in found["goal"]["reason"]
     assert found["goal"]["items"] == []
     assert found["task"]["converged"]
+
+
+@pytest.mark.parametrize("model", ["graded", "partial-credit", "generalized-partial-credit"])
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        (np.full((200, 12), 5.0), "all persons used answered alike"),
+        (np.repeat([np.full(12, 1.0), np.full(12, 5.0)], 100, axis=0), "runs to infinity"),
+        (np.where(np.arange(12) == 3, np.nan, data("wai_250")[:, 1:]), "item 4 has no answer"),
+        (np.where(np.arange(12) == 3, 2.0, data("wai_250")[:, 1:]), "item 4 is constant"),
+    ],
+    ids=["all at the ceiling", "two patterns", "an item left out", "a constant item"],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_cannot_be_fitted_is_said_in_words(
+    form: Instrument, answers: FloatArray, reason: str, model: str
+) -> None:
+    with pytest.raises(EstimationError, match=reason):
+        run(form, answers, {"model": model, "scales": ["goal"], "q3_replicates": 0})
 
 
 def test_nothing_that_can_be_fitted_is_an_error(form: Instrument) -> None:

@@ -64,7 +64,7 @@ def test_two_items_with_one_slope_can_be_fitted() -> None:
 def test_a_slope_that_runs_to_infinity_is_said_and_not_printed(model: ModelName) -> None:
     answers = _goal()
     answers[:, 1] = answers[:, 0]
-    with pytest.raises(EstimationError, match="item 1, 2 runs to infinity"):
+    with pytest.raises(EstimationError, match="items 1, 2 runs to infinity"):
         _fit(answers, model)
 
 

@@ -73,6 +73,13 @@ def test_items_that_do_not_differ_are_seldom_flagged() -> None:
     assert any_item < 0.05 + 2 * np.sqrt(0.05 * 0.95 / SAMPLES)
 
 
+def test_half_a_logit_at_a_steep_item_is_mostly_missed() -> None:
+    rng = np.random.default_rng(12)
+    flagged = np.array([_flagged(0.5 / SLOPES[2], rng) for _ in range(50)])
+    print(f"half a logit: found {flagged[:, 2].mean():.3f}")  # noqa: T201
+    assert 0.1 < flagged[:, 2].mean() < 0.5  # .28 in docs/simulations.md
+
+
 def test_an_item_that_differs_by_half_a_standard_deviation_is_found() -> None:
     rng = np.random.default_rng(8)
     flagged = np.array([_flagged(0.5, rng) for _ in range(SAMPLES // 2)])

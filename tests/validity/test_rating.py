@@ -41,6 +41,9 @@ GOOD = Evidence(
     distinct=1,
     simpler_preferred=0,
     simpler_fits=0,
+    irt_scales=3,
+    irt_violated=0,
+    irt_open=0,
     alpha=0.8,
     alpha_lower=0.78,
     alpha_upper=0.82,
@@ -100,6 +103,14 @@ def test_an_improper_claim_never_wins() -> None:
 
 def test_fit_between_strict_and_lenient_bounds_is_indeterminate() -> None:
     assert rating("structural-validity", cfi=0.93, srmr=0.05) is Rating.INDETERMINATE
+
+
+def test_item_response_models_are_rated_beside_and_change_no_answer() -> None:
+    assert rating("structural-validity-irt") is Rating.SUFFICIENT
+    assert rating("structural-validity-irt", irt_violated=1) is Rating.INSUFFICIENT
+    assert rating("structural-validity-irt", irt_open=1) is Rating.INDETERMINATE
+    assert rating("structural-validity-irt", irt_scales=None) is Rating.NOT_ASSESSED
+    assert code(irt_violated=3) is code(irt_scales=None) is Code.HOLDS_UP
 
 
 def test_merged_subscales_that_a_simpler_model_fits_hold_up_in_part() -> None:

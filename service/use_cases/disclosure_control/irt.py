@@ -35,7 +35,10 @@ def _scale(scale: Json) -> Json:
     return {
         **scale,
         "n_complete": n_complete,
-        "fit": scale["fit"] and {**scale["fit"], **hidden, "n_complete": n_complete},
+        **{
+            name: scale[name] and {**scale[name], **hidden, "n_complete": n_complete}
+            for name in ("fit", "score_fit")
+        },
         "items": [
             {**item, "fit": item["fit"] and {**item["fit"], **hidden}} for item in scale["items"]
         ],
@@ -64,4 +67,5 @@ def _person_fit(found: Json, n_persons: int) -> Json:
         "n_persons": tested,
         "n_flagged": flagged,
         "share_flagged": None if flagged is None else found["share_flagged"],
+        "n_noisy": protected_count(found["n_noisy"], n_persons),
     }

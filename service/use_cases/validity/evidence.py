@@ -16,6 +16,7 @@ from psychometrics.validity.options import ValidityOptions
 from psychometrics.validity.scores import CLOSE, MORE_AT_AN_END, STRICT, ScoreVerdict, Use, below
 from psychometrics.validity.wilson_interval import wilson_interval
 from service.use_cases.validity.computed import is_computed, sentence
+from service.use_cases.validity.item_response_evidence import of_item_responses
 from service.use_cases.validity.judged_structure import (
     SIMPLER,
     Judged,
@@ -52,6 +53,7 @@ def gather(
         _of_sample(sections["sample"]),
         _of_size(sections, judged.claimed),
         _of_structure(sections, instrument, judged),
+        of_item_responses(sections["irt"]),
         _of_consistency(sections["reliability"], instrument),
         _of_extremes(sections["items"]),
         _of_groups(sections["comparison"], sections["invariance"]),

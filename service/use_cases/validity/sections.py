@@ -15,6 +15,7 @@ from psychometrics.criterion.options import CriterionOptions, Outcome
 from psychometrics.declared.shapes import to_json
 from psychometrics.efa.options import DimensionalityOptions, EfaOptions
 from psychometrics.errors import EstimationError, OptionError, PsychometricsError
+from psychometrics.invariance.bounds import FlaggedItems
 from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
@@ -180,7 +181,9 @@ def _invariance(study: Study) -> Json:
         structure=ladder_structure(study.done["cfa"]),
     )
     try:
-        ladder, comparison = climb_and_compare(study.chosen.persons, options)
+        ladder, comparison = climb_and_compare(
+            study.chosen.persons, options, flagged=flagged_items(study.done["irt"])
+        )
     except PsychometricsError as error:
         return {name: not_computed(reason(error)) for name in ("invariance", "comparison")}
     return {
@@ -188,6 +191,28 @@ def _invariance(study: Study) -> Json:
         if isinstance(ladder, EstimationError)
         else to_json(ladder),
         "comparison": to_json(comparison),
+    }
+
+
+def flagged_items(irt: Mapping[str, Any]) -> dict[tuple[str, str], FlaggedItems]:
+    """Return the items that the section on item response theory flags, by group and scale.
+
+    Only those of the scales' own tests: a factor over several subscales has none.
+    """
+    if not is_computed(irt) or irt["dif"] is None:
+        return {}
+    dif = irt["dif"]
+    names = [group["name"] for group in dif["groups"]]
+    by_scale: dict[str, list[int]] = {}
+    for one in dif["items"]:
+        if one["flagged"]:
+            by_scale.setdefault(one["scale"], []).append(one["item"])
+    return {
+        (names[shift["focal"] - 1], shift["scale"]): FlaggedItems(
+            items=tuple(by_scale[shift["scale"]]), moved=shift["moved"]
+        )
+        for shift in dif["shifts"]
+        if shift["scale"] in by_scale
     }
 
 

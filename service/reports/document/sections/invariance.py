@@ -208,7 +208,7 @@ def _bounds(found: Json) -> tuple[Block, ...]:
         "How far bias of single items could move the differences",
         header=columns(
             "Group", "Factor", "Difference [95%]", "With bias", "Moved most by", "Robust",
-            words=(0, 1, 4),
+            "Items that differ move it by", words=(0, 1, 4, 6),
         ),
         rows=[
             (
@@ -218,13 +218,15 @@ def _bounds(found: Json) -> tuple[Block, ...]:
                 numbers.interval(one["with_bias"], numbers.number),
                 _moved(one["moved_most_by"]),
                 numbers.number(one["robust_estimate"]),
+                _moved_by_flagged(one),
             )
             for one in found["bounds"]
         ],
         notes=(
             (f"Group less {found['reference']}, in standard deviations of {found['reference']}. "
-            "With bias: the 95% intervals with each item freed in turn, and a robust one, taken "
-            "together. A direction is told only where it excludes zero."),
+            "With bias: the 95% intervals with each item freed in turn, a robust one, and the one "
+            "without what items that differ by item response theory move, taken together. A "
+            "direction is told only where it excludes zero."),
         ),
     )  # fmt: skip
 
@@ -233,6 +235,14 @@ def _moved(moved: Json | None) -> str:
     if moved is None:
         return numbers.NONE
     return f"item {moved['item']} ({numbers.number(moved['by'])})"
+
+
+def _moved_by_flagged(bound: Json) -> str:
+    items = bound.get("flagged_items")  # results of earlier releases have none
+    if not items or bound["moved_by_flagged"] is None:
+        return numbers.NONE
+    word = "item" if len(items) == 1 else "items"
+    return f"{numbers.number(bound['moved_by_flagged'])} ({word} {numbers.listed(map(str, items))})"
 
 
 def _spoken_means(found: Json) -> str:

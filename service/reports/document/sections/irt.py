@@ -172,7 +172,8 @@ def _dif(sources: Sources, found: Json | None) -> tuple[Block, ...]:
     flagged = [one for one in found["items"] if one["flagged"]]
     groups = ", ".join(str(group["name"]) for group in found["groups"])
     sentence = (
-        f"Items that differ between groups ({groups}; the first is the reference): "
+        f"Items that differ between {found.get('between', 'groups')} ({groups}; the first is the "
+        "reference): "
         f"{numbers.count(len(flagged))} of {numbers.count(len(found['items']))} tested."
     )
     return (

@@ -12,7 +12,7 @@ from service.reports.record import Json
 BASIS = "What the answer rests on"
 _WHOLE = frozenset(
     {"n_used", "n_required", "n_groups", "smallest_group", "n_pairs", "n_outcomes",
-     "n_predicted", "n_hypotheses"}
+     "n_predicted", "n_hypotheses", "irt_scales", "irt_violated", "irt_open"}
 )  # fmt: skip
 _SHARES = frozenset(
     {"share_held", "share_failed", "extreme_share", "extreme_lower", "extreme_upper",
