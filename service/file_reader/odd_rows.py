@@ -61,7 +61,9 @@ def _suspects(table: Table, items: Collection[int]) -> list[int]:
 
 
 def _names_statistic(cell: Cell) -> bool:
-    return isinstance(cell, str) and len(cell) < 40 and plain_name(cell) in words("summary")
+    if not isinstance(cell, str) or len(cell) >= 40 or cell[-1:].isdigit():
+        return False
+    return plain_name(cell) in words("summary")
 
 
 def _is_summary(table: Table, row: int, items: Collection[int]) -> bool:
