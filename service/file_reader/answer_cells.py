@@ -40,6 +40,8 @@ class CellReading:
         Folded label by number, where a cell says both.
     odd
         What a cell is instead of an answer, by cell.
+    pairs
+        Folded label by cell, where a cell says number and label.
     contradictory
         Whether cells give one number several labels, or one label several numbers.
     """
@@ -48,6 +50,7 @@ class CellReading:
     missing: set[Cell] = field(default_factory=set)
     labels: dict[Cell, str] = field(default_factory=dict)
     labelled: dict[float, str] = field(default_factory=dict)
+    pairs: dict[Cell, str] = field(default_factory=dict)
     odd: dict[Cell, str] = field(default_factory=dict)
     contradictory: bool = False
 
@@ -99,16 +102,20 @@ def _no_answer(cell: Cell) -> str | None:
 
 
 def _read_texts(reading: CellReading, texts: list[str]) -> None:
-    codes = {text: _CODE.fullmatch(text) for text in texts}
-    if texts and all(codes.values()):
-        reading.numbers |= {text: float(code[2]) for text, code in codes.items() if code}
-        return
+    codes = {text: code for text in texts if (code := _CODE.fullmatch(text)) is not None}
+    if len(codes) > 1 or len(codes) == len(texts):
+        reading.numbers |= {text: float(code[2]) for text, code in codes.items()}
+        texts = [text for text in texts if text not in codes]
+    plain = set(reading.numbers.values())
     for text in texts:
         pair = _number_and_label(text[:CLOSELY_LOOKED_AT])
         if pair is None:
             reading.labels[text] = folded(text)
             continue
         number, label = pair
+        if number in plain:
+            continue  # "3 (not sure)" beside "3" is a remark, no answer of the scale
+        reading.pairs[text] = label
         if reading.labelled.setdefault(number, label) != label:
             reading.contradictory = True
         reading.numbers[text] = number

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from psychometrics.instrument import Instrument
 from service.file_reader.answer_cells import says_no_answer
 from service.file_reader.cells import folded
-from service.file_reader.questions import Choice, Remarks, listed
+from service.file_reader.questions import Choice, Remarks, columns_word, listed
 from service.file_reader.vocabulary import AnswerScale, answer_scales
+
+LABEL_DIRECTION = "label-direction"
+"""Code of the question whether the numbers or their labels are right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledNumbers:
+    """Item columns whose numbers have the same labels.
+
+    Attributes
+    ----------
+    labels
+        Folded label by number, without those that say that nothing was answered.
+    written
+        The texts that a mapping names, by folded label.
+    columns
+        Names of the columns.
+    """
+
+    labels: Mapping[float, str]
+    written: Mapping[str, Sequence[str]]
+    columns: Sequence[str]
+
+
+def labelled_numbers(
+    labels: Mapping[float, str], instrument: Instrument, columns: Sequence[str]
+) -> LabelledNumbers:
+    """Gather the answers among value labels; of too many only those in the form's range."""
+    answers = {number: text for number, text in labels.items() if not says_no_answer(folded(text))}
+    if len(answers) > instrument.n_categories:
+        low, high = instrument.minimum, instrument.maximum
+        answers = {number: text for number, text in answers.items() if low <= number <= high}
+    return LabelledNumbers(
+        labels={number: folded(text) for number, text in answers.items()},
+        written={folded(text): (text,) for text in answers.values()},
+        columns=columns,
+    )
 
 
 def resolve_labels(
@@ -136,62 +174,76 @@ def _ask_order(
     )
 
 
-def check_value_labels(
-    value_labels: Mapping[float, str],
-    instrument: Instrument,
-    columns: Sequence[str],
-    remarks: Remarks,
+def check_directions(
+    groups: Sequence[LabelledNumbers], instrument: Instrument, remarks: Remarks
 ) -> None:
-    """Ask where the numbers of a statistics file contradict the order of their labels."""
-    labels = {
-        number: folded(text) for number, text in value_labels.items()
-        if not says_no_answer(folded(text)) and instrument.minimum <= number <= instrument.maximum
-    }  # fmt: skip
-    if len(labels) < 2:
+    """Ask where numbers contradict the order of their labels, in a file's head or in its cells."""
+    against = [one for one in groups if _contradicts(one, instrument)]
+    against = against or _contradicting_each_other(groups)
+    if not against:
         return
-    by_number = [labels[number] for number in sorted(labels)]
+    labels = {label for one in groups for label in one.labels.values()}
+    scale = _scale_of(labels, instrument) or _any_scale(labels)
+    columns = [name for one in against for name in one.columns]
+    choices = [
+        Choice(label="the numbers are right as they stand", mapping={"accept": [LABEL_DIRECTION]})
+    ]
+    if scale is not None and len(scale.labels) == instrument.n_categories:
+        numbered = _numbered(scale.labels, instrument)
+        said = {
+            text: number
+            for label, number in numbered.items()
+            for text in dict.fromkeys(text for one in groups for text in one.written.get(label, ()))
+        }
+        order = " < ".join(_written_once(scale.labels, groups))
+        choices.insert(0, Choice(label=f"the labels are right: {order}", mapping={"labels": said}))
+    if scale is not None or len(groups) > 1:
+        what = "the numbers do not follow the order of their labels"
+        if len(against) < len(groups):
+            what += " as in the other item columns"
+    else:
+        what = "the numbers follow the alphabet of their labels, as AUTORECODE makes them"
+    lowest, label = min(against[0].labels.items())
+    shown = against[0].written[label][0]
+    number = int(lowest) if float(lowest).is_integer() else lowest
+    remarks.ask(
+        LABEL_DIRECTION,
+        f"In {columns_word(columns)} {what} ({number} is {listed([shown])}): which of the two is "
+        "right?",
+        columns,
+        *choices,
+    )
+
+
+def _written_once(order: Sequence[str], groups: Sequence[LabelledNumbers]) -> list[str]:
+    written = {label: texts[0] for one in groups for label, texts in one.written.items()}
+    return [written[label] for label in order if label in written]
+
+
+def _contradicts(one: LabelledNumbers, instrument: Instrument) -> bool:
+    """Whether the numbers run against a known order, or follow the alphabet of unknown labels."""
+    by_number = [one.labels[number] for number in sorted(one.labels)]
+    if len(by_number) < 2:
+        return False
     scale = _scale_of(set(by_number), instrument) or _any_scale(set(by_number))
-    written = {folded(text): text for text in value_labels.values()}
     if scale is None:
-        if len(by_number) >= 4 and by_number == sorted(by_number):
-            _ask_contradiction(labels, None, written, instrument, columns, remarks)
-        return
+        return len(by_number) >= 4 and by_number == sorted(by_number)
     ranks = [scale.labels.index(label) for label in by_number]
-    if ranks != sorted(ranks):
-        _ask_contradiction(labels, scale, written, instrument, columns, remarks)
+    return ranks != sorted(ranks)
+
+
+def _contradicting_each_other(groups: Sequence[LabelledNumbers]) -> list[LabelledNumbers]:
+    """Return the rarer groups of columns that give a label another number than the others do."""
+    if len(groups) < 2:
+        return []
+    usual = max(groups, key=lambda one: len(one.columns))
+    numbers = {label: number for number, label in usual.labels.items()}
+    return [
+        one
+        for one in groups
+        if any(numbers.get(label, number) != number for number, label in one.labels.items())
+    ]
 
 
 def _any_scale(labels: set[str]) -> AnswerScale | None:
     return next((scale for scale in answer_scales() if labels <= set(scale.labels)), None)
-
-
-def _ask_contradiction(
-    labels: Mapping[float, str],
-    scale: AnswerScale | None,
-    written: Mapping[str, str],
-    instrument: Instrument,
-    columns: Sequence[str],
-    remarks: Remarks,
-) -> None:
-    as_stored = {written[label]: int(number) for number, label in sorted(labels.items())}
-    choices = [Choice(label="the numbers are right as they stand", mapping={"labels": as_stored})]
-    if scale is not None and len(scale.labels) == instrument.n_categories:
-        by_label = {
-            written.get(label, label): number
-            for label, number in _numbered(scale.labels, instrument).items()
-            if label in written
-        }
-        order = " < ".join(by_label)
-        choices.insert(
-            0, Choice(label=f"the labels are right: {order}", mapping={"labels": by_label})
-        )
-        what = "the numbers do not follow the order of their labels"
-    else:
-        what = "the numbers follow the alphabet of their labels, as AUTORECODE makes them"
-    remarks.ask(
-        "label-direction",
-        f"In the item columns {what} ({instrument.minimum} is {listed([next(iter(as_stored))])}): "
-        "which of the two is right?",
-        columns,
-        *choices,
-    )

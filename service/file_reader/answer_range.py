@@ -91,7 +91,7 @@ def _ask_outside(
         _ask_missing([*coded, *beyond], given, instrument, columns, remarks)
         return True
     if outside.size >= _SEVERAL and outside.size / given.size >= _MANY:
-        _ask_other_range(core, outside.size, instrument, columns, remarks)
+        _ask_other_range(core, outside.size, instrument, columns, remarks, values)
         return True
     return False
 
@@ -159,7 +159,12 @@ def _ask_missing(
 
 
 def _ask_other_range(
-    core: FloatArray, n: int, instrument: Instrument, columns: Sequence[str], remarks: Remarks
+    core: FloatArray,
+    n: int,
+    instrument: Instrument,
+    columns: Sequence[str],
+    remarks: Remarks,
+    outside: Sequence[float],
 ) -> None:
     low, high = instrument.minimum, instrument.maximum
     covering = (
@@ -169,11 +174,14 @@ def _ask_other_range(
     )
     used = next(covering, None)
     seem = f"they seem to use {used}" if used else "they seem to use another scale"
+    alone = [_plain(value) for value in outside] if len(outside) == 1 else []
     remarks.ask(
         "other-range",
         f"{counted(n, 'answer')} lie{'s' if n == 1 else ''} outside {low} to {high}; {seem}: "
-        "choose or define the form with that range, or convert the answers.",
+        "choose or define the form with that range, or convert the answers"
+        + (f", or say that {alone[0]} stands for a missing answer." if alone else "."),
         columns,
+        *[Choice(label=f"{one} is a missing answer", mapping={"missing": [one]}) for one in alone],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +12,11 @@ from psychometrics.types import FloatArray, IntArray
 from schemas.file_mapping import FileMapping
 from service.file_reader.answer_cells import CellReading, read_cells, says_no_answer
 from service.file_reader.answer_labels import (
+    LABEL_DIRECTION,
+    LabelledNumbers,
     are_known_labels,
-    check_value_labels,
+    check_directions,
+    labelled_numbers,
     resolve_labels,
 )
 from service.file_reader.answer_range import check_range
@@ -23,6 +26,9 @@ from service.file_reader.questions import Choice, Remarks, columns_word, counted
 
 _RECURRING = 3
 """A text that stands in so many cells is a label, and may be named; a rarer one is not."""
+
+_FEW = 3
+"""Different texts beside numbers that may all stand for a missing answer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,15 +83,19 @@ def read_answers(
     present = dict.fromkeys(cell for column in labelled for cell in column.present)
     cells = read_cells(present, mapping.missing, mapping.labels)
     _note_declared(columns, remarks)
+    n_asked = len(remarks.questions)
     if not mapping.labels:
-        check_value_labels(_value_labels(columns), instrument, names, remarks)
+        if LABEL_DIRECTION not in mapping.accept:
+            check_directions(_labelled(columns, cells, instrument), instrument, remarks)
         _propose_labelled_missing(columns, cells, names, remarks)
     labels = _labels(cells, labelled, instrument, remarks)
     table = {cell: number + mapping.add for cell, number in cells.numbers.items()}
     table |= {cell: float(labels[text]) for cell, text in cells.labels.items() if text in labels}
     matrix = np.column_stack([_numbers(column, table) for column in labelled])
-    spoken = not cells.contradictory and check_range(
-        matrix, instrument, names, remarks, accepted=mapping.accept
+    asked = any(one.code == LABEL_DIRECTION for one in remarks.questions[n_asked:])
+    spoken = asked or (
+        not cells.contradictory
+        and check_range(matrix, instrument, names, remarks, accepted=mapping.accept)
     )
     _refuse_cells(labelled, row_numbers, cells, table, instrument, remarks, range_said=spoken)
     return Answers(
@@ -118,6 +128,27 @@ def _with_labels(columns: Sequence[Column], mapping: FileMapping) -> list[Column
         else column
         for column in columns
     ]
+
+
+def _labelled(
+    columns: Sequence[Column], cells: CellReading, instrument: Instrument
+) -> list[LabelledNumbers]:
+    """Gather columns with the same labels: of a statistics file, or written within the cells."""
+    by_labels: dict[tuple[tuple[float, str], ...], list[str]] = {}
+    for column in columns:
+        key = tuple(sorted(column.value_labels.items()))
+        by_labels.setdefault(key, []).append(column.name)
+    groups = [
+        labelled_numbers(dict(key), instrument, names) for key, names in by_labels.items() if key
+    ]
+    if cells.pairs and not cells.contradictory:
+        written: dict[str, list[str]] = {}
+        for cell, label in cells.pairs.items():
+            written.setdefault(label, []).append(str(cell))
+        names = [one.name for one in columns if any(v in cells.pairs for v in one.present)]
+        labels = {n: text for n, text in cells.labelled.items() if not says_no_answer(text)}
+        groups.append(LabelledNumbers(labels=labels, written=written, columns=names))
+    return groups
 
 
 def _value_labels(columns: Sequence[Column]) -> dict[float, str]:
@@ -163,6 +194,7 @@ def _labels(
     written = {text: str(cell) for cell, text in cells.labels.items()}
     answers = {text for text in written if not says_no_answer(text)}
     if answers and not _are_labels(answers, cells, columns, instrument):
+        answers -= _propose_recurring(answers, written, cells, columns, remarks)
         for cell, text in list(cells.labels.items()):
             if text in answers:
                 del cells.labels[cell]  # texts that are no labels are no answers
@@ -184,6 +216,36 @@ def _labels(
             cells.missing.add(cell)
             del cells.labels[cell]
     return labels
+
+
+def _propose_recurring(
+    texts: Collection[str],
+    written: dict[str, str],
+    cells: CellReading,
+    columns: Sequence[Column],
+    remarks: Remarks,
+) -> set[str]:
+    """Ask whether texts that recur beside numbers say that nothing was answered."""
+    counts = _label_counts(cells, columns)
+    recurring = {
+        text
+        for text in texts
+        if counts.get(text, 0) >= _RECURRING and not any(sign.isdigit() for sign in text)
+    }
+    if not recurring or len(recurring) > _FEW or are_known_labels(texts):
+        return set()
+    said = sorted(written.pop(text) for text in recurring)
+    for cell, text in list(cells.labels.items()):
+        if text in recurring:
+            cells.missing.add(cell)
+            del cells.labels[cell]
+    remarks.ask(
+        "missing-label",
+        f"Are cells that say {listed(said)} missing answers?",
+        [column.name for column in columns],
+        Choice(label="yes, missing", mapping={"missing": said}),
+    )
+    return recurring
 
 
 def _are_labels(

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from schemas.file_mapping import FileMapping
 from schemas.responses import covariates
 from schemas.responses.pseudonyms import column_name_rule, is_date_column
-from service.file_reader.cells import Cell, Odd, as_number, as_text, is_date, is_missing_word
+from service.file_reader.cells import (
+    Cell,
+    Odd,
+    as_number,
+    as_text,
+    is_date,
+    is_missing_word,
+    may_have_thousands,
+)
 from service.file_reader.columns import Column
 from service.file_reader.limits import CLOSELY_LOOKED_AT
 from service.file_reader.presets import describes_submission
@@ -177,6 +185,8 @@ def _by_values(column: Column, mapping: FileMapping) -> Role:
         return left_out(reason)
     given = [cell for cell in column.present if not is_missing_word(cell)]
     numbers = [as_number(cell) for cell in given]
+    if may_have_thousands(given):
+        return left_out("its commas may be thousands or decimals; write its numbers without")
     if all(number is not None for number in numbers):
         if mapping.outcomes is not None:
             return left_out("is none of the outcomes that the mapping names")
@@ -276,11 +286,20 @@ def _one_of_each(
 def _name_responses(
     columns: Sequence[Column], roles: dict[int, Role], by_role: dict[str, list[int]]
 ) -> None:
-    """Let a column ``id`` name the responses where another column names the persons."""
+    """Let a column of unique values name the responses where another names the persons.
+
+    That other column is called so while the first is just ``id``, or its values repeat.
+    """
     persons = by_role.get("person", [])
-    for place in persons if len(persons) > 1 else ():
+    repeat = [place for place in persons if _repeats(columns[place])]
+    for place in list(persons) if len(persons) > 1 else ():
         column = columns[place]
-        if plain_name(column.name) != "id" or len(column.present) != column.codes.size:
+        further = [other for other in repeat if other != place]
+        if (
+            len(column.present) != column.codes.size
+            or (plain_name(column.name) != "id" and not further)
+            or len(persons) < 2
+        ):
             continue
         persons.remove(place)
         texts = [as_text(cell) for cell in column.present]
@@ -290,3 +309,8 @@ def _name_responses(
         else:
             roles[place] = left_out("looks like something that identifies persons, or dates")
         return
+
+
+def _repeats(column: Column) -> bool:
+    """Whether persons stand in several rows."""
+    return 1 < len(column.present) < column.n_given

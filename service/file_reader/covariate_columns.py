@@ -12,7 +12,7 @@ from psychometrics.types import BoolArray, FloatArray
 from schemas.file_mapping import FileMapping
 from schemas.responses import covariates
 from schemas.responses.response_batch import Value
-from service.file_reader.cells import as_number, as_text, is_missing_word
+from service.file_reader.cells import as_number, as_text, is_missing_word, may_have_thousands
 from service.file_reader.column_roles import LEFT_OUT, RESPONSE, Role, left_out
 from service.file_reader.columns import Column, Table
 from service.file_reader.occasions import session_numbers
@@ -246,6 +246,14 @@ def _outcome(
             "not-a-number",
             f"Column {shortened(column.name)} is to be an outcome, but it holds "
             f"{counted(len(faulty), 'different text')} that are no numbers.",
+            [column.name],
+        )
+        return
+    if may_have_thousands(column.present):
+        remarks.ask(
+            "not-a-number",
+            f"Column {shortened(column.name)}: the commas may be thousands or decimals; write the "
+            "numbers without thousands separators.",
             [column.name],
         )
         return

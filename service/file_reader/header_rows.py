@@ -61,6 +61,8 @@ def find_header(head: Sequence[Row], n_items: int, named: int | None = None) -> 
     """
     rows = [(number, [tidy(cell) for cell in cells]) for number, cells in head]
     place = _named_place(rows, named) if named else _likely_place(rows, n_items)
+    if named is None and place + 1 < len(rows) and _continues(rows[place:]):
+        place += 1
     number, cells = rows[place]
     above = [(one, line) for one, line in rows[:place] if any(cell is not None for cell in line)]
     names = _names(cells, above[-1][1] if above else [])
@@ -89,6 +91,28 @@ def _likely_place(rows: Sequence[tuple[int, list[Cell]]], n_items: int) -> int:
             return place
     detail = "No row at the beginning of the file names the columns; add one, for example "
     raise UnreadableInputError(detail + "person, i1, i2, …")
+
+
+def _continues(rows: Sequence[tuple[int, list[Cell]]]) -> bool:
+    """Whether the next row names what a row leaves empty: SurveyMonkey's statements of a matrix."""
+    first, second = rows[0][1], rows[1][1]
+    added = [
+        place
+        for place, cell in enumerate(second)
+        if isinstance(cell, str) and (place >= len(first) or first[place] is None)
+    ]
+    given = [cell for cell in second if cell is not None]
+    below = [line for _, line in rows[2:12]]
+    return (
+        len(added) >= 2
+        and all(isinstance(cell, str) and as_number(cell) is None for cell in given)
+        and len(set(given)) == len(given)
+        and all(
+            second[place] not in {line[place] for line in below if place < len(line)}
+            for place in added
+        )
+        and any(cell is not None and str(cell).lower() not in _GENERIC for cell in given)
+    )
 
 
 def _filled(cells: Sequence[Cell]) -> int:

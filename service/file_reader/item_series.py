@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psychometrics.instrument import Instrument
 from service.file_reader.answer_range import MISSING_CODES
-from service.file_reader.cells import as_number
+from service.file_reader.cells import Cell, as_number, as_text
 from service.file_reader.columns import Column
 from service.file_reader.item_names import (
     Speaks,
@@ -19,8 +20,17 @@ from service.file_reader.item_names import (
     wave_of,
     wave_order,
 )
-from service.file_reader.questions import Choice, Remarks, columns_word, counted, listed
-from service.file_reader.vocabulary import words
+from service.file_reader.questions import (
+    Choice,
+    Remarks,
+    columns_word,
+    counted,
+    listed,
+    shortened,
+)
+from service.file_reader.vocabulary import plain_name, words
+
+_SIGNS = re.compile(r"[-_. ]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,8 @@ def find_items(columns: Sequence[Column], instrument: Instrument, remarks: Remar
     n_items = instrument.n_items
     fitting = [one for one in series if one.fits(n_items)]
     fitting += [one for one in _loose(series) if one.fits(n_items) and not _covered(one, fitting)]
+    answered = [one for one in fitting if _may_be_answers(one, columns, instrument)]
+    fitting = answered or fitting
     chosen = _chosen(fitting, series, columns, instrument, remarks)
     if not chosen:
         return FoundItems()
@@ -142,11 +154,26 @@ def _series(prefix: str, suffix: str, numbers: Mapping[int, list[int]], speaking
     )
 
 
+def _may_be_answers(one: Series, columns: Sequence[Column], instrument: Instrument) -> bool:
+    """Whether most columns hold few different cells: not times, as survey tools add beside."""
+    most = 3 * instrument.n_categories + 6
+    few = [
+        len(present) <= most and not _all_fractions(present)
+        for present in (columns[place].present for place in one.places.values())
+    ]
+    return sum(few) >= 0.5 * len(few)
+
+
+def _all_fractions(cells: Sequence[Cell]) -> bool:
+    numbers = [number for number in map(as_number, cells) if number is not None]
+    return len(numbers) > 1 and not any(number.is_integer() for number in numbers)
+
+
 def _loose(series: Sequence[Series]) -> list[Series]:
-    """Join series whose names differ in the end alone: a suffix on some of the items."""
+    """Join series whose names differ in signs between words, or in the end of single items."""
     by_prefix: dict[str, list[Series]] = defaultdict(list)
     for one in series:
-        by_prefix[one.prefix].append(one)
+        by_prefix[_SIGNS.sub("_", one.prefix).strip("_")].append(one)
     joined = []
     for prefix, parts in by_prefix.items():
         if len(parts) > 1:
@@ -179,6 +206,7 @@ def _chosen(
 ) -> list[Series]:
     """Choose the one family of series whose name speaks for it, or ask."""
     families = _families([one for one in fitting if not _is_recoded_copy(one, fitting)])
+    families = [part for family in families for part in _apart(family)]
     speaking = [family for family in families if family[0].speaks is Speaks.FORM]
     longer = [
         one for one in series
@@ -192,7 +220,8 @@ def _chosen(
         return []
     if len(families) == 1 and families[0][0].speaks is Speaks.ITEM:
         return families[0]
-    _ask_which(speaking or families, columns, instrument, remarks)
+    others = () if speaking else _unnumbered_blocks(columns, instrument, families)
+    _ask_which(speaking or families, columns, instrument, remarks, others)
     return []
 
 
@@ -201,6 +230,17 @@ def _families(fitting: Sequence[Series]) -> list[list[Series]]:
     for one in fitting:
         families[one.wave.family].append(one)
     return list(families.values())
+
+
+def _apart(family: Sequence[Series]) -> list[list[Series]]:
+    """Part a family whose columns could be items and occasions in either order (``wai_3_5``)."""
+    if not any(_covered(one, [other for other in family if other is not one]) for one in family):
+        return [list(family)]
+    parts: dict[str, list[Series]] = defaultdict(list)
+    prefixes = Counter(one.prefix for one in family)
+    for one in family:
+        parts[one.prefix if prefixes[one.prefix] > 1 else ""].append(one)
+    return list(parts.values())
 
 
 def _is_recoded_copy(one: Series, fitting: Sequence[Series]) -> bool:
@@ -269,19 +309,27 @@ def _ask_which(
     columns: Sequence[Column],
     instrument: Instrument,
     remarks: Remarks,
+    unnumbered: Sequence[Sequence[int]] = (),
 ) -> None:
     names = [columns_word(family[0].names(columns)) for family in families]
+    names += [columns_word([columns[place].name for place in block]) for block in unnumbered]
+    mappings = [_family_mapping(family, columns) for family in families]
+    mappings += [_block_mapping(block, columns) for block in unnumbered]
     remarks.ask(
         "ambiguous-items",
         f"Which columns are the {instrument.n_items} items of the form? Several could be: "
-        f"{'; '.join(names[:4])}." if len(families) > 1 else
+        f"{'; '.join(names[:4])}." if len(names) > 1 else
         f"Are {names[0]} the {instrument.n_items} items of the form? Their name does not say so.",
         [name for family in families for name in family[0].names(columns)],
         *[
-            Choice(label=name, mapping=_family_mapping(family, columns))
-            for name, family in zip(names, families, strict=True)
+            Choice(label=name, mapping=mapping)
+            for name, mapping in zip(names, mappings, strict=True)
         ],
     )  # fmt: skip
+
+
+def _block_mapping(block: Sequence[int], columns: Sequence[Column]) -> dict[str, object]:
+    return {"items": item_mapping(dict(enumerate(block, start=1)), columns)}
 
 
 def _family_mapping(family: Sequence[Series], columns: Sequence[Column]) -> dict[str, object]:
@@ -331,7 +379,8 @@ def _ask_without_fit(
         if absent:
             what = f"There is no column for item {', '.join(absent[:10])}"
         else:
-            what = f"{counted(doubled, 'item number')} of the items stand in several columns"
+            verb = "has" if doubled == 1 else "have"
+            what = f"{counted(doubled, 'item')} of the form {verb} several columns"
         remarks.ask(
             "missing-column" if absent else "ambiguous-items",
             f"{what}; columns seen: {listed(best.names(columns))}.",
@@ -366,30 +415,86 @@ def _ask_shifted(
 
 def _ask_unnumbered(columns: Sequence[Column], instrument: Instrument, remarks: Remarks) -> None:
     """Propose as many neighbouring columns as the form has items, if all look like answers."""
-    runs: list[list[int]] = [[]]
-    for place, column in enumerate(columns):
-        if column.name and _looks_answered(column, instrument):
-            runs[-1].append(place)
-        elif runs[-1]:
-            runs.append([])
-    blocks = [run for run in runs if len(run) == instrument.n_items]
+    by_key = _by_subscale(columns, instrument)
+    blocks = [sorted(by_key.values())] if by_key else _unnumbered_blocks(columns, instrument)
     if len(blocks) == 1:
         names = [columns[place].name for place in blocks[0]]
-        places = dict(enumerate(blocks[0], start=1))
+        choices = [Choice(label="yes, in this order", mapping=_block_mapping(blocks[0], columns))]
+        if by_key:
+            said = {"items": item_mapping(by_key, columns)}
+            label = "no, they are numbered within each subscale, in the order of the form"
+            choices.insert(0, Choice(label=label, mapping=said))
         remarks.ask(
             "unnumbered-items",
             f"No columns are numbered 1 to {instrument.n_items}; are {columns_word(names)} the "
             "items in the order of the form?",
             names,
-            Choice(label="yes, in this order", mapping={"items": item_mapping(places, columns)}),
+            *choices,
         )
         return
     seen = [column.name for column in columns if column.name]
+    n_items = instrument.n_items
+    shape = _other_shape(columns, n_items)
     remarks.ask(
         "no-items",
-        f"The {instrument.n_items} item columns were not found; name them i1, i2, … or say in a "
+        shape
+        or f"The {n_items} item columns were not found; name them i1, i2, … or say in a "
         f"mapping which they are; columns seen: {listed(seen)}.",
     )
+
+
+def _unnumbered_blocks(
+    columns: Sequence[Column], instrument: Instrument, families: Sequence[Sequence[Series]] = ()
+) -> list[list[int]]:
+    """Find runs of as many neighbouring columns as the form has items, all like answers."""
+    taken = {place for family in families for one in family for place in one.places.values()}
+    runs: list[list[int]] = [[]]
+    for place, column in enumerate(columns):
+        if column.name and place not in taken and _looks_answered(column, instrument):
+            runs[-1].append(place)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if len(run) == instrument.n_items]
+
+
+def _by_subscale(columns: Sequence[Column], instrument: Instrument) -> dict[int, int]:
+    """Find the items of columns like ``goal_1`` by the key, if each subscale has all of its own."""
+    found: dict[int, int] = {}
+    for name, subscale in instrument.subscales.items():
+        items = sorted(subscale.items)
+        numbered: dict[int, int] = {}
+        for place, column in enumerate(columns):
+            for read in numbered_names(column.name):
+                if name.casefold() in plain_name(f"{read.prefix} {read.suffix}").split("_"):
+                    numbered.setdefault(read.number, place)
+        if set(numbered) != set(range(1, len(items) + 1)):
+            return {}
+        for number, item in enumerate(items, start=1):
+            found[item] = numbered[number]
+    whole = set(found) == set(range(1, instrument.n_items + 1))
+    return found if whole and len(set(found.values())) == len(found) else {}
+
+
+def _other_shape(columns: Sequence[Column], n_items: int) -> str | None:
+    """Say how to turn a table that has a row for each answer, or a column for each person."""
+    wanted = {float(number) for number in range(1, n_items + 1)}
+    for column in columns:
+        numbers = set(map(as_number, column.present))
+        if numbers == wanted and len(set(column.counts[column.counts > 0].tolist())) == 1:
+            return (
+                f"The file seems to hold one row for each answer (column {shortened(column.name)} "
+                "numbers the items); turn it so that each form is one row with a column for each "
+                "item: a pivot table does, or pivot_wider in R."
+            )
+    first = next((column for column in columns if column.n_given), None)
+    names = [] if first is None else [as_text(cell) or "" for cell in first.present]
+    numbers_seen = {read.number for name in names for read in numbered_names(name)}
+    if first is not None and len(names) == n_items and numbers_seen >= set(range(1, n_items + 1)):
+        return (
+            "The file seems to hold a row for each item and a column for each person; turn it "
+            "round, so that each form is one row (in Excel: paste special, transpose)."
+        )
+    return None
 
 
 def _looks_answered(column: Column, instrument: Instrument) -> bool:

@@ -20,7 +20,12 @@ from service.file_reader.json_records import are_responses, read_records, table_
 from service.file_reader.questions import Choice, Remarks, listed
 from service.file_reader.statistical_files import STATISTICAL_ENDINGS, read_statistical
 from service.file_reader.text_decoding import decode
-from service.file_reader.workbooks import WORKBOOK_ENDINGS, WorkbookSheet, read_workbook
+from service.file_reader.workbooks import (
+    WORKBOOK_ENDINGS,
+    XML_ENDINGS,
+    WorkbookSheet,
+    read_workbook,
+)
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".dat")
 JSON_ENDINGS = (".json", ".ndjson", ".jsonl")
@@ -43,6 +48,19 @@ _EXPORTS = {
     ".feather": "Write the table as CSV.",
 }  # fmt: skip
 """How a file of a format that is not read becomes one that is."""
+
+SNIFFED = 4096
+"""Bytes at the beginning of a file that tell its format."""
+
+_SIGNS = (
+    (b"\xd0\xcf\x11\xe0", (".xls", *XML_ENDINGS)),  # or a workbook with a password
+    (b"$FL2", (".sav", ".zsav")),
+    (b"$FL3", (".zsav", ".sav")),
+    (b"<stata_dta>", (".dta",)),
+)
+"""First bytes, and the endings of such files."""
+
+_MARKUP = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
 
 _PROGRAM_NAMES = {".sav": "SPSS", ".zsav": "SPSS", ".por": "SPSS", ".dta": "Stata", ".xpt": "SAS"}
 _DELIMITED_FORMATS = {".tsv": "tsv", ".txt": "txt"}
@@ -86,6 +104,38 @@ def ending_of(name: str) -> str:
     raise UnreadableInputError(f"The file's ending must be one of {', '.join(ENDINGS)}.")
 
 
+def true_ending(ending: str, start: bytes) -> str:
+    """Return the ending that fits a file's first bytes, where its name says another.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it is a web page or another document that a program named like a workbook.
+    """
+    if start.startswith(b"PK\x03\x04"):
+        return _packed_ending(ending, start)
+    for sign, endings in _SIGNS:
+        if start.startswith(sign):
+            return ending if ending in endings else endings[0]
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(_MARKUP):
+        detail = "The file is a web page or XML, not a table that can be read: open it in Excel or "
+        raise UnreadableInputError(f"{detail}LibreOffice and save it as .xlsx or CSV.")
+    return ".csv" if ending in WORKBOOK_ENDINGS and _is_text(start) else ending
+
+
+def _packed_ending(ending: str, start: bytes) -> str:
+    if b"opendocument.spreadsheet" in start:
+        return ".ods"
+    return ending if ending in {".xlsx", ".xlsm", ".xlsb"} else ".xlsx"
+
+
+def _is_text(start: bytes) -> bool:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return b"\0" not in start and (b"," in start or b";" in start or b"\t" in start)
+
+
 def open_file(
     name: str, data: bytes, instrument: Instrument, mapping: FileMapping, remarks: Remarks
 ) -> OpenedFile:
@@ -109,9 +159,12 @@ def open_file(
     UnreadableInputError, RefusedInputError
         If it cannot be read at all.
     """
-    ending = ending_of(name)
+    said = ending_of(name)
     if not data.strip(b"\0 \r\n\t"):
         raise UnreadableInputError("The file is empty.")
+    ending = true_ending(said, data[:SNIFFED])
+    if ending != said:
+        remarks.note(f"The file's name ends in {said}, but what it holds is {ending}.")
     if ending in STATISTICAL_ENDINGS:
         return OpenedFile(
             facts=FileFacts(format=ending[1:], preset=_PROGRAM_NAMES[ending]),
@@ -136,12 +189,6 @@ def _open_json(ending: str, data: bytes) -> OpenedFile:
 def _open_text(
     ending: str, data: bytes, instrument: Instrument, options: FileOptions
 ) -> OpenedFile:
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableInputError(
-            "The file is a workbook; give its name the ending .xlsx or .xls."
-        )
-    if data.startswith((b"$FL2", b"$FL3")):
-        raise UnreadableInputError("The file is an SPSS file; give its name the ending .sav.")
     text, encoding = decode(data, options.encoding)
     delimiter, rows = split_rows(text, options.delimiter)
     header, table = _table(rows, instrument, options)

@@ -9,7 +9,13 @@ from schemas.definition import Definition
 from schemas.file_mapping import load_mapping
 from schemas.validation_errors import UnreadableInputError
 from service.file_reader.file_reading import FileReading, finished
-from service.file_reader.open_file import JSON_ENDINGS, TEXT_ENDINGS, ending_of
+from service.file_reader.open_file import (
+    JSON_ENDINGS,
+    SNIFFED,
+    TEXT_ENDINGS,
+    ending_of,
+    true_ending,
+)
 from service.file_reader.reading import read_file
 from service.file_reader.subprocess_reader import read_apart
 
@@ -42,7 +48,8 @@ def read_path(
         raise UnreadableInputError("There is no such file.")
     if path.stat().st_size > MAXIMUM_BYTES:
         raise UnreadableInputError(f"The file is larger than {MAXIMUM_BYTES} bytes; split it.")
-    if ending in (*TEXT_ENDINGS, *JSON_ENDINGS):
-        return finished(read_file(path.name, path.read_bytes(), definition.instrument, said))
     with path.open("rb") as file:
+        if true_ending(ending, file.read(SNIFFED)) in (*TEXT_ENDINGS, *JSON_ENDINGS):
+            return finished(read_file(path.name, path.read_bytes(), definition.instrument, said))
+        file.seek(0)
         return read_apart(path.name, file, definition.document, mapping)

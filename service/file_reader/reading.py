@@ -94,9 +94,16 @@ class _Understanding:
             if roles[place].role == "outcome":
                 roles[place] = left_out("repeats items in another coding")
         if taken and self.table.n_rows:
-            check_lengths(self.table, taken, self.mapping, self.remarks)
             self.table = without_summaries(
                 self.table, taken, self.facts, self.mapping, self.remarks
+            )
+        if taken and self.table.n_rows:
+            check_lengths(
+                self.table,
+                taken,
+                self.mapping,
+                self.remarks,
+                in_a_sheet=self.facts.sheet is not None,
             )
         return self._answered(items, roles) if taken and self.table.n_rows else self._asked(roles)
 

@@ -61,7 +61,8 @@ def _column(name: str, cells: Sequence[object], facts: Any) -> Any:
         for value, label in facts.variable_value_labels.get(name, {}).items()
         if isinstance(value, int | float)
     }
-    read = [_plain(cell) for cell in cells]
+    letters = set(facts.missing_user_values.get(name, ()))  # Stata's .a to .z
+    read = [None if cell in letters else _plain(cell) for cell in cells]
     missing = {
         float(cell)
         for cell in set(read)

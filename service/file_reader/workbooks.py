@@ -12,7 +12,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -23,6 +23,11 @@ from service.file_reader.limits import (
     MAXIMUM_CELLS,
     MAXIMUM_UNPACKED,
     check_size,
+)
+from service.file_reader.odd_cells import (
+    OddCells,
+    binary_odd_cells,
+    opendocument_odd_cells,
 )
 
 XML_ENDINGS = (".xlsx", ".xlsm")
@@ -37,7 +42,8 @@ _ERROR = re.compile(
     rb'<(?:\w+:)?c\b(?=[^<>]{0,300}\bt="e")[^<>]{0,300}?\br="([A-Z]{1,3})([0-9]{1,7})"'
 )
 _UNCOMPUTED = re.compile(
-    rb'<(?:\w+:)?c\b[^<>]{0,300}?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,300}>'
+    rb'<(?:\w+:)?c\b(?![^<>]{0,300}\bt="str")'  # a text, which may be empty
+    rb'[^<>]{0,300}?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,300}>'
     rb"<(?:\w+:)?f(?:[^<>]{0,300}/>|[^<>]{0,300}>[^<]{0,8192}</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
@@ -75,7 +81,8 @@ def read_workbook(ending: str, data: bytes) -> list[WorkbookSheet]:
         SheetVisibleEnum,
     )
 
-    odd = _odd_cells(data) if ending in XML_ENDINGS else {}
+    finder = _ODD_CELLS.get(ending)
+    odd = finder(data) if finder else {}
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = []
@@ -122,7 +129,7 @@ def _plain(cell: object) -> object:
     return cell
 
 
-def _odd_cells(data: bytes) -> dict[str, dict[tuple[int, int], Odd]]:
+def _odd_cells(data: bytes) -> OddCells:
     """Measure every sheet, and find cells with an error or without a result, by sheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as folder:
@@ -163,6 +170,13 @@ def _parts(folder: zipfile.ZipFile) -> dict[str, str]:
             if part in folder.namelist() and "worksheets" in part:
                 parts[str(one.get("name"))] = part
     return parts
+
+
+_ODD_CELLS: Mapping[str, Callable[[bytes], OddCells]] = {
+    **dict.fromkeys(XML_ENDINGS, _odd_cells),
+    ".ods": opendocument_odd_cells,
+    ".xls": binary_odd_cells,
+}
 
 
 def _xml(folder: zipfile.ZipFile, part: str) -> ET.Element:

@@ -12,7 +12,7 @@ from marshmallow import Schema
 
 from psychometrics.instrument import Instrument
 from schemas.definition import Definition
-from schemas.responses.csv import parse_csv
+from schemas.responses.csv import FURTHER_FILES, parse_csv
 from schemas.responses.document import parse_json, parse_ndjson
 from schemas.responses.response_batch import ResponseBlock
 from schemas.responses.table import load_table
@@ -135,7 +135,14 @@ def read_rows(incoming: Request, instrument: Instrument, load: LoadResponses) ->
     if incoming.mimetype == NDJSON:
         return load(at_most(parse_ndjson(body)), instrument)
     header, rows = parse_csv(body)
-    return load_table(header, at_most(rows), instrument)
+    rows = at_most(rows)
+    try:
+        return load_table(header, rows, instrument)
+    except RefusedInputError as error:
+        if not any(one.pointer.startswith("/header") for one in error.faults):
+            raise
+        hint = Fault(pointer="/header", code="unreadable", detail=FURTHER_FILES)
+        raise RefusedInputError([*error.faults, hint]) from None
 
 
 def at_most(rows: _Rows) -> _Rows:

@@ -58,3 +58,15 @@ def test_a_file_needs_its_part_and_a_key(server: Server, key: str) -> None:
     missing = requests.post(address, files={"other": ("a", b"b")}, headers=headers, timeout=60)
     assert missing.status_code == 422
     assert requests.post(address, files={"file": ("a.csv", b"i1")}, timeout=60).status_code == 401
+
+
+def test_a_csv_body_whose_columns_are_not_known_is_shown_the_way(server: Server, key: str) -> None:
+    refused = requests.post(
+        f"{server.url}/v1/score?instrument=wai-sr-client",
+        data=(FILES / "qualtrics_numeric" / "data.csv").read_bytes(),
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "text/csv"},
+        timeout=60,
+    )
+    assert refused.status_code == 422
+    details = [one["detail"] for one in refused.json()["errors"]]
+    assert any("POST /v1/files/inspect" in detail for detail in details)

@@ -27,6 +27,8 @@ READ = [
     "decimals/data_comma.csv", "decimals/data_dot.csv", "decimals/data_spaces.csv",
     "excel/date.xlsx", "excel/empty_tail.xlsx", "excel/labels.xlsx", "excel/percent.xlsx",
     "excel/plain.xlsx", "excel/title_row.xlsx",
+    "formats/labels.dta", "formats/plain.ods", "formats/plain.por", "formats/plain.xls",
+    "formats/plain.xpt", "formats/tabs.xls", "formats/user_missing.dta",
     "google_forms/data.csv", "google_forms/data_bracket.csv", "google_forms/data_notime.csv",
     "labels_words/data.csv", "labels_words/data_ends_only.csv",
     "labels_words/data_number_first.csv",
@@ -51,6 +53,7 @@ LONG = [
 
 ASKED = {
     "excel/totals.xlsx": "summary-row",
+    "formats/alphabetical.dta": "label-direction",
     "missing_codes/data_99.csv": "missing-code",
     "missing_codes/data_minus9.csv": "missing-code",
     "missing_codes/data_two.csv": "missing-code",
@@ -62,7 +65,16 @@ ASKED = {
 }
 """Asked about once; the first choice is the right one."""
 
-REFUSED = {"excel/errors.xlsx": "row 6", "excel/formulas_uncached.xlsx": "row 2"}
+CONTRADICTORY = ["formats/one_item_reversed.sav", "formats/reversed_labels.sav"]
+"""Asked about: the numbers are the canonical answers, but their labels say the reverse."""
+
+REFUSED = {
+    "excel/errors.xlsx": "row 6",
+    "excel/formulas_uncached.xlsx": "row 2",
+    "formats/error.ods": "row 7",
+    "formats/error.xls": "row 7",
+    "formats/formulas_uncached.xls": "row 2",
+}
 """To be corrected in the file."""
 
 
@@ -79,7 +91,7 @@ def read(name: str, definition: Definition, mapping: dict[str, Any] | None = Non
 
 def test_every_file_is_spoken_of() -> None:
     files = {str(path.relative_to(FILES)) for path in FILES.rglob("*.*")}
-    spoken_of = {*READ, *LONG, *ASKED, *REFUSED}
+    spoken_of = {*READ, *LONG, *ASKED, *REFUSED, *CONTRADICTORY}
     assert {name for name in files if not name.endswith(".md")} == spoken_of
 
 
@@ -135,6 +147,23 @@ def test_what_cannot_be_known_is_asked_and_the_first_choice_gives_the_canonical_
     assert [question["code"] for question in reading.questions] == [code]
     assert reading.block is None
     np.testing.assert_array_equal(answered(name, wai_sr).responses().answers, canonical)
+
+
+@pytest.mark.parametrize("name", CONTRADICTORY)
+def test_numbers_that_contradict_their_labels_are_read_as_whoever_knows_says(
+    name: str, wai_sr: Definition, canonical: FloatArray
+) -> None:
+    reading = read(name, wai_sr)
+    [question] = reading.questions
+    assert question["code"] == "label-direction"
+    labels, numbers = question["choices"]
+    by_number = read(name, wai_sr, numbers["mapping"]).responses().answers
+    np.testing.assert_array_equal(by_number, canonical)
+    by_label = read(name, wai_sr, labels["mapping"]).responses().answers
+    items = [3] if "one_item" in name else range(12)
+    expected = canonical.copy()
+    expected[:, items] = 6 - expected[:, items]
+    np.testing.assert_array_equal(by_label, expected)
 
 
 @pytest.mark.parametrize("name", [*ASKED, *REFUSED])

@@ -345,10 +345,8 @@ def test_two_groups_of_item_columns_are_ambiguous(wai_sr: Definition) -> None:
     [
         (b"", "empty"),
         (b"\n\n", "empty"),
-        (b"\xef\xbb\xbfi1,i2\n", "byte-order mark"),
-        (b"i1;i2\n1;2\n", "semicolons"),
-        (b"i1\ti2\n1\t2\n", "tabs"),
-        (b"i1,i2\n\xff,2\n", "UTF-8"),
+        ("i1,i2\n".encode("utf-16"), "v1/files/inspect"),
+        (b"i1,i2\n\xff,2\n", "v1/files/inspect"),
         (b'i1,i2\n"1,2\n', "quote"),
         (b"i1,i2\n\0,2\n", "NUL"),
     ],
@@ -356,6 +354,27 @@ def test_two_groups_of_item_columns_are_ambiguous(wai_sr: Definition) -> None:
 def test_an_unreadable_table_says_what_to_do(body: bytes, word: str) -> None:
     with pytest.raises(UnreadableInputError, match=word):
         parse_csv(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbfi1,i2\n1,2\n",
+        b"i1;i2\r\n1;2\r\n",
+        b"i1\ti2\n1\t2\n",
+        b"i1,i2,,\n1,2,,\n,,,\n\n",
+        b"i1,i2\n1,2,\n",
+    ],
+    ids=["mark", "semicolons", "tabs", "empty end", "empty cell at the end"],
+)
+def test_a_table_is_the_same_with_other_signs_and_an_empty_end(body: bytes) -> None:
+    assert parse_csv(body) == (["i1", "i2"], [["1", "2"]])
+
+
+@pytest.mark.parametrize("row", ["1,2,3", "1"])
+def test_a_row_of_another_length_is_left_to_be_refused(row: str) -> None:
+    _, rows = parse_csv(f"i1,i2,\n1,2,\n{row}\n".encode())
+    assert {len(cells) for cells in rows} != {2}
 
 
 def test_every_file_format_reads_to_the_same_block(wai_sr: Definition, tmp_path: Path) -> None:
