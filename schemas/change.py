@@ -71,6 +71,51 @@ class ChangeSchema(Schema):
     interval = Derived(Interval)
 
 
+class BandSchema(Schema):
+    """Scores that measurement error alone would give beside one without true change."""
+
+    lower = Number(required=True)
+    upper = Number(required=True)
+    level = Number(required=True)
+
+
+class CourseSchema(Schema):
+    """One person's scores on a scale, now last, and the change that could be detected."""
+
+    scores = fields.List(Number(allow_none=True), required=True)
+    smallest_detectable_change = Number(
+        required=True,
+        metadata={"description": "1.96 √2 standard errors of measurement, in points."},
+    )
+    band = fields.List(
+        fields.Nested(BandSchema, allow_none=True),
+        required=True,
+        metadata={
+            "description": "Around each score, within the scale's range: a score outside differs "
+            "by more than the smallest detectable change."
+        },
+    )
+
+
+def own_errors(result: Mapping[str, Any], *, source: str) -> dict[str, MeasurementError]:
+    """Read the standard errors of measurement of a sample from its analysis.
+
+    Parameters
+    ----------
+    result
+        Of the kind ``reliability`` or ``retest``.
+    source
+        What the answer names as the source.
+    """
+    found = {}
+    for name, scale in result["scales"].items():
+        error = scale["standard_error_of_measurement"]
+        value = error["estimate"] if isinstance(error, Mapping) else error
+        if value:
+            found[name] = MeasurementError(standard_error_of_measurement=value, source=source)
+    return found
+
+
 def load_measurement_errors(
     given: object, instrument: Instrument
 ) -> tuple[dict[str, MeasurementError], list[Fault]]:

@@ -59,7 +59,7 @@ class OccasionSchema(ScoreResultSchema):
     class Meta:
         """Other things are called so here."""
 
-        exclude = ("change", "guide")
+        exclude = ("change", "course", "guide")
 
     sample = fields.String(required=True)
     session_number = fields.Integer(required=True, allow_none=True)

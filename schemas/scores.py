@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from psychometrics.scoring.profile import Comparison
 from schemas.base import Number
-from schemas.change import ChangeSchema, EarlierSchema, MeasurementErrorSchema
+from schemas.change import ChangeSchema, CourseSchema, EarlierSchema, MeasurementErrorSchema
 from schemas.problem import FaultSchema
 
 
@@ -54,7 +54,14 @@ class ScoreRequestSchema(Schema):
     measurement_error = fields.Dict(
         keys=fields.String(),
         values=fields.Nested(MeasurementErrorSchema),
-        metadata={"description": "With `detail=change`: by scale."},
+        metadata={"description": "With `detail=change`: by scale; or `analysis` in its place."},
+    )
+    analysis = fields.String(
+        metadata={
+            "description": "With `detail=change`: the sample's own precision, from a finished "
+            "analysis of the kind `reliability` or `retest` of the same form. Needs a key with "
+            "the scope `analyses` too."
+        },
     )
 
 
@@ -122,6 +129,13 @@ class ScoreResultSchema(Schema):
         values=fields.List(fields.Nested(ChangeSchema, allow_none=True)),
         metadata={"description": "With `detail=change`: by scale, since each earlier occasion."},
     )
+    course = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(CourseSchema),
+        metadata={
+            "description": "With `detail=change`: by scale, the earlier scores and this one."
+        },
+    )
     guide = fields.Nested(SuggestionSchema)
 
 
@@ -136,6 +150,7 @@ class ChangeBasisSchema(Schema):
     """What the changes rest on."""
 
     definition = fields.String(required=True)
+    cannot_say = fields.String(required=True)
     measurement_error = fields.Dict(
         keys=fields.String(), values=fields.Nested(AppliedErrorSchema), required=True
     )

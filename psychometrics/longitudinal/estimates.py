@@ -70,9 +70,12 @@ def delta_error(fitted: Fitted, gradient: Mapping[str, float]) -> float:
 
 
 def variance(fitted: Fitted, label: str) -> Effect:
-    """Return a variance; a negative one is named."""
+    """Return a variance with its Wald interval; a value or an end below zero is named."""
     found = effect(fitted, label)
-    return replace(found, caution=_NEGATIVE) if (found.estimate or 0.0) < 0.0 else found
+    if (found.estimate or 0.0) < 0.0:
+        return replace(found, caution=_NEGATIVE)
+    ends = found.interval
+    return replace(found, caution=_BELOW) if ends is not None and ends.lower < 0.0 else found
 
 
 def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Effect:
@@ -97,5 +100,9 @@ def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Eff
 
 
 _NEGATIVE = "The variance is negative: the solution is improper."
+_BELOW = (
+    "The interval reaches below zero, as Wald intervals may, and a variance does not: the answers "
+    "do not tell whether persons differ."
+)
 _BEYOND = "The correlation exceeds one: the solution is improper."
 _LONG = "The interval leaves the range from −1 to 1, as Wald intervals may; cut it there."

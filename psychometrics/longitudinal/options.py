@@ -50,6 +50,9 @@ class TrajectoryOptions:
         outcomes of the sample, empty for none.
     replicates, seed
         Of the bootstrap of the plateau.
+    invariance
+        Whether the longitudinal ladder is climbed; without it nothing is said to be a change of
+        the alliance.
     """
 
     time: str = SESSION
@@ -61,6 +64,7 @@ class TrajectoryOptions:
     auxiliary: tuple[str, ...] | None = None
     replicates: int = 500
     seed: int = 1
+    invariance: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from psychometrics.longitudinal.growth import (
     fit_growth,
     growth_of,
 )
+from psychometrics.longitudinal.occasion_invariance import gates, not_asked, sentences
 from psychometrics.longitudinal.options import Shape, TrajectoryOptions
 from psychometrics.longitudinal.panel import Panel, panel_of
 from psychometrics.longitudinal.plateau import means_of, plateau_of
@@ -29,6 +30,7 @@ from psychometrics.longitudinal.scales import chosen_scales, items_of, scale_sco
 from psychometrics.longitudinal.structural_model import Scores, model_fit, scores_of
 from psychometrics.longitudinal.trajectory_results import (
     Dropout,
+    OccasionInvariance,
     OccasionMean,
     Plateau,
     ScaleTrajectory,
@@ -48,10 +50,6 @@ SHAPE_RULE = (
 GIVEN_RULE = "The shape that was asked for."
 NONE_RULE = "No solution is proper; the shape with the lowest BIC among those that converged."
 
-INVARIANCE = (
-    "A change of means is a change of the alliance only if the items work alike on all occasions: "
-    "kind 'invariance' with option 'occasion' tests it."
-)
 TWO_OCCASIONS = (
     "Two occasions: their means, the ICC and the reliability of change are shown; the shape of "
     "growth, how persons differ in it, and a plateau need three or more."
@@ -102,6 +100,11 @@ def analyse(
     scores = {scale: panel.arranged(by_row[scale]) for scale in scales}
     dropout = dropout_of(panel, scores | outcomes)
     auxiliary = _auxiliary(outcomes, dropout, options)
+    alike = (
+        gates(responses, panel, scales)
+        if options.invariance
+        else {scale: not_asked() for scale in scales}
+    )
     found = {}
     for done, scale in enumerate(scales):
         progress(done, len(scales), scale)
@@ -113,6 +116,7 @@ def analyse(
             auxiliary=auxiliary,
             options=options,
             knot=knot,
+            alike=alike[scale],
         )
         found[scale] = _scale(study)
     progress(len(scales), len(scales), "done")
@@ -126,7 +130,7 @@ def analyse(
         dropout=dropout,
         cautions=(
             *panel.cautions,
-            INVARIANCE,
+            *sentences({scale: alike[scale] for scale in scales}),
             *((TWO_OCCASIONS,) if panel.n_occasions < LEAST_OCCASIONS else ()),
             *_departures(dropout, scales),
         ),
@@ -187,6 +191,8 @@ class _Study:
         Outcomes by name, each (n_persons, n_occasions).
     options, knot
         What was asked for; the knot by position.
+    alike
+        Whether the items work alike on all occasions.
     """
 
     scores: FloatArray
@@ -195,6 +201,7 @@ class _Study:
     auxiliary: Mapping[str, FloatArray]
     options: TrajectoryOptions
     knot: int | None
+    alike: OccasionInvariance
 
 
 def _scale(study: _Study) -> ScaleTrajectory:
@@ -214,6 +221,7 @@ def _scale(study: _Study) -> ScaleTrajectory:
         model=best.fit,
         means=tuple(float(mean) for mean in fitted.states[0].mean),
         growth=growth_of(fitted, curve, study.panel.occasions),
+        invariance=study.alike,
         plateau=_plateau(scores, study),
         sensitivity=_sensitivity(study, best),
         cautions=() if best.fit.proper else ("The growth model's solution is improper.",),
@@ -231,6 +239,7 @@ def _without_growth(study: _Study, why: str) -> ScaleTrajectory:
         model=None,
         means=(),
         growth=None,
+        invariance=study.alike,
         occasion_means=_occasion_means(study),
         within_person=_within_person(study),
         plateau=None,

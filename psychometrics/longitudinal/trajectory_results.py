@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from psychometrics.declared.traits import about, result
 from psychometrics.declared.vocabulary import (
@@ -100,6 +101,18 @@ class Sensitivity:
 
 
 @result
+class OccasionInvariance:
+    """Whether the items of a scale work alike on all occasions."""
+
+    status: Literal[
+        "permitted", "partial", "bounded", "refused", "inconclusive", "not-assessed"
+    ] = about("The gate's answer for these occasions.")
+    carried: bool = about("Whether a change of the mean is a change of the alliance.")
+    occasions: tuple[float, ...] = about("Sessions that were compared.")
+    reason: str = about("Why.")
+
+
+@result
 class ScaleTrajectory:
     """Growth of one scale."""
 
@@ -110,6 +123,9 @@ class ScaleTrajectory:
     model: ModelFit | None = about("How the growth model fits.")
     means: tuple[float, ...] = about("Model-implied, by occasion.")
     growth: Growth | None = about("The growth model's parameters.")
+    invariance: OccasionInvariance = about(
+        "Whether change of the scores is change of the alliance."
+    )
     occasion_means: tuple[OccasionMean, ...] = about("By occasion.")
     within_person: WithinPerson = about("Persons against occasions.")
     plateau: Plateau | None = about("Where the course levels off; null while it still rises.")

@@ -8,7 +8,12 @@ error S = √2 SEM, and
     reliable change index = (later − earlier) / S
 
 (Jacobson & Truax 1991). Where no true change happened and errors are normal, the index is standard
-normal. It says nothing about whether a change matters, so no bands are attached.
+normal. It says nothing about whether a change matters, so no judgement is attached.
+
+    smallest detectable change = z S,  z the normal quantile of the level
+
+is what a difference must exceed (de Vet et al. 2006). Around each score of a course it makes a
+band, cut at the ends of the scale; a score outside of it differs detectably.
 
 References
 ----------
@@ -17,11 +22,15 @@ Psychology, 59, 12–19. doi:10.1037/0022-006X.59.1.12
 
 Christensen, L., & Mendoza, J. L. (1986). A method of assessing change in a single subject. Behavior
 Therapy, 17, 305–308 (the √2). doi:10.1016/S0005-7894(86)80060-0
+
+de Vet, H. C. W., et al. (2006). Minimal changes in health status questionnaires. Health and Quality
+of Life Outcomes, 4, 54. doi:10.1186/1477-7525-4-54
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -49,6 +58,67 @@ class Change:
     standard_error: float
     reliable_change_index: float
     interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One person's scores on a scale, with the change that could be detected.
+
+    Attributes
+    ----------
+    scores
+        First to last, ``None`` where there is none.
+    smallest_detectable_change
+        In points.
+    band
+        Around each score, within the scale's range; ``None`` where there is no score.
+    """
+
+    scores: tuple[float | None, ...]
+    smallest_detectable_change: float
+    band: tuple[Interval | None, ...]
+
+
+def course(
+    scores: Sequence[float | None],
+    *,
+    measurement_error: float,
+    span: tuple[float, float],
+    level: float = 0.95,
+) -> Course:
+    """Set the scores of one person beside what measurement error alone would do.
+
+    Parameters
+    ----------
+    scores
+        Of the same scale and form, first to last; ``None`` is missing.
+    measurement_error
+        As in :func:`change`.
+    span
+        Lowest and highest possible score.
+    level
+        Share of differences without true change that stay within the band.
+
+    Raises
+    ------
+    OptionError
+        The measurement error is not positive.
+    """
+    # zero difference: its interval reaches as far as a change must to be detected
+    reach = change(0.0, 0.0, measurement_error=measurement_error, level=level).interval.upper
+    low, high = span
+    return Course(
+        scores=tuple(scores),
+        smallest_detectable_change=reach,
+        band=tuple(
+            None
+            if score is None
+            else Interval(
+                lower=max(score - reach, low), upper=min(score + reach, high), level=level
+            )
+            for score in scores
+        ),
+    )
 
 
 def standard_error_of_measurement(sd: float, reliability: float) -> float:

@@ -44,6 +44,16 @@ class TrajectoryOptionsSchema(PanelOptionsSchema):
     )
     seed = StrictInteger(load_default=1, validate=validate.Range(0, 2**32 - 1))
 
+    invariance = fields.Boolean(
+        load_default=True,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Test by the longitudinal ladder whether a change of the scores is a "
+            "change of the alliance."
+        },
+    )
+
     @post_load
     def make(self, data: dict[str, Any], **kwargs: Any) -> TrajectoryOptions:
         """Make the engine's options."""

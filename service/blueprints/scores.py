@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import orjson
-from flask import Request, Response, request
+from flask import Request, Response, g, request
 
 from schemas.definition import Definition
 from schemas.responses.document import load_scoring
 from schemas.scores import ScoreAnswerSchema, ScoreRequestSchema
 from schemas.validation_errors import Fault, RefusedInputError
 from service.catalog.guides import DEFAULT_LANGUAGE, Guide, guides
-from service.records import Scope
+from service.records import Job, Scope
 from service.request_logging import this_request
 from service.use_cases.describe_change import describe_change
 from service.use_cases.guide_conversation import guide_conversation
@@ -26,6 +29,8 @@ from service.web.request_parsing import (
     same_instrument,
 )
 from service.web.routes import Blueprint, refuses, requires, services, tenant_id
+
+_CHANGE = ("instrument", "responses", "measurement_error", "analysis")
 
 blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is kept.")
 
@@ -47,7 +52,8 @@ blueprint = Blueprint("scores", __name__, description="Scoring; nothing of it is
             "schema": {"type": "string", "enum": ["change", "guide"]},
             "description": (
                 "`change` adds how each score moved since the `earlier` occasions of the response, "
-                "held against the `measurement_error` of the request; JSON only. "
+                "held against the `measurement_error` of the request or the precision of an "
+                "`analysis` of the caller's own sample; JSON only. "
                 "`guide` adds which scale stands lower within each form, and open questions."
             ),
         },
@@ -75,15 +81,23 @@ def _answer(incoming: Request) -> bytes:
     if detail is None:
         return score_text(*read_scoring_body(incoming, _scoring_rule, load_scoring))
     if detail == "change":
-        body = read_document(incoming, known=("instrument", "responses", "measurement_error"))
+        body = read_document(incoming, known=_CHANGE)
         same_instrument(incoming, body.get("instrument"))
         at_most(body.get("responses"))
-        return orjson.dumps(describe_change(_scoring_rule(body.get("instrument")), body))
+        definition = _scoring_rule(body.get("instrument"))
+        return orjson.dumps(describe_change(definition, body, find=_analyses()))
     if detail == "guide":
         guide = _guide()
         definition, block = read_scoring_body(incoming, _scoring_rule, load_scoring)
         return orjson.dumps(guide_conversation(definition, block, guide))
     raise _refused("?detail", "unknown-detail", "Must be change or guide, or left out.")
+
+
+def _analyses() -> Callable[[str], Job] | None:
+    """Return what finds an analysis of the caller's tenant, if the caller may read analyses."""
+    if not g.caller.allows(Scope.ANALYSES):
+        return None
+    return partial(services().queue.find, tenant_id())
 
 
 def _guide() -> Guide:

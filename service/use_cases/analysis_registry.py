@@ -24,6 +24,7 @@ from psychometrics.items.results import ItemsResult
 from psychometrics.longitudinal.lagged_results import LaggedResult
 from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
 from psychometrics.longitudinal.trajectory_results import TrajectoryResult
+from psychometrics.monitoring.results import MonitoringResult
 from psychometrics.reliability.paired_results import AgreementResult, RetestResult
 from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.responses import ResponseMatrix
@@ -42,6 +43,7 @@ from schemas.analyses.invariance import InvarianceOptionsSchema
 from schemas.analyses.irt import IrtOptionsSchema
 from schemas.analyses.items import ItemsOptionsSchema
 from schemas.analyses.lagged import LaggedOptionsSchema
+from schemas.analyses.monitoring import MonitoringOptionsSchema
 from schemas.analyses.reliability import ReliabilityOptionsSchema
 from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
 from schemas.analyses.retest import RetestOptionsSchema
@@ -358,6 +360,14 @@ KINDS: Mapping[str, Kind] = {
             options=ResponsivenessOptionsSchema,
             result=ResponsivenessResult,
             engine="psychometrics.longitudinal.responsiveness",
+            uses_columns=True,
+        ),
+        Kind(
+            name="monitoring",
+            purpose="How a practice's use of the form runs from period to period, for handing on.",
+            options=MonitoringOptionsSchema,
+            result=MonitoringResult,
+            engine="psychometrics.monitoring.analysis",
             uses_columns=True,
         ),
         Kind(

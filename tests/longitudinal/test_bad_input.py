@@ -19,7 +19,7 @@ from psychometrics.responses import ResponseMatrix
 from tests.longitudinal.making import session_in, sessions, simulated, with_column, without_column
 
 LAGGED = LaggedOptions(outcome="comfort")
-GROWTH = TrajectoryOptions(scales=("total",), replicates=50, auxiliary=())
+GROWTH = TrajectoryOptions(scales=("total",), replicates=50, auxiliary=(), invariance=False)
 CHANGE = ResponsivenessOptions(
     anchor="rated_change", first=1.0, second=4.0, scales=("total",), replicates=100
 )

@@ -20,7 +20,7 @@ from tests.longitudinal.making import sessions, simulated
 from tests.longitudinal.studies import study
 
 KIND_OPTIONS: dict[str, dict[str, Any]] = {
-    "trajectory": {"replicates": 50},
+    "trajectory": {"replicates": 50, "scales": ["goal"]},
     "lagged": {"outcome": "comfort"},
     "responsiveness": {"anchor": "rated_change", "first": 1, "second": 4, "replicates": 100},
 }
@@ -52,7 +52,9 @@ def test_results_of_few_persons_fit_too_and_are_withheld(kind: str) -> None:
 
 
 def test_names_of_a_trajectory_are_the_contracts() -> None:
-    goal = run("trajectory", {"shape": "piecewise", "knot": 4, "replicates": 50})["scales"]["goal"]
+    goal = run(
+        "trajectory", {"shape": "piecewise", "knot": 4, "replicates": 50, "invariance": False}
+    )["scales"]["goal"]
     assert {"shape", "model", "means", "growth", "occasion_means", "within_person", "plateau"} <= (
         goal.keys()
     )

@@ -57,7 +57,9 @@ def test_the_answer_is_hardly_ever_wrongly_directed_with_150_persons(scenario: s
 
 @pytest.mark.parametrize("scenario", ["neither", "steady-growth"])
 def test_the_plateau_is_found_within_a_session(scenario: str) -> None:
-    options = TrajectoryOptions(scales=("total",), shape=Shape.LINEAR, auxiliary=(), replicates=10)
+    options = TrajectoryOptions(
+        scales=("total",), shape=Shape.LINEAR, auxiliary=(), replicates=10, invariance=False
+    )
     truth, found = COURSES[scenario].levels_off, Counter[float | None]()
     for seed in range(REPLICATES):
         plateau = trajectory.analyse(simulated(scenario, n_persons=400, seed=seed), options)
@@ -114,6 +116,7 @@ def test_an_outcome_that_dropout_depends_on_takes_the_bias_away() -> None:
             estimator=Estimator.ML,
             replicates=10,
             auxiliary=(),
+            invariance=False,
         )
         truth, biased, helped = (
             np.array(trajectory.analyse(sample, one).scales["total"].means)

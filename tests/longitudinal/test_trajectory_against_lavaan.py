@@ -24,7 +24,7 @@ FITS = [
 def grown(name: str, shape: Shape, estimator: Estimator) -> TrajectoryResult:
     knot = 4.0 if shape is Shape.PIECEWISE else None
     options = TrajectoryOptions(
-        shape=shape, knot=knot, estimator=estimator, auxiliary=(), replicates=10
+        shape=shape, knot=knot, estimator=estimator, auxiliary=(), replicates=10, invariance=False
     )
     return analyse(study(name), options)
 

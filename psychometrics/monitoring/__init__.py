@@ -1,0 +1,1 @@
+"""How a practice's own use of a form runs from period to period."""
