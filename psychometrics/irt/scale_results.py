@@ -226,7 +226,7 @@ def _fit(scale: FittedScale) -> tuple[ScaleFit | None, str | None]:
         found = limited_information_fit(
             scale.items, scale.index, complete, points=scale.points, density=scale.density
         )
-    except np.linalg.LinAlgError:
+    except EstimationError:
         return None, "the moments' covariance matrix is singular"
     if found is None:
         return None, "C2 has no degrees of freedom: there are too few items for this model"

@@ -10,7 +10,9 @@ from scipy.special import ndtr
 
 from psychometrics.cfa.fit_result import Fitted
 from psychometrics.criterion.fisher import critical_value
+from psychometrics.distribution_free import FISHER, interval_by_error
 from psychometrics.longitudinal.results import Effect
+from psychometrics.margin import above
 from psychometrics.types import FloatArray, Interval
 
 
@@ -78,8 +80,8 @@ def variance(fitted: Fitted, label: str) -> Effect:
 def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Effect:
     """Return the correlation c / √(ab) of a covariance and two variances, named by label.
 
-    The interval is Wald's, as lavaan's ``standardizedSolution``. A value or an end outside ±1 is
-    named.
+    The interval is Wald's, as lavaan's ``standardizedSolution``; where an end of it would leave ±1,
+    Fisher's with the same standard error. There is no value outside: the solution is improper.
     """
     c, a, b = (float(fitted.theta[position(fitted, one)]) for one in (covariance, first, second))
     if a <= 0.0 or b <= 0.0:
@@ -87,15 +89,15 @@ def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Eff
     root = np.sqrt(a * b)
     r = float(c / root)
     error = delta_error(fitted, {covariance: 1.0 / root, first: -0.5 * r / a, second: -0.5 * r / b})
+    if above(abs(r), 1.0) is not False:
+        return Effect(estimate=None, reason=_BEYOND)
     found = wald(r, error)
-    if abs(r) > 1.0:
-        return replace(found, caution=_BEYOND)
     ends = found.interval
-    if ends is not None and max(-ends.lower, ends.upper) > 1.0:
-        return replace(found, caution=_LONG)
-    return found
+    if ends is None or max(-ends.lower, ends.upper) <= 1.0:
+        return found
+    interval = interval_by_error(r, error, FISHER, df=float(fitted.n_persons - 1))
+    return Effect(estimate=r, standard_error=error, interval=interval)
 
 
 _NEGATIVE = "The variance is negative: the solution is improper."
 _BEYOND = "The correlation exceeds one: the solution is improper."
-_LONG = "The interval leaves the range from −1 to 1, as Wald intervals may; cut it there."
