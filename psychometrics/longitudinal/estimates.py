@@ -81,7 +81,8 @@ def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Eff
     """Return the correlation c / √(ab) of a covariance and two variances, named by label.
 
     The interval is Wald's, as lavaan's ``standardizedSolution``; where an end of it would leave ±1,
-    Fisher's with the same standard error. There is no value outside: the solution is improper.
+    Fisher's with the same standard error, and none where that exceeds the range. There is no
+    value outside: the solution is improper.
     """
     c, a, b = (float(fitted.theta[position(fitted, one)]) for one in (covariance, first, second))
     if a <= 0.0 or b <= 0.0:
@@ -92,12 +93,18 @@ def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Eff
     if above(abs(r), 1.0) is not False:
         return Effect(estimate=None, reason=_BEYOND)
     found = wald(r, error)
+    return _within_range(found, error, df=float(fitted.n_persons - 1))
+
+
+def _within_range(found: Effect, error: float, *, df: float) -> Effect:
     ends = found.interval
     if ends is None or max(-ends.lower, ends.upper) <= 1.0:
         return found
-    interval = interval_by_error(r, error, FISHER, df=float(fitted.n_persons - 1))
-    return Effect(estimate=r, standard_error=error, interval=interval)
+    if error >= 1.0:
+        return replace(found, interval=None, reason=_BEYOND_RANGE)
+    return replace(found, interval=interval_by_error(found.estimate or 0.0, error, FISHER, df=df))
 
 
 _NEGATIVE = "The variance is negative: the solution is improper."
+_BEYOND_RANGE = "There is no interval: the standard error exceeds the correlation's range."
 _BEYOND = "The correlation exceeds one: the solution is improper."

@@ -25,6 +25,7 @@ FOUND = (
     (101, "cutoffs"),
     (101, "validity"),
     (202, "cutoffs"),  # a loading that is fixed
+    (1004, "sufficiency"),  # subscales of one item, whose loadings are not estimated
     (206, "dimensionality"),  # items without any correlation
     (206, "trajectory"),  # a correlation of growth beyond −1
 )
