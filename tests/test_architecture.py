@@ -75,3 +75,16 @@ def test_no_committed_file_names_a_registry_host_or_a_private_path() -> None:
         and pattern.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))
     ]
     assert named == []
+
+
+def test_matrices_are_inverted_in_one_place() -> None:
+    """Singular matrices have one rule: nothing else calls the routines that need a regular one."""
+    called = re.compile(
+        r"linalg\.(inv|solve|det|slogdet|cholesky|pinv|LinAlgError)\b|\b(cho_factor|cho_solve|LinAlgError)\b"
+    )
+    found = {
+        str(module.relative_to(ROOT))
+        for module in (ROOT / "psychometrics").rglob("*.py")
+        if called.search(module.read_text())
+    }
+    assert found == {"psychometrics/positive_definite.py"}

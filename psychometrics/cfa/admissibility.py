@@ -18,8 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from psychometrics.cfa.fit_result import Fitted
-from psychometrics.cfa.model import Matrix
-from psychometrics.cfa.positive_definite import smallest_eigenvalue
+from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.standardized import (
     item_variances,
     residual_variances,
@@ -27,6 +26,7 @@ from psychometrics.cfa.standardized import (
     standardized_regressions,
 )
 from psychometrics.margin import MARGIN, above
+from psychometrics.positive_definite import smallest_eigenvalue
 
 EMPTY = 0.01
 """A factor on which no standardized loading reaches this is empty."""
@@ -70,6 +70,9 @@ def _negative_variances(fitted: Fitted, group: int, where: str) -> Iterator[str]
     shares = residual_variances(fitted, group=group) / item_variances(fitted, group=group)
     rows = fitted.layout.model.rows(Matrix.RESIDUAL_COVARIANCES, group=group)
     zero = {row.row for row in rows if row.label is None and row.value == 0.0}
+    if fitted.layout.model.parameterization is Parameterization.DELTA:
+        loadings = fitted.layout.model.rows(Matrix.LOADINGS, group=group)
+        zero |= {row.row for row in loadings if row.label is None and row.value == 1.0}
     for number, (item, share) in enumerate(zip(items, shares, strict=True)):
         positive = above(float(share), 0.0)
         if positive is False:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psychometrics.cfa.competing_models import (
+    check_items,
     check_rivals,
     rival_model,
     rivals_of,
@@ -91,8 +92,7 @@ def analyse(
         When nothing can be estimated from these answers.
     """
     instrument = responses.instrument
-    if len(instrument.scored_items) < 2:
-        raise EstimationError("cfa", "a form of one scored item has no factor model")
+    check_items(instrument)
     asked = options.models if options.models is not None else rivals_of(instrument)
     rivals = tuple(rival.named_for(len(instrument.subscales)) for rival in asked)
     check_rivals(instrument, rivals)

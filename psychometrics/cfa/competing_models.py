@@ -12,13 +12,13 @@ Yung, Y.-F., Thissen, D., & McLeod, L. D. (1999). On the relationship between th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
 from psychometrics.cfa.model import Matrix, Model, Parameter, Parameterization, fixed, free
 from psychometrics.cfa.options import THREE_FACTOR, Rival, Structure
-from psychometrics.errors import OptionError
+from psychometrics.errors import EstimationError, OptionError
 from psychometrics.instrument import Instrument
 
 GENERAL = "general"
@@ -72,6 +72,18 @@ def check_rivals(instrument: Instrument, rivals: tuple[Rival, ...]) -> None:
             )
 
 
+def check_items(instrument: Instrument) -> None:
+    """Refuse a form whose one scored item has nothing to go together with.
+
+    Raises
+    ------
+    EstimationError
+        It scores fewer than two items.
+    """
+    if len(instrument.scored_items) < 2:
+        raise EstimationError("factor model", "a form of one scored item has no factor model")
+
+
 def rival_model(instrument: Instrument, rival: Rival) -> Model:
     """Build a rival's covariance structure for continuous answers.
 
@@ -86,7 +98,13 @@ def rival_model(instrument: Instrument, rival: Rival) -> Model:
     -------
     Model
         Loadings, factor covariances and residual variances; without means.
+
+    Raises
+    ------
+    EstimationError
+        As :func:`check_items`.
     """
+    check_items(instrument)
     items = instrument.scored_items
     groups = _factor_items(instrument, rival.structure)
     factors = [*groups]
@@ -169,8 +187,11 @@ def with_thresholds(
     Returns
     -------
     Model
-        With free thresholds instead of free residual variances.
+        With free thresholds instead of free residual variances. Where a factor is all of one item
+        and nothing else, that item's loading is one, as its residual variance is zero.
     """
+    if parameterization is Parameterization.DELTA:
+        model = with_lone_items(model)
     kept = tuple(row for row in model.table if row.matrix is not Matrix.RESIDUAL_COVARIANCES)
     thresholds = tuple(
         free(Matrix.THRESHOLDS, row, number)
@@ -183,3 +204,24 @@ def with_thresholds(
             fixed(Matrix.RESIDUAL_COVARIANCES, row, row, value=1.0) for row in range(model.n_items)
         )
     return replace(model, table=kept + residuals + thresholds, parameterization=parameterization)
+
+
+def with_lone_items(model: Model) -> Model:
+    """Fix the loadings of items that are all of their factor at one, y* of unit variance."""
+    lone = set(_lone_loadings(model))
+    return model.mapped(lambda row: _at_one(row) if row in lone else row)
+
+
+def _at_one(row: Parameter) -> Parameter:
+    return replace(row, label=None, value=1.0)
+
+
+def _lone_loadings(model: Model) -> Iterator[Parameter]:
+    """Yield the loadings of items that are all of a factor of unit variance, and of no other."""
+    loadings = [row for row in model.table if row.matrix is Matrix.LOADINGS]
+    regressed = {row.row for row in model.table if row.matrix is Matrix.REGRESSIONS}
+    for residual in model.rows(Matrix.RESIDUAL_COVARIANCES):
+        own = [row for row in loadings if row.row == residual.row]
+        without = residual.label is None and residual.value == 0.0
+        if without and len(own) == 1 and own[0].column not in regressed:
+            yield own[0]

@@ -18,8 +18,14 @@ from functools import cached_property
 import numpy as np
 
 from psychometrics.cfa.ml_discrepancy import NormalMoments
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant
 from psychometrics.errors import EstimationError
+from psychometrics.positive_definite import (
+    cholesky,
+    inverse_and_log_determinant,
+    inverse_square,
+    required,
+    solve_square,
+)
 from psychometrics.sandwich import cluster_sums, finite_sample
 from psychometrics.types import FloatArray, IntArray
 
@@ -51,7 +57,7 @@ class CompleteAnswers:
         answers of unit variance.
         """
         if self.clusters is None:
-            inverse = np.linalg.inv(self.moments.covariance)
+            inverse = required(inverse_square(self.moments.covariance), "covariance matrix")
             distances = ((self.centred @ inverse) * self.centred).sum(axis=1)
             return 0.5 * float((distances**2).mean() - self.centred.shape[1])
         first, second = np.triu_indices(self.centred.shape[1])
@@ -101,8 +107,8 @@ class CompleteAnswers:
 
     @property
     def _uncorrelated(self) -> FloatArray:
-        root = np.linalg.cholesky(self.moments.covariance)
-        return np.linalg.solve(root, self.centred.T).T
+        root = required(cholesky(self.moments.covariance), "covariance matrix")
+        return required(solve_square(root, self.centred.T), "covariance matrix").T
 
     def _mean_square(self, scores: FloatArray) -> float:
         """Return the trace of the mean cross-product of scores."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.cfa.discrepancy import Discrepancy, Expansion
-from psychometrics.cfa.positive_definite import solve_definite
+from psychometrics.positive_definite import solve_definite
 from psychometrics.types import Convergence, FloatArray
 
 

@@ -48,13 +48,13 @@ from psychometrics.cfa.implied import (
 from psychometrics.cfa.ml import robust_tests
 from psychometrics.cfa.model import Model, in_groups
 from psychometrics.cfa.parameter_index import GroupLayout, Layout, layout_of
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant
 from psychometrics.cfa.saturated_model import (
     IncompleteAnswers,
     independence_model,
     observed_moments,
 )
 from psychometrics.cfa.starting_values import further_starts, starting_vectors
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.types import FloatArray
 
 

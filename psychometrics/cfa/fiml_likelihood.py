@@ -32,7 +32,7 @@ from psychometrics.cfa.implied import (
 from psychometrics.cfa.line_search import along_arc
 from psychometrics.cfa.missing_patterns import PatternedAnswers, pattern_inverses
 from psychometrics.cfa.parameter_index import GroupLayout
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.sandwich import cross_products
 from psychometrics.types import FloatArray, IntArray
 

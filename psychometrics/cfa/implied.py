@@ -35,6 +35,7 @@ import numpy as np
 
 from psychometrics.cfa.model import Matrix
 from psychometrics.cfa.parameter_index import GroupLayout, Layout
+from psychometrics.positive_definite import inverse_square, required
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -128,7 +129,7 @@ def _total_effects(layout: GroupLayout, theta: FloatArray) -> FloatArray:
     identity = np.eye(constants.shape[0])
     if not len(layout.cells[Matrix.REGRESSIONS]) and not constants.any():
         return identity
-    return np.asarray(np.linalg.inv(identity - layout.filled(Matrix.REGRESSIONS, theta)))
+    return required(inverse_square(identity - layout.filled(Matrix.REGRESSIONS, theta)), "paths")
 
 
 def slopes_at(layout: GroupLayout, state: GroupState) -> Slopes:

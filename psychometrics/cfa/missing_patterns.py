@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.positive_definite import log_determinants, solve_square
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 
@@ -129,10 +130,9 @@ def pattern_inverses(
             inverses[patterns] -= across.transpose(0, 2, 1) * (across / among)
             logs[patterns] += np.log(among[:, 0, 0])
         else:
-            signs, determinants = np.linalg.slogdet(among)
-            if not (signs > 0.0).all():
+            determinants, solved = log_determinants(among), solve_square(among, across)
+            if determinants is None or solved is None:
                 return None
-            solved = np.linalg.solve(among, across)
             inverses[patterns] -= across.transpose(0, 2, 1) @ solved
             logs[patterns] += determinants
     return inverses, logs

@@ -56,6 +56,7 @@ from psychometrics.cfa.ml_discrepancy import (
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.parameter_index import GroupLayout, Layout, layout_of
 from psychometrics.cfa.starting_values import further_starts, starting_vectors
+from psychometrics.positive_definite import inverse_square, required
 from psychometrics.sandwich import cross_products_by_rows
 from psychometrics.types import FloatArray
 
@@ -237,7 +238,7 @@ def _scores(
     group: GroupLayout, state: GroupState, sample: CompleteAnswers, rows: slice, *, has_means: bool
 ) -> FloatArray:
     """Return rows of casewise scores by cell: (z′Px)(z′Py) − x′Py + z′Pdμ, shape (…, n_cells)."""
-    inverse = np.linalg.inv(state.covariance)
+    inverse = required(inverse_square(state.covariance), "scores")
     slopes = slopes_at(group, state)
     shift = sample.moments.mean - state.mean if has_means else 0.0
     weighted = (sample.centred[rows] + shift) @ inverse

@@ -25,7 +25,7 @@ from psychometrics.cfa.discrepancy import Expansion, Grouped
 from psychometrics.cfa.implied import Slopes, second_derivatives, slopes_at, state_at
 from psychometrics.cfa.line_search import along_arc
 from psychometrics.cfa.parameter_index import GroupLayout
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.types import FloatArray
 
 

@@ -14,6 +14,7 @@ from psychometrics.declared.vocabulary import (
     Df,
     Item,
     Matrix,
+    ModelDf,
     NotNegative,
     PersonsUsed,
     Probability,
@@ -124,7 +125,7 @@ class ModelFit:
     n_persons: PersonsUsed = about("Persons used.")
     n_parameters: Things = about("Free parameters, counted as lavaan counts.")
     chi_square: ChiSquare | None = about("The uncorrected test.")
-    df: Df
+    df: ModelDf
     p_value: PValue | None
     scaled: ScaledTestResult | None = about("The corrected test; null for ML.")
     baseline_chi_square: ChiSquare | None = about(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.positive_definite import pseudo_inverse
 from psychometrics.types import FloatArray
 
 
@@ -81,6 +82,6 @@ def difference_traces(smaller: MomentParts, larger: MomentParts) -> tuple[float,
     vectors, _, _ = np.linalg.svd(regression, full_matrices=True)
     A = vectors[:, regression.shape[1] :].T
     PA = larger.inverse @ A.T
-    S = PA @ np.linalg.pinv(A @ PA) @ PA.T
+    S = PA @ pseudo_inverse(A @ PA) @ PA.T
     product = S @ larger.middle
     return float(np.trace(product)), float((product * product.T).sum())

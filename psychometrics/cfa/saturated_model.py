@@ -29,6 +29,7 @@ from psychometrics.cfa.ml_discrepancy import covariance_curvature
 from psychometrics.cfa.model import Matrix, Model, Parameter, free
 from psychometrics.cfa.parameter_index import Layout, layout_of
 from psychometrics.errors import EstimationError
+from psychometrics.positive_definite import inverse_square, required, smallest_eigenvalue
 from psychometrics.types import Convergence, FloatArray, IntArray
 
 _STEP = "saturated moments"
@@ -93,7 +94,7 @@ class IncompleteAnswers:
         """C: the expected information that complete answers would carry, at the same moments."""
         layout = layout_of(saturated_model(self.sample.n_items))
         state = state_at(layout.groups[0], self.minimum.theta)
-        inverse = np.asarray(np.linalg.inv(self.covariance), dtype=np.float64)
+        inverse = required(inverse_square(self.covariance), _STEP)
         slopes = slopes_at(layout.groups[0], state)
         curvature = covariance_curvature(slopes, inverse, inverse)
         return np.asarray(curvature + slopes.mean @ inverse @ slopes.mean.T)
@@ -183,9 +184,12 @@ def incomplete_answers(
     discrepancy = CasewiseDiscrepancy(layout=layout, samples=(sample,))
     minimum = minimise(discrepancy, _saturated_vector(layout, covariance, mean))
     state = state_at(layout.groups[0], minimum.theta)
-    scale = np.sqrt(np.diagonal(state.covariance))
-    smallest = np.linalg.eigvalsh(state.covariance / np.outer(scale, scale))[0]
-    if not minimum.convergence.converged or smallest < 1e-8:
+    variances = np.diagonal(state.covariance)
+    scale = np.sqrt(np.maximum(variances, 0.0))
+    regular = (scale > 0.0).all() and (
+        smallest_eigenvalue(state.covariance / np.outer(scale, scale)) >= 1e-8
+    )
+    if not minimum.convergence.converged or not regular:
         raise EstimationError(
             _STEP,
             "the covariances are not determined by these answers; some item follows from the "

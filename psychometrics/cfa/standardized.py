@@ -17,6 +17,7 @@ from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied import GroupState, covariance_jacobian, slopes_at
 from psychometrics.cfa.model import Matrix, Parameterization
 from psychometrics.cfa.parameter_index import GroupLayout
+from psychometrics.positive_definite import inverse_square, required
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -38,7 +39,7 @@ def standardized_regressions(fitted: Fitted, *, group: int = 0) -> tuple[FloatAr
     """Return standardized second-order loadings and errors, each (n_factors, n_factors)."""
     state, layout = fitted.states[group], fitted.layout.groups[group]
     factors = np.diagonal(state.factor_covariance)
-    regressions = np.eye(factors.size) - np.linalg.inv(state.total_effects)
+    regressions = np.eye(factors.size) - required(inverse_square(state.total_effects), "paths")
     values = _scaled(regressions, factors, factors)
     slopes = _factor_slopes(layout, state)
     return values, _errors(fitted, layout, Matrix.REGRESSIONS, values, (slopes[0], factors), slopes)

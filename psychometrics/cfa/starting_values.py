@@ -109,7 +109,9 @@ def _neglectful(layout: Layout, solution: FloatArray) -> list[int]:
     found = []
     for factor in np.unique(loading_cells.columns):
         items = loading_cells.rows[loading_cells.columns == factor]
-        loadings = state.loadings[items, factor] / np.sqrt(np.diagonal(state.covariance)[items])
+        loadings, spread = state.loadings[items, factor], np.diagonal(state.covariance)[items]
+        scale = np.sqrt(np.maximum(spread, 0.0))
+        loadings = np.divide(loadings, scale, out=np.zeros(items.size), where=scale > 0.0)
         signed = loadings * np.where(loadings.sum() < 0.0, -1.0, 1.0)
         if items.size >= 4 and signed.min() < NEGLECTED * signed.max():
             found.append(int(factor))

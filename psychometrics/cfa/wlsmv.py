@@ -57,11 +57,11 @@ from psychometrics.cfa.implied_thresholds import (
 )
 from psychometrics.cfa.model import Matrix, Model, Parameterization
 from psychometrics.cfa.parameter_index import Layout, layout_of
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant
 from psychometrics.cfa.robust_test import MomentParts, traces
 from psychometrics.cfa.starting_values import further_starts, starting_vectors
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.errors import EstimationError
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.types import FloatArray, IntArray
 
 

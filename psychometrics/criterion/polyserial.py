@@ -38,6 +38,7 @@ from scipy.special import ndtr, ndtri
 from psychometrics.criterion.fisher import interval_around
 from psychometrics.criterion.product_moment import obstacle
 from psychometrics.criterion.results import Coefficient
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.types import FloatArray, IntArray
 
 METHOD = "Polyserial correlation by maximum likelihood; interval by Fisher's z, delta method"
@@ -114,10 +115,13 @@ def _ordered_probit(x: FloatArray, categories: IntArray) -> tuple[float, float] 
     parameters: FloatArray = np.append(ndtri(shares), 0.0).astype(np.float64)
     current = _derivatives(parameters, x, categories)
     for _ in range(_ITERATIONS):
-        step: FloatArray = np.asarray(np.linalg.solve(-current.hessian, current.gradient))
+        inverted = inverse_and_log_determinant(-current.hessian)
+        if inverted is None:
+            return None
+        step: FloatArray = inverted[0] @ current.gradient
         decrement = float(current.gradient @ step)
         if decrement < 1e-16 * x.size:
-            return float(parameters[-1]), float(np.linalg.inv(-current.hessian)[-1, -1])
+            return float(parameters[-1]), float(inverted[0][-1, -1])
         accepted = _line_search(parameters, step, current, x, categories)
         if accepted is None:
             return None

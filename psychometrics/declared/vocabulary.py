@@ -42,6 +42,14 @@ Item = Annotated[
 ]
 Df = Annotated[int, Trait(counts=Population.NOBODY, minimum=0, description="Degrees of freedom.")]
 """Degrees of freedom of a model; those that count persons are ``Persons``."""
+ModelDf = Annotated[
+    int,
+    Trait(
+        counts=Population.NOBODY,
+        description="Degrees of freedom; negative where the model has more parameters than there "
+        "are moments: it then is not proper and has no test.",
+    ),
+]
 ChosenWhole = Annotated[int, Trait(counts=Population.NOBODY, chosen=True)]
 Seed = Annotated[
     int,

@@ -23,6 +23,9 @@ import numpy as np
 from scipy.special import chdtrc
 
 from psychometrics.efa.results import Bartlett
+from psychometrics.errors import EstimationError
+from psychometrics.positive_definite import inverse as invert
+from psychometrics.positive_definite import log_determinant, required
 from psychometrics.types import FloatArray
 
 
@@ -50,16 +53,16 @@ def sampling_adequacy(correlations: FloatArray) -> SamplingAdequacy:
     correlations
         Shape (n_items, n_items), positive definite, at least two items.
     """
-    inverse = np.linalg.inv(correlations)
+    inverse = required(invert(correlations), "sampling adequacy")
     scale = np.sqrt(np.diag(inverse))
     off_diagonal = ~np.eye(correlations.shape[0], dtype=bool)
     squared = correlations**2 * off_diagonal
     partial = (inverse / np.outer(scale, scale)) ** 2 * off_diagonal
     by_item, by_item_partial = squared.sum(axis=0), partial.sum(axis=0)
-    return SamplingAdequacy(
-        overall=float(by_item.sum() / (by_item.sum() + by_item_partial.sum())),
-        items=by_item / (by_item + by_item_partial),
-    )
+    whole = by_item + by_item_partial
+    if (whole <= 0.0).any():
+        raise EstimationError("sampling adequacy", "an item correlates with no other")
+    return SamplingAdequacy(overall=float(by_item.sum() / whole.sum()), items=by_item / whole)
 
 
 def sphericity(correlations: FloatArray, n_persons: int) -> Bartlett:
@@ -73,7 +76,9 @@ def sphericity(correlations: FloatArray, n_persons: int) -> Bartlett:
         Persons behind the correlations.
     """
     n_items = correlations.shape[0]
-    log_determinant = float(np.linalg.slogdet(correlations)[1])
-    chi_square = -(n_persons - 1 - (2 * n_items + 5) / 6) * log_determinant
+    logarithm = log_determinant(correlations)
+    if logarithm is None:
+        raise EstimationError("sphericity", "the correlation matrix is singular")
+    chi_square = -(n_persons - 1 - (2 * n_items + 5) / 6) * logarithm
     df = n_items * (n_items - 1) // 2
     return Bartlett(chi_square=chi_square, df=df, p_value=float(chdtrc(df, max(chi_square, 0.0))))

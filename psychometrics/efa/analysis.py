@@ -25,8 +25,9 @@ from psychometrics.efa.results import BootstrapErrors, Congruence, EfaResult
 from psychometrics.efa.rotation import Rotated
 from psychometrics.efa.rotation_methods import Procedure, better_elsewhere, procedure
 from psychometrics.efa.schmid_leiman import schmid_leiman
-from psychometrics.errors import OptionError
+from psychometrics.errors import EstimationError, OptionError
 from psychometrics.instrument import Instrument
+from psychometrics.margin import MARGIN
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import BoolArray, FloatArray, IntArray, Progress
 
@@ -62,6 +63,11 @@ def analyse(responses: ResponseMatrix, options: EfaOptions, *, progress: Progres
     clusters = _clusters(responses, options)
     given = factored(responses, options.correlation)
     progress(1, 3, "extraction")
+    if given.smoothed and options.extraction is Extraction.ML:
+        raise EstimationError(
+            "maximum likelihood",
+            "the correlations are not positive definite; choose minres, or pearson correlations",
+        )
     factors = extract(given.correlations, n_factors, DISCREPANCIES[options.extraction])
     progress(2, 3, "rotation")
     rotated = turn.rotate(factors.loadings[None])
@@ -120,7 +126,8 @@ def _result(
     structure = loadings @ factor_correlations
     common = structure @ loadings.T
     communalities = np.diag(common).copy()
-    heywood = factors.uniquenesses <= LOWEST_UNIQUENESS * (1 + 1e-9)
+    at_bound = factors.uniquenesses <= LOWEST_UNIQUENESS * (1 + 1e-9)
+    heywood = at_bound | (communalities >= 1.0 - MARGIN)
     return EfaResult(
         n_persons=given.n_persons,
         n_factors=n_factors,
@@ -137,7 +144,13 @@ def _result(
         communalities=communalities,
         explained_variance=(loadings * structure).sum(axis=0) / n_items,
         correlations=given.correlations,
-        fit=fit(given.correlations, common, n_factors=n_factors, n_persons=given.n_persons),
+        fit=fit(
+            given.correlations,
+            common,
+            n_factors=n_factors,
+            n_persons=given.n_persons,
+            artificial=given.smoothed or given.at_bound,
+        ),
         congruence=_congruence(instrument, loadings, turn.names),
         schmid_leiman=(
             schmid_leiman(loadings, factor_correlations) if turn.oblique and n_factors > 1 else None
@@ -191,8 +204,9 @@ def _cautions(solution: _Solution, heywood: BoolArray) -> list[str]:
         items = zip(solution.given.items, heywood, strict=True)
         named = ", ".join(str(item) for item, at in items if at)
         cautions.append(
-            f"Improper solution: the uniqueness of item(s) {named} stopped at its lower bound "
-            f"{LOWEST_UNIQUENESS} (a Heywood case); too many factors for these answers."
+            f"Improper solution (a Heywood case): the estimation of item(s) {named} stopped at the "
+            f"lowest uniqueness it allows, {LOWEST_UNIQUENESS}, or the loadings leave it none (its "
+            "communality is one or more); too many factors for these answers."
         )
     if not solution.factors.converged.all():
         cautions.append("The extraction did not converge: do not use these loadings.")

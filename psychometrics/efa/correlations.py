@@ -34,6 +34,10 @@ class Factored:
         Complete rows, recoded, shape (n_persons, n_items).
     correlations
         Positive definite, shape (n_items, n_items).
+    smoothed
+        Whether they had to be made so: inverse and determinant are then the constant's, not theirs.
+    at_bound
+        Whether a polychoric correlation runs to ±1, so that it was stopped at a constant.
     cautions
         Doubts about the correlations.
     """
@@ -41,6 +45,8 @@ class Factored:
     items: tuple[int, ...]
     answers: FloatArray
     correlations: FloatArray
+    smoothed: bool
+    at_bound: bool
     cautions: tuple[str, ...]
 
     @property
@@ -67,13 +73,25 @@ def factored(responses: ResponseMatrix, correlation: CorrelationType) -> Factore
     items = responses.instrument.scored_items
     answers = responses.scored[responses.complete]
     _check(answers, items)
-    found = smooth(correlate(answers, items, correlation))
+    given, at_bound, doubts = _correlations(answers, items, correlation)
+    found = smooth(given)
     return Factored(
         items=items,
         answers=answers,
         correlations=found.correlations,
-        cautions=found.cautions + _size_cautions(*answers.shape),
+        smoothed=found.changed,
+        at_bound=at_bound,
+        cautions=doubts + found.cautions + _size_cautions(*answers.shape),
     )
+
+
+def _correlations(
+    answers: FloatArray, items: tuple[int, ...], correlation: CorrelationType
+) -> tuple[FloatArray, bool, tuple[str, ...]]:
+    if correlation is CorrelationType.PEARSON:
+        return correlate(answers, items, correlation), False, ()
+    found = polychoric_correlations(answers, items=items)
+    return found.correlations, bool(found.at_bound.any()), found.cautions
 
 
 def correlate(

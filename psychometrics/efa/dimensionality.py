@@ -90,6 +90,13 @@ def _check_size(given: Factored) -> None:
             f"{given.n_persons} persons answered every item; with {len(given.items)} items the "
             "correlation matrix is singular, and more persons than items are needed",
         )
+    if given.smoothed or given.at_bound:
+        raise EstimationError(
+            "dimensionality",
+            "the correlation matrix is not positive definite, or one of its elements runs to ±1: "
+            "some item follows from the others, or there are too few persons for polychoric "
+            "correlations; leave items out, choose pearson correlations, or collect more answers",
+        )
 
 
 def _parallel(given: Factored, options: DimensionalityOptions, progress: Progress) -> Parallel:

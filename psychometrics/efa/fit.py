@@ -24,6 +24,7 @@ import numpy as np
 from scipy.special import chdtrc, chndtrinc
 
 from psychometrics.efa.results import EfaFit
+from psychometrics.positive_definite import inverse, log_determinant
 from psychometrics.types import FloatArray, Interval
 
 
@@ -32,7 +33,24 @@ def degrees_of_freedom(n_items: int, n_factors: int) -> int:
     return ((n_items - n_factors) ** 2 - n_items - n_factors) // 2
 
 
-def fit(correlations: FloatArray, common: FloatArray, *, n_factors: int, n_persons: int) -> EfaFit:
+NO_DF = "the model has no degrees of freedom"
+FEW_PERSONS = "there are too few persons for Bartlett's factor"
+NOT_DEFINITE = (
+    "the correlations are not positive definite, or one of them runs to ±1: a likelihood ratio "
+    "would measure the constant that took their place"
+)
+IMPROPER = "the factors reproduce a matrix that is not positive definite"
+BEYOND = "the likelihood ratio is beyond what correlations allow: their matrix is all but singular"
+
+
+def fit(
+    correlations: FloatArray,
+    common: FloatArray,
+    *,
+    n_factors: int,
+    n_persons: int,
+    artificial: bool,
+) -> EfaFit:
     """Compare reproduced with observed correlations.
 
     Parameters
@@ -43,6 +61,8 @@ def fit(correlations: FloatArray, common: FloatArray, *, n_factors: int, n_perso
         Reproduced by the factors, ΛΦΛᵀ, same shape.
     n_factors, n_persons
         Factors behind the one, persons behind the other.
+    artificial
+        Whether the correlations were made positive definite, or one of them stopped at its bound.
     """
     n_items = correlations.shape[0]
     residual = correlations - common
@@ -50,36 +70,53 @@ def fit(correlations: FloatArray, common: FloatArray, *, n_factors: int, n_perso
     rmsr = float(np.sqrt((residual**2).sum() / (n_items * (n_items - 1))))
     df = degrees_of_freedom(n_items, n_factors)
     correction = n_persons - 1 - (2 * n_items + 5) / 6 - 2 * n_factors / 3
-    discrepancy = _likelihood_discrepancy(correlations, correlations - residual)
-    if df <= 0 or correction <= 0 or discrepancy is None:
+
+    def nothing(reason: str) -> EfaFit:
         return EfaFit(
             df=df, chi_square=None, p_value=None, rmsea=None, rmsea_interval=None, tli=None,
-            rmsr=rmsr,
+            rmsr=rmsr, reason=reason,
         )  # fmt: skip
+
+    if df <= 0:
+        return nothing(NO_DF)
+    if correction <= 0:
+        return nothing(FEW_PERSONS)
+    observed = None if artificial else log_determinant(correlations)
+    if observed is None:
+        return nothing(NOT_DEFINITE)
+    discrepancy = _likelihood_discrepancy(correlations, observed, correlations - residual)
+    if discrepancy is None:
+        return nothing(IMPROPER)
     chi_square = correction * max(discrepancy, 0.0)
     squared = max(chi_square / (df * n_persons) - 1 / (n_persons - 1), 0.0)
-    possible = squared <= 1.0  # beyond it the correlations hold artefacts of smoothing
+    if squared > 1.0:
+        return nothing(BEYOND)
     return EfaFit(
         df=df,
         chi_square=chi_square,
         p_value=float(chdtrc(df, chi_square)),
-        rmsea=float(np.sqrt(squared)) if possible else None,
-        rmsea_interval=_rmsea_interval(chi_square, df, n_persons) if possible else None,
-        tli=_tucker_lewis(correlations, discrepancy / df, correction) if possible else None,
+        rmsea=float(np.sqrt(squared)),
+        rmsea_interval=_rmsea_interval(chi_square, df, n_persons),
+        tli=_tucker_lewis(n_items, observed, discrepancy / df, correction),
         rmsr=rmsr,
+        reason=None,
     )
 
 
-def _likelihood_discrepancy(observed: FloatArray, reproduced: FloatArray) -> float | None:
-    if np.linalg.eigvalsh(reproduced)[0] <= 1e-12:
+def _likelihood_discrepancy(
+    observed: FloatArray, log_observed: float, reproduced: FloatArray
+) -> float | None:
+    inverted = inverse(reproduced)
+    logarithm = log_determinant(reproduced)
+    if inverted is None or logarithm is None:
         return None
-    ratio = np.linalg.solve(reproduced, observed)
-    return float(np.trace(ratio) - np.linalg.slogdet(ratio)[1] - observed.shape[0])
+    return float((inverted * observed).sum() + logarithm - log_observed - observed.shape[0])
 
 
-def _tucker_lewis(correlations: FloatArray, per_df: float, correction: float) -> float | None:
-    n_items = correlations.shape[0]
-    independent = -float(np.linalg.slogdet(correlations)[1]) * 2 / (n_items * (n_items - 1))
+def _tucker_lewis(
+    n_items: int, log_observed: float, per_df: float, correction: float
+) -> float | None:
+    independent = -log_observed * 2 / (n_items * (n_items - 1))
     room = independent - 1 / correction
     return (independent - per_df) / room if room > 0 else None
 

@@ -30,6 +30,7 @@ from __future__ import annotations
 import numpy as np
 
 from psychometrics.efa.results import Retention
+from psychometrics.positive_definite import inverse_square, required
 from psychometrics.sampling import product
 from psychometrics.types import BoolArray, FloatArray
 
@@ -83,7 +84,9 @@ def principal_axis_eigenvalues(correlations: FloatArray) -> FloatArray:
     correlations
         Shape (…, n_items, n_items), positive definite.
     """
-    inverse_diagonal = np.diagonal(np.linalg.inv(correlations), axis1=-2, axis2=-1)
+    inverse_diagonal = np.diagonal(
+        required(inverse_square(correlations), "principal axes"), axis1=-2, axis2=-1
+    )
     n_items = correlations.shape[-1]
     reduced = correlations - np.eye(n_items) / inverse_diagonal[..., None, :]
     return component_eigenvalues(reduced)

@@ -116,6 +116,7 @@ class EfaFit:
     rmsea_interval: Interval | None = about("Its 90% interval.")
     tli: float | None = about("Tucker–Lewis index.")
     rmsr: NotNegative = about("Root mean square residual correlation.")
+    reason: Reason | None
 
 
 @result

@@ -35,6 +35,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psychometrics.efa.rotation_criteria import Criterion
+from psychometrics.positive_definite import inverse_square, required, solve_square
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 TOLERANCE = 1e-7
@@ -228,8 +229,8 @@ def promax(loadings: FloatArray, power: int = 4) -> Rotated:
     simple = turned.loadings
     moments = simple.transpose(0, 2, 1) @ simple
     cross = simple.transpose(0, 2, 1) @ (simple * np.abs(simple) ** (power - 1))
-    transformation = np.linalg.solve(moments, cross)
-    inverse = np.linalg.inv(transformation)
+    transformation = required(solve_square(moments, cross), "promax")
+    inverse = required(inverse_square(transformation), "promax")
     scale = np.sqrt((inverse**2).sum(axis=2))
     inverse = inverse / scale[:, :, None]
     return replace(
@@ -252,7 +253,7 @@ class _Constraint:
 def _oblique_slope(
     loadings: FloatArray, rotated: FloatArray, gradient: FloatArray, T: FloatArray
 ) -> FloatArray:
-    inner = rotated.transpose(0, 2, 1) @ gradient @ np.linalg.inv(T)
+    inner = rotated.transpose(0, 2, 1) @ gradient @ required(inverse_square(T), "rotation")
     return np.asarray(-inner.transpose(0, 2, 1))
 
 
@@ -281,7 +282,7 @@ def _nearest_orthogonal(X: FloatArray) -> FloatArray:
 
 
 _oblique = _Constraint(
-    rotated=lambda A, T: np.asarray(A @ np.linalg.inv(T).transpose(0, 2, 1)),
+    rotated=lambda A, T: np.asarray(A @ required(inverse_square(T), "rotation").transpose(0, 2, 1)),
     slope=_oblique_slope,
     projected=_oblique_projection,
     returned=_unit_columns,

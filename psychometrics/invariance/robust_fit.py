@@ -35,9 +35,9 @@ from psychometrics.cfa.fit import Statistic
 from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.implied_thresholds import correlation_matrix, implied_moments, normal_weights
 from psychometrics.cfa.model import Parameterization
-from psychometrics.cfa.positive_definite import inverse_and_log_determinant, solve_definite
 from psychometrics.cfa.robust_test import MomentParts
 from psychometrics.cfa.wlsmv import robust_baseline
+from psychometrics.positive_definite import inverse_and_log_determinant, solve_definite
 from psychometrics.types import FloatArray
 
 

@@ -30,6 +30,7 @@ from psychometrics.cfa.parameter_index import Layout, layout_of
 from psychometrics.invariance.identification import MADE_EQUAL, Design
 from psychometrics.invariance.options import Step
 from psychometrics.invariance.prepared_data import Evidence
+from psychometrics.positive_definite import solve_square
 from psychometrics.types import FloatArray, IntArray
 
 _Place = tuple[Matrix, int, int, int]
@@ -111,7 +112,10 @@ def extension_of(
     restricted = K.T @ J @ K
     if np.linalg.cond(restricted) > 1e12:
         return None
-    A = E - K @ np.linalg.solve(restricted, K.T @ (J @ E))
+    solved = solve_square(restricted, K.T @ (J @ E))
+    if solved is None:
+        return None
+    A = E - K @ solved
     return Extension(
         layout=layout,
         theta=theta,

@@ -31,6 +31,7 @@ from psychometrics.errors import EstimationError
 from psychometrics.irt.item_models import Graded
 from psychometrics.irt.quadrature import STANDARD_NORMAL, log_density
 from psychometrics.irt.response_patterns import ResponsePatterns, count_patterns
+from psychometrics.positive_definite import inverse_and_log_determinant
 from psychometrics.types import FloatArray, IntArray
 
 _STEP = "bifactor model"
@@ -275,9 +276,8 @@ class _Problem:
             move[place] = _DIFFERENCE
             up, down = self.deviance(values + move)[1], self.deviance(values - move)[1]
             information[place] = (up - down) / (2.0 * _DIFFERENCE)
-        try:
-            np.linalg.cholesky(information)
-        except np.linalg.LinAlgError:
+        inverted = inverse_and_log_determinant(information)
+        if inverted is None:
             return None
-        errors = np.sqrt(np.diag(np.linalg.inv(information)))
+        errors = np.sqrt(np.diag(inverted[0]))
         return np.asarray(errors[: 2 * self.n_categories.size].reshape(2, -1))

@@ -36,6 +36,7 @@ from psychometrics.errors import EstimationError
 from psychometrics.irt.estimation import Estimates, estimate
 from psychometrics.irt.group_models import GroupModels
 from psychometrics.irt.multiplicity import holm
+from psychometrics.positive_definite import required, solve_definite
 from psychometrics.types import FloatArray
 
 LEVEL = 0.05
@@ -155,7 +156,7 @@ def _wald(free: Estimates, covariance: FloatArray, item: int) -> DifTest:
             row += 1
     difference = contrast @ free.free
     spread = contrast @ covariance @ contrast.T
-    chi_square = float(difference @ np.linalg.solve(spread, difference))
+    chi_square = float(difference @ required(solve_definite(spread, difference), "Wald-2"))
     return DifTest(
         anchors=frozenset(),
         chi_square=chi_square,

@@ -30,9 +30,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from psychometrics.irt.likelihood import Posterior, Problem
+from psychometrics.positive_definite import solve_definite
 from psychometrics.types import Convergence, FloatArray
 
 SLOPE_LIMIT = 15.0
@@ -145,10 +145,10 @@ class _Iteration:
     def _newton(self) -> float | None:
         """Take a Newton step and return its decrement, or ``None`` where none is possible."""
         gradient, _ = self.problem.complete_derivatives(self.free, self.posteriors)
-        step = None if self._information is None else _solve(self._information, gradient)
+        step = None if self._information is None else solve_definite(self._information, gradient)
         if step is None or gradient @ step > _FALL * self._decrement:
             self._information = self.problem.information(self.free, self.posteriors)
-            step = _solve(self._information, gradient)
+            step = solve_definite(self._information, gradient)
         if step is None:
             self._information = None
             return None
@@ -175,7 +175,7 @@ class _Iteration:
     def _em(self) -> None:
         """Do one EM cycle."""
         gradient, curvature = self.problem.complete_derivatives(self.free, self.posteriors)
-        step = _solve(curvature, gradient)
+        step = solve_definite(curvature, gradient)
         if step is None:
             step = gradient / np.maximum(np.diag(curvature), 1.0)
         self._try(step, halvings=_HALVINGS)
@@ -201,17 +201,9 @@ def _total(posteriors: Sequence[Posterior]) -> float:
     return sum(posterior.log_likelihood for posterior in posteriors)
 
 
-def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray | None:
-    """Solve with a positive definite matrix, ``None`` where it is not."""
-    try:
-        return np.asarray(cho_solve(cho_factor(matrix, check_finite=False), vector))
-    except LinAlgError:
-        return None
-
-
 def _inverse(matrix: FloatArray) -> FloatArray | None:
     scale = np.sqrt(np.abs(np.diag(matrix)))
     if not (np.isfinite(matrix).all() and (scale > 0.0).all()):
         return None
-    inverse = _solve(matrix / np.outer(scale, scale), np.eye(matrix.shape[0]))
+    inverse = solve_definite(matrix / np.outer(scale, scale), np.eye(matrix.shape[0]))
     return None if inverse is None else inverse / np.outer(scale, scale)

@@ -33,6 +33,7 @@ from scipy.linalg import qr
 from scipy.special import chdtrc
 
 from psychometrics.irt.item_parameters import ItemParameters
+from psychometrics.positive_definite import required, solve_definite
 from psychometrics.types import FloatArray, IntArray
 
 
@@ -261,7 +262,7 @@ def _statistic(
     complement = basis[:, n_free:]
     error = complement.T @ (moments.observed(codes) - moments.conditional() @ moments.weights)
     spread = complement.T @ moments.covariance() @ complement
-    m2 = codes.shape[0] * float(error @ np.linalg.solve(spread, error))
+    m2 = codes.shape[0] * float(error @ required(solve_definite(spread, error), "C2"))
     return m2, complement.shape[1]
 
 

@@ -23,6 +23,7 @@ from scipy.special import chdtrc, logit
 from psychometrics.errors import EstimationError
 from psychometrics.irt.item_models import Graded
 from psychometrics.irt.results import LogisticDif
+from psychometrics.positive_definite import required, solve_square
 from psychometrics.types import FloatArray, IntArray
 
 _ITERATIONS = 60
@@ -95,7 +96,7 @@ def _log_likelihood(answers: IntArray, predictors: FloatArray, n_categories: int
         curvature[:size, size:] = design.T @ second[:, 0, 1:]
         curvature[size:, :size] = curvature[:size, size:].T
         curvature[size:, size:] = second[:, 1:, 1:].sum(axis=0)
-        step = np.linalg.solve(-curvature, gradient)
+        step = required(solve_square(-curvature, gradient), "ordinal logistic regression")
         while likelihood(values + step) < value - 1e-9 and np.abs(step).max() > 1e-10:
             step *= 0.5
         values, before, value = values + step, value, likelihood(values + step)

@@ -243,7 +243,7 @@ def _fit(scale: FittedScale) -> tuple[ScaleFit | None, str | None]:
         return None, "an item has one answer only among the persons who answered every item"
     try:
         found = _limited_information(scale, by_category=True)
-    except np.linalg.LinAlgError:
+    except EstimationError:
         return None, "the moments' covariance matrix is singular"
     if found is None:
         return None, "C2 has no degrees of freedom: there are too few items for this model"

@@ -16,6 +16,7 @@ from psychometrics.irt.item_models import Graded
 from psychometrics.irt.likelihood import Problem
 from psychometrics.irt.parameters import free_parameters
 from psychometrics.irt.response_patterns import ResponsePatterns
+from psychometrics.positive_definite import solve_square
 from psychometrics.types import FloatArray, IntArray
 
 _LARGEST_LOADING = 0.9
@@ -81,7 +82,9 @@ def _from_graded(problem: Problem, graded: FloatArray) -> FloatArray:
     value = problem.expected_log_likelihood(free, expected)
     for _ in range(30):
         gradient, curvature = problem.complete_derivatives(free, expected)
-        step = np.linalg.solve(curvature + 1e-8 * np.eye(free.size), gradient)
+        step = solve_square(curvature + 1e-8 * np.eye(free.size), gradient)
+        if step is None:
+            return free
         for _ in range(10):
             there = problem.expected_log_likelihood(free + step, expected)
             if there > value:

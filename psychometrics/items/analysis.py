@@ -181,7 +181,9 @@ def _reason(
     if len(instrument.subscales[subscale].items) == 1:
         return "its subscale has no other item to correlate it with"
     if item_rest is None:
-        return "the rest of its subscale does not vary or was not answered together with it"
+        return (
+            "the rest of its subscale does not vary, or too few answered it together with the item"
+        )
     return None
 
 

@@ -24,6 +24,7 @@ from scipy.special import chdtri
 
 from psychometrics.instrument import Instrument
 from psychometrics.items.results import Careless, Screening
+from psychometrics.positive_definite import inverse
 from psychometrics.responses import ResponseMatrix
 from psychometrics.types import FloatArray, IntArray
 
@@ -118,10 +119,11 @@ def _mahalanobis(responses: ResponseMatrix) -> Screening:
     if n_persons <= n_items:
         return _unscreened(threshold, rule, "more complete persons than items are needed")
     covariance = np.atleast_2d(np.cov(answers.T))
-    if np.linalg.eigvalsh(covariance)[0] <= 1e-10:
+    inverted = inverse(covariance)
+    if inverted is None:
         return _unscreened(threshold, rule, "the covariance matrix is singular")
     centred = answers - answers.mean(axis=0)
-    distances = (centred @ np.linalg.inv(covariance) * centred).sum(axis=1)
+    distances = (centred @ inverted * centred).sum(axis=1)
     return Screening(
         n_screened=n_persons,
         n_flagged=int((distances > threshold).sum()),

@@ -18,6 +18,9 @@ from psychometrics.instrument import Instrument
 from psychometrics.items.covariance import pairwise_covariance
 from psychometrics.types import FloatArray
 
+ROUNDING = 1e-12
+"""By how much a correlation of one may exceed it."""
+
 
 def item_rest_correlations(covariance: FloatArray) -> FloatArray:
     """Correlate each item with the sum of the others.
@@ -30,7 +33,8 @@ def item_rest_correlations(covariance: FloatArray) -> FloatArray:
     Returns
     -------
     FloatArray
-        Shape (n_items,); ``nan`` where the item or its rest does not vary.
+        Shape (n_items,); ``nan`` where the item or its rest does not vary, and where pairwise
+        covariances contradict each other, so that the value lies beyond 1.
     """
     variances = np.diag(covariance)
     with_rest = covariance.sum(axis=1) - variances
@@ -39,7 +43,7 @@ def item_rest_correlations(covariance: FloatArray) -> FloatArray:
     known = np.isfinite(denominator) & (denominator > 1e-12)
     correlations = np.full(variances.shape, np.nan)
     correlations[known] = with_rest[known] / np.sqrt(denominator[known])
-    return correlations
+    return np.where(np.abs(correlations) <= 1.0 + ROUNDING, correlations.clip(-1.0, 1.0), np.nan)
 
 
 def scale_item_rest(instrument: Instrument, recoded: FloatArray) -> FloatArray:

@@ -34,6 +34,7 @@ from psychometrics.longitudinal.estimates import position
 from psychometrics.longitudinal.lagged_results import Variable
 from psychometrics.longitudinal.options import PanelModel
 from psychometrics.longitudinal.structural_model import Scores
+from psychometrics.positive_definite import inverse_square, required
 from psychometrics.types import FloatArray
 
 VARIABLES: tuple[Variable, Variable] = ("alliance", "outcome")
@@ -173,7 +174,7 @@ def standardized_paths(fitted: Fitted) -> FloatArray:
     """Return paths in standard deviations of the deviations, shape (n_factors, n_factors)."""
     state = fitted.states[0]
     variances = np.diagonal(state.factor_covariance)
-    paths = np.eye(variances.size) - np.linalg.inv(state.total_effects)
+    paths = np.eye(variances.size) - required(inverse_square(state.total_effects), "paths")
     ratio = variances[None, :] / variances[:, None]
     return np.where(ratio > 0.0, paths * np.sqrt(np.abs(ratio)), np.nan)
 

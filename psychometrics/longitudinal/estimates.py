@@ -10,7 +10,9 @@ from scipy.special import ndtr
 
 from psychometrics.cfa.fit_result import Fitted
 from psychometrics.criterion.fisher import critical_value
+from psychometrics.distribution_free import FISHER, interval_by_error
 from psychometrics.longitudinal.results import Effect
+from psychometrics.margin import above
 from psychometrics.types import FloatArray, Interval
 
 
@@ -81,8 +83,9 @@ def variance(fitted: Fitted, label: str) -> Effect:
 def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Effect:
     """Return the correlation c / √(ab) of a covariance and two variances, named by label.
 
-    The interval is Wald's, as lavaan's ``standardizedSolution``. A value or an end outside ±1 is
-    named.
+    The interval is Wald's, as lavaan's ``standardizedSolution``; where an end of it would leave ±1,
+    Fisher's with the same standard error, and none where that exceeds the range. There is no
+    value outside: the solution is improper.
     """
     c, a, b = (float(fitted.theta[position(fitted, one)]) for one in (covariance, first, second))
     if a <= 0.0 or b <= 0.0:
@@ -90,13 +93,19 @@ def correlation(fitted: Fitted, covariance: str, first: str, second: str) -> Eff
     root = np.sqrt(a * b)
     r = float(c / root)
     error = delta_error(fitted, {covariance: 1.0 / root, first: -0.5 * r / a, second: -0.5 * r / b})
+    if above(abs(r), 1.0) is not False:
+        return Effect(estimate=None, reason=_BEYOND)
     found = wald(r, error)
-    if abs(r) > 1.0:
-        return replace(found, caution=_BEYOND)
+    return _within_range(found, error, df=float(fitted.n_persons - 1))
+
+
+def _within_range(found: Effect, error: float, *, df: float) -> Effect:
     ends = found.interval
-    if ends is not None and max(-ends.lower, ends.upper) > 1.0:
-        return replace(found, caution=_LONG)
-    return found
+    if ends is None or max(-ends.lower, ends.upper) <= 1.0:
+        return found
+    if error >= 1.0:
+        return replace(found, interval=None, reason=_BEYOND_RANGE)
+    return replace(found, interval=interval_by_error(found.estimate or 0.0, error, FISHER, df=df))
 
 
 _NEGATIVE = "The variance is negative: the solution is improper."
@@ -104,5 +113,5 @@ _BELOW = (
     "The interval reaches below zero, as Wald intervals may, and a variance does not: the answers "
     "do not tell whether persons differ."
 )
+_BEYOND_RANGE = "There is no interval: the standard error exceeds the correlation's range."
 _BEYOND = "The correlation exceeds one: the solution is improper."
-_LONG = "The interval leaves the range from −1 to 1, as Wald intervals may; cut it there."

@@ -34,6 +34,7 @@ from psychometrics.longitudinal.estimates import correlation, effect, variance
 from psychometrics.longitudinal.options import Shape
 from psychometrics.longitudinal.structural_model import Scores, fit_scores
 from psychometrics.longitudinal.trajectory_results import BasisLoading, Growth, Variances
+from psychometrics.positive_definite import pseudo_inverse
 from psychometrics.types import FloatArray
 
 LEAST_OCCASIONS = 3
@@ -142,7 +143,7 @@ def _time_loading(curve: Curve, t: int, basis: FloatArray) -> Parameter:
 
 def _variances(basis: FloatArray, covariance: FloatArray) -> list[Parameter]:
     """Place the covariances of level and slope; they start at a projection of the scores'."""
-    project = np.linalg.pinv(basis)
+    project = pseudo_inverse(basis)
     common = covariance - 0.4 * np.diag(np.diagonal(covariance))
     start = project @ common @ project.T
     largest = np.diagonal(project @ covariance @ project.T)

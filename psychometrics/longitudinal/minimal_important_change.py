@@ -163,6 +163,11 @@ def _with_interval(estimate: float, draws: FloatArray, level: float) -> Effect:
         return Effect(estimate=float(estimate), reason="Most bootstrap samples give no estimate.")
     tail = (1.0 - level) / 2.0
     lower, upper = np.quantile(known, [tail, 1.0 - tail])
+    if not lower <= estimate <= upper:
+        return Effect(
+            estimate=float(estimate),
+            reason="The bootstrap samples do not centre on the estimate: there is no interval.",
+        )
     return Effect(
         estimate=float(estimate),
         interval=Interval(lower=float(lower), upper=float(upper), level=level),

@@ -31,6 +31,7 @@ from psychometrics.cfa.implied import slopes_at, state_at
 from psychometrics.cfa.parameter_index import layout_of
 from psychometrics.cfa.saturated_model import IncompleteAnswers, saturated_model
 from psychometrics.longitudinal.trajectory_results import Plateau
+from psychometrics.positive_definite import cholesky, inverse_square, required
 from psychometrics.types import FloatArray, IntArray, Interval
 
 PRICE = 3.841
@@ -90,7 +91,8 @@ def _roots(covariance: FloatArray) -> list[FloatArray]:
     for k in range(len(covariance) - 1):
         later = covariance[k + 1 :, k + 1 :] + covariance[k, k]
         contrast = later - covariance[k + 1 :, [k]] - covariance[[k], k + 1 :]
-        roots.append(np.asarray(np.linalg.inv(np.linalg.cholesky(contrast))))
+        root = required(cholesky(contrast), "plateau")
+        roots.append(required(inverse_square(root), "plateau"))
     return roots
 
 

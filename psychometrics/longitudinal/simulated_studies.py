@@ -23,6 +23,7 @@ import numpy as np
 
 from psychometrics.errors import OptionError
 from psychometrics.instrument import Instrument
+from psychometrics.positive_definite import cholesky, required
 from psychometrics.types import BoolArray, FloatArray
 
 N_SESSIONS = 5
@@ -184,7 +185,7 @@ def draw_study(
 
 
 def _correlated(correlations: FloatArray) -> FloatArray:
-    return np.asarray(np.linalg.cholesky(correlations))
+    return required(cholesky(correlations), "simulated study")
 
 
 def _process(

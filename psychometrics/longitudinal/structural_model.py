@@ -17,12 +17,12 @@ from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Model
 from psychometrics.cfa.options import Estimator
 from psychometrics.cfa.parameter_index import layout_of
-from psychometrics.cfa.positive_definite import smallest_eigenvalue
 from psychometrics.cfa.reporting import describe_fit
 from psychometrics.cfa.results import FitIndices, ModelResult
 from psychometrics.cfa.saturated_model import IncompleteAnswers, incomplete_answers
 from psychometrics.errors import EstimationError
 from psychometrics.longitudinal.results import Indices, ModelFit, ScaledStatistic
+from psychometrics.positive_definite import smallest_eigenvalue
 from psychometrics.types import FloatArray
 
 _SLACK = 1e-6

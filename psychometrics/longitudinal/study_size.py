@@ -38,6 +38,7 @@ from psychometrics.longitudinal.cross_lagged import (
 )
 from psychometrics.longitudinal.lagged_results import Deciding, Power
 from psychometrics.longitudinal.options import PanelModel
+from psychometrics.positive_definite import cholesky, log_determinants, required
 from psychometrics.types import FloatArray
 
 _Z = float(ndtri(0.975))
@@ -241,7 +242,7 @@ def _finds(layout: Layout, truth: FloatArray, sample: NormalMoments, design: Des
 
 
 def _drawn(covariance: FloatArray, n_persons: int, rng: np.random.Generator) -> NormalMoments:
-    root = np.linalg.cholesky(covariance)
+    root = required(cholesky(covariance), "study size")
     values = rng.standard_normal((n_persons, len(root))) @ root.T
     mean = values.mean(axis=0)
     centred = values - mean
@@ -253,7 +254,7 @@ def _moments(covariance: FloatArray, mean: FloatArray, n_persons: int) -> Normal
         covariance=covariance,
         mean=mean,
         n_persons=n_persons,
-        log_determinant=float(np.linalg.slogdet(covariance)[1]),
+        log_determinant=float(required(log_determinants(covariance), "study size")),
     )
 
 

@@ -32,7 +32,8 @@ def icc_one_way(scores: FloatArray) -> float | None:
     Returns
     -------
     float or None
-        ``None`` when no person has two scores, or scores do not vary.
+        ``None`` when no person has two scores, scores do not vary, or counts so unequal leave a
+        value beyond ±1.
     """
     known = np.isfinite(scores)
     counts = known.sum(axis=1)
@@ -46,7 +47,8 @@ def icc_one_way(scores: FloatArray) -> float | None:
     within = float(np.nansum((used - means[:, None]) ** 2)) / (total - n)
     k0 = (total - (counts**2).sum() / total) / (n - 1)
     denominator = between + (k0 - 1.0) * within
-    return float((between - within) / denominator) if denominator > 1e-12 else None
+    found = float((between - within) / denominator) if denominator > 1e-12 else None
+    return found if found is not None and abs(found) <= 1.0 else None
 
 
 def reliability_of_change(answers: FloatArray) -> float | None:

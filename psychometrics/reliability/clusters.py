@@ -49,10 +49,16 @@ def clustering(answers: FloatArray, members: Membership, level: float) -> Cluste
     effective = float((members.sizes**2).sum() / members.codes.size)
     return Clustering(
         icc=icc,
-        design_effect=None if icc.estimate is None else 1.0 + (effective - 1.0) * icc.estimate,
+        design_effect=_design_effect(icc.estimate, effective),
         alpha_within=alpha(within),
         alpha_between=alpha((between - within) / size),
     )
+
+
+def _design_effect(icc: float | None, effective: float) -> float | None:
+    """Return the factor; clusters of unequal size and a negative ICC(1) can leave none."""
+    found = None if icc is None else 1.0 + (effective - 1.0) * icc
+    return found if found is not None and found > 0.0 else None
 
 
 def _mean_squares(answers: FloatArray, members: Membership) -> tuple[FloatArray, FloatArray, float]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from psychometrics.cfa.fit_result import Fitted, inverted_information
 from psychometrics.cfa.implied import GroupState, slopes_at, state_at
+from psychometrics.positive_definite import inverse
 from psychometrics.types import FloatArray
 
 StateFunction = Callable[[GroupState], FloatArray]
@@ -50,14 +51,16 @@ def influence_along(fitted: Fitted, centred: FloatArray, slope: FloatArray) -> F
     A score is (z′Px)(z′Py) − x′Py, so that any sum of weighted scores is one quadratic form of z:
     no score of a single parameter has to be kept for each person.
     """
-    inverse = inverted_information(fitted.information)
-    if inverse is None:
+    inverted = inverted_information(fitted.information)
+    if inverted is None:
         return None
     layout, state = fitted.layout.groups[0], fitted.states[0]
-    precision = np.linalg.inv(state.covariance)
+    precision = inverse(state.covariance)
+    if precision is None:
+        return None
     slopes = slopes_at(layout, state)
     by_cell = layout.gather_jacobian(np.eye(len(slopes.left)))
-    weights = by_cell @ inverse @ slope / centred.shape[0]
+    weights = by_cell @ inverted @ slope / centred.shape[0]
     inner = (slopes.left.T * weights) @ slopes.right
     form = precision @ inner @ precision
     return np.asarray(((centred @ form) * centred).sum(axis=1) - (inner * precision).sum())

@@ -43,6 +43,7 @@ from psychometrics.correlation.asymptotic_covariance import Influence
 from psychometrics.correlation.bivariate_normal import distribution
 from psychometrics.correlation.polychoric import OrdinalMoments
 from psychometrics.correlation.tables import item_pairs
+from psychometrics.positive_definite import required, solve_square
 from psychometrics.reliability.alpha import alpha, slope_of_alpha
 from psychometrics.reliability.coefficient import Coefficient
 from psychometrics.reliability.omega import one_factor_model
@@ -227,4 +228,4 @@ def _loading_slopes(moments: ScaleMoments, loadings: FloatArray) -> FloatArray:
     hessian = jacobian.T @ (weights[:, None] * jacobian)
     hessian[first, second] -= residuals
     hessian[second, first] -= residuals
-    return np.asarray(np.linalg.solve(hessian, jacobian.T * weights))
+    return required(solve_square(hessian, jacobian.T * weights), "ordinal omega")

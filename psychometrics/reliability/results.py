@@ -30,7 +30,8 @@ class Clustering:
 
     icc: Estimate = about("Share of the score's variance between clusters, ICC(1).")
     design_effect: NotNegative | None = about(
-        "By how much clustering multiplies the variance of the score's mean."
+        "By how much clustering multiplies the variance of the score's mean; null where a negative "
+        "ICC(1) leaves no variance."
     )
     alpha_within: float | None = about("Alpha of differences between persons of a cluster.")
     alpha_between: float | None = about("Alpha of differences between clusters.")

@@ -44,6 +44,7 @@ from psychometrics.reliability.split_half import greatest_split_half
 from psychometrics.types import Estimate, FloatArray, Interval
 
 IMPROPER = "there is no interval: the model is improper"
+NO_PRECISION = "there is no interval: some items order the persons alike"
 NO_VARIANCE = "the sum of the items does not vary"
 
 FEWEST_PERSONS = 10
@@ -199,8 +200,8 @@ def _ordinal_alpha(sample: Sample, items: tuple[int, ...]) -> Estimate:
         moments = sample.moments_of(items)
     except EstimationError:
         # items that order persons alike have correlations at the bound, without a precision
-        found = polychoric_correlations(sample.of(items), items=items)
-        return Estimate(estimate=alpha(found.correlations))
+        value = alpha(polychoric_correlations(sample.of(items), items=items).correlations)
+        return Estimate(estimate=value, reason=NO_PRECISION if value is not None else NO_VARIANCE)
     return sample.estimate(ordinal_alpha(moments))
 
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psychometrics.cfa.admissibility import improprieties
+from psychometrics.cfa.competing_models import with_lone_items
 from psychometrics.cfa.fit_result import Fitted
 from psychometrics.cfa.model import Matrix, Model
 from psychometrics.cfa.wlsmv import fit_ordered
@@ -53,7 +54,7 @@ class Replicate:
     Attributes
     ----------
     loadings, loading_errors
-        In the order of the scored items, shape (n_items,).
+        In the order of the scored items whose loading is estimated, shape (n_items,).
     correlations, correlation_errors
         Of each pair of factors, shape (n_pairs,).
     """
@@ -103,7 +104,16 @@ def evaluate(
         Size of each sample.
     simulation
         Replicates, seed and targets. The random numbers depend on the seed and the size alone.
+
+    Raises
+    ------
+    EstimationError
+        Every subscale is of one item, so that no loading is estimated.
     """
+    estimated = _estimated_items(model)
+    if not estimated:
+        raise EstimationError("simulation", "every subscale has one item: no loading is estimated")
+    true = truth.loadings[np.asarray(truth.instrument.scored_items)[estimated] - 1]
     rng = np.random.default_rng([simulation.seed, n_persons])
     drawn = [_replicate(truth, model, n_persons, rng) for _ in range(simulation.replicates)]
     usable = [one for one in drawn if one is not None]
@@ -119,18 +129,23 @@ def evaluate(
             separation=None,
             shortfalls=("usable",),
         )
-    return _summary(truth, usable, n_persons=n_persons, share=share, simulation=simulation)
+    return _summary(true, usable, n_persons=n_persons, share=share, simulation=simulation)
+
+
+def _estimated_items(model: Model) -> list[int]:
+    """Return the rows whose loading is free; that of a subscale's only item is not."""
+    rows = with_lone_items(model).rows(Matrix.LOADINGS)
+    return sorted(row.row for row in rows if row.free)
 
 
 def _summary(
-    truth: Population,
+    true: FloatArray,
     usable: Sequence[Replicate],
     *,
     n_persons: int,
     share: float,
     simulation: Simulation,
 ) -> SizeResult:
-    true = truth.loadings[np.asarray(truth.instrument.scored_items) - 1]
     loadings = np.stack([one.loadings for one in usable])
     errors = np.stack([one.loading_errors for one in usable])
     spread = loadings.std(axis=0, ddof=1)

@@ -22,6 +22,7 @@ from psychometrics.cfa.parameter_index import Layout, layout_of
 from psychometrics.cfa.wlsmv import fit_ordered
 from psychometrics.correlation.polychoric import ordinal_moments
 from psychometrics.errors import EstimationError
+from psychometrics.positive_definite import log_determinants, required
 from psychometrics.responses import ResponseMatrix
 from psychometrics.sampling import categories, correlated, settled, triangular_root
 from psychometrics.simulation.draws import population_moments
@@ -219,7 +220,9 @@ def _normal_indices(layout: Layout, draws: ReplicateMoments, start: FloatArray) 
     n, p = draws.n_persons, covariances.shape[1]
     df = p * (p + 1) // 2 - layout.model.n_free
     variances = np.diagonal(covariances, axis1=1, axis2=2)
-    independence = n * (np.log(variances).sum(axis=1) - np.linalg.slogdet(covariances)[1])
+    independence = n * (
+        np.log(variances).sum(axis=1) - required(log_determinants(covariances), "replicates")
+    )
     tests = [
         (
             Statistic(chi_square=2 * n * value, df=df),

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from psychometrics.positive_definite import required, solve_square
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
 TOLERANCE = 1e-10
@@ -135,7 +136,7 @@ def _damped_steps(hessians: FloatArray, gradients: FloatArray, damping: FloatArr
     largest = diagonal.max(axis=1, initial=1e-12, keepdims=True)
     ridge = (damping[:, None] + _RIDGE) * np.maximum(diagonal, 1e-6 * largest)
     damped = hessians + ridge[:, :, None] * np.eye(hessians.shape[1])
-    return np.asarray(np.linalg.solve(damped, gradients[:, :, None])[:, :, 0])
+    return required(solve_square(damped, gradients[:, :, None]), "replicates")[:, :, 0]
 
 
 def _next_damping(damping: FloatArray, lower: BoolArray) -> FloatArray:

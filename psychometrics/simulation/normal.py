@@ -14,6 +14,7 @@ import numpy as np
 from psychometrics.cfa.implied import slopes_at, state_at
 from psychometrics.cfa.ml_discrepancy import fisher_information
 from psychometrics.cfa.parameter_index import GroupLayout, Layout
+from psychometrics.positive_definite import cholesky, inverse_square, required
 from psychometrics.simulation.minimise import Expansions, Minima, minimise_all
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
@@ -162,14 +163,15 @@ def inverses(matrices: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
         identity matrices.
     """
     definite = np.ones(len(matrices), dtype=np.bool_)
-    try:
-        factors = np.linalg.cholesky(matrices)
-    except np.linalg.LinAlgError:
+    factors = cholesky(matrices)
+    if factors is None:
         finite = np.isfinite(matrices).all(axis=(1, 2), keepdims=True)
         tame = np.where(finite, matrices, 0.0)
         definite = np.linalg.eigvalsh(tame)[:, 0] > 1e-12 * np.abs(tame).max(axis=(1, 2))
         identity = np.eye(matrices.shape[1])
-        factors = np.linalg.cholesky(np.where(definite[:, None, None], matrices, identity))
-    roots = np.linalg.inv(factors)
+        factors = required(
+            cholesky(np.where(definite[:, None, None], matrices, identity)), "replicates"
+        )
+    roots = required(inverse_square(factors), "replicates")
     logs = 2.0 * np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
     return roots.mT @ roots, logs, definite

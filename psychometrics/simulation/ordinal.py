@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from psychometrics.cfa.competing_models import with_lone_items
 from psychometrics.cfa.fit import Statistic
 from psychometrics.cfa.implied import covariance_jacobian, slopes_at, state_at
 from psychometrics.cfa.model import Matrix, Model
@@ -33,6 +34,7 @@ from psychometrics.correlation.tables import (
     perfectly_ordered,
     thresholds,
 )
+from psychometrics.positive_definite import pseudo_inverse
 from psychometrics.simulation.minimise import Expansions, Minima, minimise_all
 from psychometrics.types import BoolArray, FloatArray, IntArray
 
@@ -113,7 +115,7 @@ class ScaledStatistics:
 def correlation_layout(model: Model) -> Layout:
     """Compile the part of a single-group model that correlations depend on under delta."""
     apart = (Matrix.RESIDUAL_COVARIANCES, Matrix.THRESHOLDS)
-    kept = tuple(row for row in model.table if row.matrix not in apart)
+    kept = tuple(row for row in with_lone_items(model).table if row.matrix not in apart)
     return layout_of(replace(model, table=kept))
 
 
@@ -210,7 +212,7 @@ def scaled_statistics(
     roots = np.sqrt(replicates.weights[used])
     C = roots[:, :, None] * replicates.nacov[used] * roots[:, None, :]
     X = roots[:, :, None] * correlation_slopes(layout, minima.theta[used])
-    inverse = np.linalg.pinv(X.mT @ X, hermitian=True)
+    inverse = pseudo_inverse(X.mT @ X, symmetric=True)
     CX = C @ X
     projected = inverse @ (X.mT @ CX)
     n_pairs, n_free = X.shape[1:]

@@ -69,3 +69,34 @@ def test_as_few_persons_as_items_have_no_number_of_factors(
     code, _, said = analysed(capsys, "dimensionality", "small_10", correlation=correlation)
     assert code == 2
     assert "the correlation matrix is singular" in said
+
+
+def test_empty_cells_leave_exploratory_factors_without_a_likelihood_ratio(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The RMSEA was 1.45 where confirmatory factors of the same answers have 0."""
+    code, result, _ = analysed(capsys, "efa", "binary_zero_cell", n_factors=1, rotation="none")
+    assert code == 0
+    assert result is not None
+    fit = result["fit"]
+    assert fit["chi_square"] is fit["p_value"] is fit["rmsea"] is fit["tli"] is None
+    assert "runs to ±1" in fit["reason"]
+    assert fit["rmsr"] < 0.1
+
+
+def test_a_lone_ordered_item_is_its_factor(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its residual is zero, as under MLR.
+
+    lavaan 0.6-14: ``cfa("goal =~ i1 + … + i6; bond =~ 1*i7; bond ~~ 1*bond", std.lv = TRUE)`` of
+    ordered answers.
+    """
+    code, result, _ = analysed(capsys, "cfa", "single_item_scale")
+    assert code == 0
+    assert result is not None
+    model = result["models"][1]
+    assert model["proper"]
+    assert (model["chi_square"], model["df"]) == (pytest.approx(116.643, abs=1e-3), 14)
+    assert model["scaled"]["chi_square"] == pytest.approx(149.089, abs=1e-3)
+    [between] = model["factor_correlations"]
+    assert between["estimate"] == pytest.approx(0.596, abs=5e-4)
+    assert between["standard_error"] == pytest.approx(0.049, abs=5e-4)

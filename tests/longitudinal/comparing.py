@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from psychometrics.longitudinal.results import Effect
+
 PATHS, ERRORS, FIT = 1e-3, 2e-3, 1e-3
 """Tolerances of estimates, standard errors and fit. Ours are within 1e-4 of them: lavaan's own
 iteration ends there in flat directions."""
@@ -71,3 +73,23 @@ def check_fit(ours: Any, theirs: dict[str, Any]) -> None:
     if ours.scaled is None:  # ML: R repeats the naive indices as empty ones
         given["scaled_indices"] = None
     check(ours, given, FIT)
+
+
+def check_correlation(ours: Effect, theirs: dict[str, Any]) -> None:
+    """Compare a correlation; R's interval counts where it stays within ±1, its estimate too."""
+    if abs(theirs["estimate"]) >= 1.0:
+        assert ours.estimate is None
+        assert ours.reason
+        return
+    ends = theirs["interval"]
+    if max(-ends["lower"], ends["upper"]) <= 1.0:
+        check_effect(ours, theirs)
+        return
+    check(ours, {"estimate": theirs["estimate"]}, PATHS)
+    check(ours, {"standard_error": theirs["standard_error"]}, ERRORS)
+    if ours.interval is None:
+        assert ours.standard_error is not None
+        assert ours.standard_error >= 1.0
+        assert ours.reason
+    else:
+        assert -1.0 < ours.interval.lower < theirs["estimate"] < ours.interval.upper < 1.0

@@ -8,7 +8,7 @@ from psychometrics.cfa.options import Estimator
 from psychometrics.longitudinal.options import Shape, TrajectoryOptions
 from psychometrics.longitudinal.trajectory import analyse
 from psychometrics.longitudinal.trajectory_results import TrajectoryResult
-from tests.longitudinal.comparing import PATHS, check, check_effect, check_fit
+from tests.longitudinal.comparing import PATHS, check, check_correlation, check_effect, check_fit
 from tests.longitudinal.studies import SCALES, STUDIES, golden, study
 
 FITS = [
@@ -52,7 +52,7 @@ def test_every_growth_parameter_error_and_fit_is_lavaans(
             assert ours.growth.variances.slope.caution
             assert ours.growth.correlation.estimate is None
         else:
-            check_effect(ours.growth.correlation, growth["correlation"])
+            check_correlation(ours.growth.correlation, growth["correlation"])
         if shape is Shape.PIECEWISE:
             assert ours.growth.slope_after is not None
             check_effect(ours.growth.slope_after, growth["slope_after"])
