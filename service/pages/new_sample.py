@@ -34,7 +34,13 @@ _TRIED = 20
 @page("/samples/new", Scope.SAMPLES)
 def new_sample() -> ResponseReturnValue:
     """Ask for a file, and what it is."""
-    return _form({"id": str(uuid7()), "setting": "orthotics-prosthetics"})
+    return _form(
+        {
+            "id": str(uuid7()),
+            "setting": "orthotics-prosthetics",
+            "instrument": request.args.get("instrument", ""),
+        }
+    )
 
 
 @page("/samples/look", Scope.SAMPLES, methods=("POST",))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.pages import analyses, conversation, new_sample, samples, sign_in
+from service.pages import analyses, conversation, new_sample, own_form, samples, sign_in
 from service.pages.blueprint import as_page, pages
 from service.pages.messages import in_words
 
-PARTS = (sign_in, new_sample, samples, analyses, conversation)
+PARTS = (sign_in, new_sample, own_form, samples, analyses, conversation)
 """Modules whose pages are declared when they are imported."""
 
 
