@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.criterion.options import Outcome
+from psychometrics.longitudinal.options import ResponsivenessOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,9 @@ class ValidityOptions:
         design that somebody declares. ``None`` for none.
     minimal_important_change
         By scale, in points of the score.
+    responsiveness
+        The anchor of rated change, its sessions and hypotheses; ``None`` where nothing says who
+        changed.
     seed, replicates
         Of parallel analysis.
     cutoff_replicates
@@ -53,6 +57,7 @@ class ValidityOptions:
     session_number: int | None = None
     outcomes: tuple[Outcome, ...] | None = ()
     retest: tuple[int, int] | None = None
+    responsiveness: ResponsivenessOptions | None = None
     minimal_important_change: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({})
     )
