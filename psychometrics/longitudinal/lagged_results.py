@@ -6,6 +6,7 @@ from typing import Literal
 
 from psychometrics.declared.traits import about, result
 from psychometrics.declared.vocabulary import (
+    Cautions,
     Chosen,
     ChosenWhole,
     Correlation,
@@ -143,4 +144,4 @@ class LaggedResult:
     would_decide: tuple[Deciding, ...] = about("Studies that would decide; simulated.")
     corrected: Corrected | None = about("Without measurement error.")
     confounding: tuple[str, ...] = about("What the design cannot exclude.")
-    cautions: tuple[str, ...] = about("What to heed.", default=())
+    cautions: Cautions = about("What to heed.", default=())

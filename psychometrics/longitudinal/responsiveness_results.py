@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Literal
 
 from psychometrics.declared.traits import about, result
-from psychometrics.declared.vocabulary import Chosen, NotNegative, Persons, PersonsUsed, Share
+from psychometrics.declared.vocabulary import (
+    Cautions,
+    Chosen,
+    NotNegative,
+    Persons,
+    PersonsUsed,
+    Share,
+)
 from psychometrics.longitudinal.results import Effect
 from psychometrics.types import Interval
 
@@ -82,7 +89,7 @@ class ScaleResponsiveness:
     hypotheses: tuple[TestedHypothesis, ...] = about("Of this scale.")
     verdict: Rating = about("sufficient, insufficient, indeterminate or not-assessed.")
     because: tuple[str, ...] = about("Why this is the verdict.")
-    cautions: tuple[str, ...] = about("What to heed.", default=())
+    cautions: Cautions = about("What to heed.", default=())
 
 
 @result
@@ -94,4 +101,4 @@ class ResponsivenessResult:
     second: Chosen = about("Session number.")
     anchor_reliability: Chosen | None = about("As given.")
     scales: Mapping[str, ScaleResponsiveness] = about("By scale.")
-    cautions: tuple[str, ...] = about("What to heed.", default=())
+    cautions: Cautions = about("What to heed.", default=())

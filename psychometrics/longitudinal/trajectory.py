@@ -12,6 +12,7 @@ from psychometrics.criterion.columns import numbers, possible_outcomes
 from psychometrics.criterion.fisher import critical_value
 from psychometrics.errors import EstimationError, OptionError
 from psychometrics.longitudinal.auxiliary import fit_with_auxiliary
+from psychometrics.longitudinal.course_density import course_density
 from psychometrics.longitudinal.dropout import differs, dropout_of
 from psychometrics.longitudinal.estimates import effect
 from psychometrics.longitudinal.growth import (
@@ -117,6 +118,10 @@ def analyse(
             options=options,
             knot=knot,
             alike=alike[scale],
+            span=(
+                float(items.size * responses.instrument.minimum),
+                float(items.size * responses.instrument.maximum),
+            ),
         )
         found[scale] = _scale(study)
     progress(len(scales), len(scales), "done")
@@ -193,6 +198,8 @@ class _Study:
         What was asked for; the knot by position.
     alike
         Whether the items work alike on all occasions.
+    span
+        Lowest and highest possible score.
     """
 
     scores: FloatArray
@@ -202,6 +209,7 @@ class _Study:
     options: TrajectoryOptions
     knot: int | None
     alike: OccasionInvariance
+    span: tuple[float, float]
 
 
 def _scale(study: _Study) -> ScaleTrajectory:
@@ -226,6 +234,7 @@ def _scale(study: _Study) -> ScaleTrajectory:
         sensitivity=_sensitivity(study, best),
         cautions=() if best.fit.proper else ("The growth model's solution is improper.",),
         occasion_means=_occasion_means(study),
+        density=course_density(study.scores, study.span),
         within_person=_within_person(study),
     )
 
@@ -241,6 +250,7 @@ def _without_growth(study: _Study, why: str) -> ScaleTrajectory:
         growth=None,
         invariance=study.alike,
         occasion_means=_occasion_means(study),
+        density=course_density(study.scores, study.span),
         within_person=_within_person(study),
         plateau=None,
         sensitivity=None,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from psychometrics.declared.traits import about, result
 from psychometrics.declared.vocabulary import (
+    Cautions,
     Chosen,
     Correlation,
     NotNegative,
@@ -113,6 +114,16 @@ class OccasionInvariance:
 
 
 @result
+class CourseDensity:
+    """Where persons' scores lie on each occasion."""
+
+    edges: tuple[Chosen, ...] = about("Ends of the classes in points, one more than classes.")
+    shares: tuple[tuple[Share | None, ...], ...] = about(
+        "By occasion and class; null where 10 or fewer lie, or nobody."
+    )
+
+
+@result
 class ScaleTrajectory:
     """Growth of one scale."""
 
@@ -127,10 +138,11 @@ class ScaleTrajectory:
         "Whether change of the scores is change of the alliance."
     )
     occasion_means: tuple[OccasionMean, ...] = about("By occasion.")
+    density: CourseDensity | None = about("Where persons' scores lie.")
     within_person: WithinPerson = about("Persons against occasions.")
     plateau: Plateau | None = about("Where the course levels off; null while it still rises.")
     sensitivity: Sensitivity | None = about("With outcomes on which dropout may depend.")
-    cautions: tuple[str, ...] = about("What to heed.", default=())
+    cautions: Cautions = about("What to heed.", default=())
 
 
 @result
@@ -149,7 +161,7 @@ class Departure:
 class Dropout:
     """Who is seen until when."""
 
-    by_occasion: tuple[Persons, ...] = about("Persons on each occasion.")
+    by_occasion: tuple[Persons | None, ...] = about("Persons on each occasion.")
     leavers: tuple[Departure, ...] = about("By variable.")
 
 
@@ -164,4 +176,4 @@ class TrajectoryResult:
     times: tuple[float, ...] = about("Time since the first occasion.")
     scales: Mapping[str, ScaleTrajectory] = about("By scale.")
     dropout: Dropout = about("Who is seen until when.")
-    cautions: tuple[str, ...] = about("What to heed.", default=())
+    cautions: Cautions = about("What to heed.", default=())

@@ -69,6 +69,13 @@ class Evidence:
         Of the total (or of the only scale), in points.
     change_ratio
         The largest ratio of a scale's smallest detectable change to its minimal important one.
+    responsive, unresponsive
+        Whether every scale, or some scale, is rated sufficient, or insufficient, in its change;
+        ``None`` where none is rated.
+    auc, auc_lower, auc_upper
+        The lowest area under the curve of a scale's change against rated change, and its limits.
+    change_held, change_failed
+        Hypotheses about change of the same scale that held, and that failed.
     n_outcomes, n_predicted
         Outcomes that were correlated; those whose ratings came first.
     n_hypotheses, share_held, share_failed
@@ -133,6 +140,13 @@ class Evidence:
     icc_upper: float | None = None
     smallest_detectable_change: float | None = None
     change_ratio: float | None = None
+    responsive: float | None = None
+    unresponsive: float | None = None
+    auc: float | None = None
+    auc_lower: float | None = None
+    auc_upper: float | None = None
+    change_held: float | None = None
+    change_failed: float | None = None
     n_outcomes: float | None = None
     n_predicted: float | None = None
     n_hypotheses: float | None = None
@@ -168,6 +182,9 @@ ESTIMATED = frozenset(
         "icc_lower",
         "smallest_detectable_change",
         "change_ratio",
+        "auc",
+        "auc_lower",
+        "auc_upper",
     }
 )
 """Names of the numbers that are estimates, not counts or shares of counts: they decide nothing

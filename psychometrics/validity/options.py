@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from psychometrics.cfa.options import Estimator, Missing
 from psychometrics.criterion.options import Outcome
+from psychometrics.longitudinal.options import ResponsivenessOptions
 
 
 class Standard(Enum):
@@ -49,6 +50,9 @@ class ValidityOptions:
     standard
         By whose rules properties are rated; the other's ratings stand beside them. The verdicts on
         scores are always by our rules.
+    responsiveness
+        The anchor of rated change, its sessions and hypotheses; ``None`` where nothing says who
+        changed.
     seed, replicates
         Of parallel analysis.
     cutoff_replicates
@@ -64,6 +68,7 @@ class ValidityOptions:
     session_number: int | None = None
     outcomes: tuple[Outcome, ...] | None = ()
     retest: tuple[int, int] | None = None
+    responsiveness: ResponsivenessOptions | None = None
     minimal_important_change: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -22,6 +22,8 @@ from psychometrics.efa.results import DimensionalityResult, EfaResult
 from psychometrics.invariance.results import ComparisonResult, InvarianceResult
 from psychometrics.irt.results import IrtResult
 from psychometrics.items.results import ItemsResult
+from psychometrics.longitudinal.responsiveness_results import ResponsivenessResult
+from psychometrics.longitudinal.trajectory_results import TrajectoryResult
 from psychometrics.reliability.paired_results import AgreementResult, RetestResult
 from psychometrics.reliability.results import ReliabilityResult
 from psychometrics.sample_size.results import Clinicians, SufficiencyResult
@@ -172,9 +174,11 @@ class Sections:
     reliability: ReliabilityResult | NotComputed
     invariance: InvarianceResult | NotComputed
     comparison: ComparisonResult | NotComputed
+    trajectory: TrajectoryResult | NotComputed
     retest: RetestResult | NotComputed
     agreement: AgreementResult | NotComputed
     criterion: CriterionResult | NotComputed
+    responsiveness: ResponsivenessResult | NotComputed
     standards: StandardsResult
 
 

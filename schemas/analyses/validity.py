@@ -12,6 +12,7 @@ from psychometrics.simulation.options import FEWEST_REPLICATES, MOST_REPLICATES
 from psychometrics.validity.options import Standard, ValidityOptions
 from psychometrics.validity.results import Sections
 from schemas.analyses.criterion import MOST_OUTCOMES, OutcomeSchema
+from schemas.analyses.responsiveness import ResponsivenessOptionsSchema
 from schemas.analyses.retest import different_occasions
 from schemas.base import StrictInteger, StrictNumber, StrictSchema
 from schemas.definition import NamedValues
@@ -118,6 +119,15 @@ class ValidityOptionsSchema(StrictSchema):
         metadata={
             "description": "Says that two sessions are a retest: nothing was expected to change. "
             "Sessions are never taken for one otherwise."
+        },
+    )
+    responsiveness = fields.Nested(
+        ResponsivenessOptionsSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "As the kind `responsiveness`: the anchor of rated change and its two "
+            "sessions. Without it responsiveness is not assessed."
         },
     )
     minimal_important_change = NamedValues(

@@ -385,6 +385,82 @@ retest_numbers <- function(data) {
   })
 }
 
+# Values of one variable, a row a person and a column an occasion of the section on the course.
+by_occasion <- function(data, values) {
+  key <- paste(data$sample, data$person)
+  persons <- unique(key[!is.na(data$person) & data$session_number %in% settings$sessions])
+  found <- sapply(settings$sessions, function(one) {
+    rows <- which(data$session_number == one & !is.na(data$person))
+    values[rows[match(persons, key[rows])]]
+  })
+  matrix(found, nrow = length(persons))
+}
+
+growth_numbers <- function(data) {
+  scores <- scale_scores(data)
+  lapply(settings$growth, function(asked) {
+    wide <- by_occasion(data, scores[, asked$scale])
+    wide <- as.data.frame(wide[rowSums(!is.na(wide)) > 0, , drop = FALSE])
+    n <- ncol(wide)
+    names(wide) <- paste0("y", seq_len(n))
+    time <- settings$sessions - settings$sessions[1]
+    slope <- switch(asked$shape, linear = time, log = log1p(time), piecewise = pmin(time, asked$knot - settings$sessions[1]),
+                    "latent-basis" = c(0, rep(NA, n - 2), 1))
+    term <- function(name, loadings) {
+      fixed <- ifelse(is.na(loadings), sprintf("start(%s)*y%d", signif(time / time[n], 6), seq_len(n)),
+                      sprintf("%s*y%d", format(loadings, digits = 15, trim = TRUE), seq_len(n)))
+      sprintf("%s =~ %s", name, paste(fixed, collapse = " + "))
+    }
+    model <- c(term("level", rep(1, n)), term("slope", slope))
+    if (asked$shape == "piecewise") {
+      after <- pmax(time - (asked$knot - settings$sessions[1]), 0)
+      model <- c(model, term("after", after), "after ~~ 0*after", "after ~~ 0*level", "after ~~ 0*slope")
+    }
+    fit <- lavaan::growth(model, wide, missing = "ml", estimator = "MLR")
+    estimates <- lavaan::parameterEstimates(fit)
+    pick <- function(left, op, right = left) {
+      row <- estimates[estimates$lhs == left & estimates$op == op & estimates$rhs == right, ]
+      list(estimate = row$est, standard_error = row$se)
+    }
+    list(n_persons = lavaan::lavInspect(fit, "nobs"), level = pick("level", "~1", ""), slope = pick("slope", "~1", ""),
+         level_variance = pick("level", "~~"), slope_variance = pick("slope", "~~"),
+         chi_square = unname(lavaan::fitMeasures(fit, "chisq")), bic = unname(lavaan::fitMeasures(fit, "bic")))
+  })
+}
+
+# The random-intercept cross-lagged panel model of each scale and outcome, paths equal over time
+# (Hamaker, Kuiper & Grasman 2015); the kind `lagged` gives the same numbers.
+lagged_numbers <- function(data) {
+  n <- length(settings$sessions)
+  t <- seq_len(n); s <- t[-1]
+  one <- function(x, y) {
+    wide <- as.data.frame(cbind(x, y))
+    names(wide) <- c(paste0("x", t), paste0("y", t))
+    join <- function(f, v) sprintf("%s =~ %s", f, paste0("1*", v, t, collapse = " + "))
+    model <- c(join("RIx", "x"), join("RIy", "y"), sprintf("wx%d =~ 1*x%d", t, t), sprintf("wy%d =~ 1*y%d", t, t),
+      "RIx ~~ RIx", "RIy ~~ RIy", "RIx ~~ RIy",
+      sprintf("wx%d ~ a*wx%d + b*wy%d", s, s - 1, s - 1), sprintf("wy%d ~ c*wy%d + d*wx%d", s, s - 1, s - 1),
+      sprintf("wx%d ~~ wy%d", t, t), sprintf("wx%d ~~ wx%d", t, t), sprintf("wy%d ~~ wy%d", t, t),
+      sprintf("x%d ~ 1", t), sprintf("y%d ~ 1", t))
+    fit <- lavaan::lavaan(model, wide, missing = "ml", meanstructure = TRUE, estimator = "MLR")
+    estimates <- lavaan::parameterEstimates(fit)
+    path <- function(label) {
+      row <- estimates[which(estimates$label == label)[1], ]
+      list(estimate = row$est, standard_error = row$se)
+    }
+    list(n_persons = lavaan::lavInspect(fit, "nobs"), outcome_to_alliance = path("b"), alliance_to_outcome = path("d"),
+         chi_square = unname(lavaan::fitMeasures(fit, "chisq")))
+  }
+  moves <- function(x) any(apply(x, 1, function(row) length(unique(stats::na.omit(row))) > 1))
+  scores <- scale_scores(data)
+  outcomes <- Filter(function(name) moves(by_occasion(data, data[[name]])), settings$outcomes)
+  lapply(stats::setNames(nm = outcomes), function(outcome) {
+    lapply(stats::setNames(nm = colnames(scores)), function(name) {
+      told(function() one(by_occasion(data, scores[, name]), by_occasion(data, data[[outcome]])))
+    })
+  })
+}
+
 criterion_numbers <- function(data) {
   scores <- scale_scores(data)
   lapply(stats::setNames(nm = settings$outcomes), function(outcome) {
@@ -457,6 +533,10 @@ reproduce <- function(files, parallel = TRUE) {
   found$reliability <- part("reliability", function() reliability_numbers(persons))
   found$invariance <- part("invariance", function() ladder_numbers(in_groups(persons)))
   found$retest <- part("retest", function() retest_numbers(responses))
+  found$trajectory <- part("trajectory", function() growth_numbers(responses))
+  if (length(settings$sessions) > 2 && length(settings$outcomes)) {
+    found$lagged <- told(function() lagged_numbers(responses))
+  }
   found$criterion <- part("criterion", function() criterion_numbers(persons))
   found$software <- c(list(R = R.version.string), lapply(stats::setNames(nm = c("lavaan", "psych", "semTools")),
                       function(name) as.character(packageVersion(name))))

@@ -20,6 +20,7 @@ _REPRODUCED = (
     "irt",
     "reliability",
     "invariance",
+    "trajectory",
     "retest",
     "criterion",
 )
@@ -98,12 +99,24 @@ def _settings(record: Finished) -> dict[str, str]:
         "cluster": _text(options.get("cluster")),
         "models": _texts(_models(computed)),
         "occasions": _numbers(computed.get("retest", {}).get("occasions", [])),
+        "sessions": _numbers(computed.get("trajectory", {}).get("occasions", [])),
+        "growth": _named(_grown(computed.get("trajectory", {})), str),
         "outcomes": _texts(
             [one["name"] for one in computed.get("criterion", {}).get("outcomes", [])]
         ),
         "seed": _number(options.get("seed", 1)),
         "replicates": _number(options.get("replicates", 100)),
         "sections": _texts([name for name in _REPRODUCED if name in computed]),
+    }
+
+
+def _grown(trajectory: Mapping[str, Any]) -> dict[str, str]:
+    """Return which growth model is shown of each scale, as R writes it."""
+    return {
+        name: f"list(scale = {_text(name)}, shape = {_text(scale['shape'])}, "
+        f"knot = {_number(scale['growth']['knot'])})"
+        for name, scale in trajectory.get("scales", {}).items()
+        if scale["growth"] is not None
     }
 
 

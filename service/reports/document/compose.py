@@ -10,6 +10,7 @@ from service.reports.document.default_tables import default_tables
 from service.reports.document.elements import Answer, Document, Rating, Section
 from service.reports.document.sections import (
     cfa,
+    change,
     criterion,
     dimensionality,
     invariance,
@@ -40,9 +41,11 @@ ORDER: tuple[Callable[[Sources], Section], ...] = (
     reliability.reliability,
     invariance.invariance,
     invariance.comparison,
+    change.trajectory,
     paired.retest,
     paired.agreement,
     criterion.criterion,
+    change.responsiveness,
     standards.standards,
     standards.methods,
 )
@@ -62,9 +65,11 @@ WRITTEN = frozenset(
         "reliability",
         "invariance",
         "comparison",
+        "trajectory",
         "retest",
         "agreement",
         "criterion",
+        "responsiveness",
     }
 )
 """Sections of the result that :data:`ORDER` writes; a new one is written by its declaration."""

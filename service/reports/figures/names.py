@@ -22,6 +22,7 @@ class FigureName(StrEnum):
     LADDER = "ladder"
     ITEM_DIFFERENCES = "item-differences"
     LATENT_MEANS = "latent-means"
+    MEAN_COURSE = "mean-course"
     RETEST = "retest"
     AGREEMENT = "agreement"
     FOREST = "forest"

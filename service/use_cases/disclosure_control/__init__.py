@@ -25,6 +25,8 @@ error would give it anyway.
 ``irt``
     Persons along the trait as one row; shares that are small counts; persons flagged; the persons'
     scores are left out.
+``trajectory``
+    Persons of occasions that differ by 1 to 10.
 ``retest``, ``agreement`` and the others
     Nothing beyond what is said of every kind.
 """
@@ -42,6 +44,7 @@ from service.use_cases.disclosure_control.irt import irt
 from service.use_cases.disclosure_control.items import items
 from service.use_cases.disclosure_control.sample import sample
 from service.use_cases.disclosure_control.sufficiency import sufficiency
+from service.use_cases.disclosure_control.trajectory import trajectory
 
 Json = dict[str, Any]
 
@@ -51,6 +54,7 @@ _BY_KIND: Mapping[str, Callable[[Json], Json]] = {
     "sample": sample,
     "sufficiency": sufficiency,
     "criterion": criterion,
+    "trajectory": trajectory,
 }
 
 

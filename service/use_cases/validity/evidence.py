@@ -57,7 +57,8 @@ def gather(
         _of_consistency(sections["reliability"], instrument),
         _of_extremes(sections["items"]),
         _of_groups(sections["comparison"], sections["invariance"]),
-        _of_retest(sections["retest"], options.minimal_important_change),
+        _of_error(sections, options.minimal_important_change),
+        _of_change(sections["responsiveness"]),
         _of_outcomes(sections["criterion"], sections["sufficiency"]),
     ]
     names = {f"{name}_reason": str(section.get("reason", "")) for name, section in sections.items()}
@@ -97,6 +98,10 @@ def publishable(
         ("missing_item",): evidence.missing_item not in {one["missing"] for one in shown["items"]},
         _ENDS: protected_proportion(evidence.extreme_share, n_persons) is None,
         _PAIRS: few_pairs,
+        _AREA: any(
+            one.get("n_anchor") is None
+            for one in protected["responsiveness"].get("scales", {}).values()
+        ),
         ("n_pairs",): few_pairs or protected["retest"].get("n_persons") is None,
         ("smallest_group",): is_small(evidence.smallest_group)
         or any(group["n"] is None for group in groups),
@@ -106,6 +111,7 @@ def publishable(
 
 
 _ENDS = ("extreme_share", "extreme_lower", "extreme_upper")
+_AREA = ("auc", "auc_lower", "auc_upper")
 _PAIRS = ("icc", "icc_lower", "icc_upper", "smallest_detectable_change", "change_ratio")
 
 
@@ -309,6 +315,85 @@ def _of_retest(retest: Json, important: Mapping[str, float]) -> dict[str, Any]:
         ),
         "names": {"widest_scale": "the total" if widest == TOTAL else widest},
     }
+
+
+def _of_error(sections: Mapping[str, Json], named: Mapping[str, float]) -> dict[str, Any]:
+    """Describe measurement error by the declared retest, else by those who say they did not change.
+
+    A named minimal important change comes before one that an anchor of known reliability gives.
+    """
+    retest, change = sections["retest"], sections["responsiveness"]
+    found = _of_retest(retest, named)
+    if not is_computed(change):
+        return found
+    scales = change["scales"]
+    if is_computed(retest):
+        errors = {name: one["smallest_detectable_change"] for name, one in retest["scales"].items()}
+    else:
+        errors = {name: one["smallest_detectable_change"] for name, one in scales.items()}
+        widest = TOTAL if TOTAL in scales else next(iter(scales))
+        found |= {
+            "n_pairs": min(one["n_unchanged"] for one in scales.values()),
+            "smallest_detectable_change": errors[widest],
+            "names": {"widest_scale": "the total" if widest == TOTAL else widest},
+        }
+    if named:
+        pairs = ((errors.get(name), important) for name, important in named.items())
+        found["change_ratio"] = _largest_ratio(pairs)
+    elif change["anchor_reliability"] is not None:
+        found["change_ratio"] = _decided_ratio(
+            (errors.get(name), one["minimal_important_change"]["adjusted_predictive"]["interval"])
+            for name, one in scales.items()
+        )
+    return found
+
+
+def _decided_ratio(pairs: Iterable[tuple[float | None, Json | None]]) -> float | None:
+    """Return the largest ratio of error to important change, by the interval's cautious end.
+
+    ``None`` where an interval holds the error, so that it decides neither way.
+    """
+    ratios = []
+    for detectable, interval in pairs:
+        if detectable is None or interval is None:
+            return None
+        if interval["lower"] > detectable:
+            ratios.append(detectable / interval["lower"])
+        elif 0.0 < interval["upper"] <= detectable:
+            ratios.append(detectable / interval["upper"])
+        else:
+            return None
+    return max(ratios, default=None)
+
+
+def _of_change(change: Json) -> dict[str, Any]:
+    """Describe responsiveness: the verdicts of all scales, and the worst area under the curve."""
+    if not is_computed(change):
+        return {"names": {"auc_scale": "a scale"}}
+    rated = {
+        name: one for name, one in change["scales"].items() if one["verdict"] != "not-assessed"
+    }
+    if not rated:
+        return {"names": {"auc_scale": "a scale", "responsiveness_reason": NOT_RATED}}
+    verdicts = [one["verdict"] for one in rated.values()]
+    areas = {name: one["minimal_important_change"]["roc"] for name, one in rated.items()}
+    known = {name: roc for name, roc in areas.items() if roc["auc"] is not None}
+    worst = min(known, key=lambda name: float(known[name]["auc"]), default=next(iter(rated)))
+    interval = areas[worst]["interval"] or {}
+    hypotheses = [one["status"] for one in rated[worst]["hypotheses"]]
+    return {
+        "responsive": float(all(one == "sufficient" for one in verdicts)),
+        "unresponsive": float("insufficient" in verdicts),
+        "auc": areas[worst]["auc"],
+        "auc_lower": interval.get("lower"),
+        "auc_upper": interval.get("upper"),
+        "change_held": float(hypotheses.count("holds")) if hypotheses else None,
+        "change_failed": float(hypotheses.count("fails")) if hypotheses else None,
+        "names": {"auc_scale": "the total" if worst == TOTAL else worst},
+    }
+
+
+NOT_RATED = "No scale's change could be held against the rated change."
 
 
 def _largest_ratio(pairs: Iterable[tuple[float | None, float]]) -> float | None:

@@ -19,6 +19,7 @@ from psychometrics.invariance.bounds import FlaggedItems
 from psychometrics.invariance.options import InvarianceOptions
 from psychometrics.irt.options import IrtOptions
 from psychometrics.items.options import ItemsOptions
+from psychometrics.longitudinal.options import TrajectoryOptions
 from psychometrics.reliability.options import AgreementOptions, ReliabilityOptions, RetestOptions
 from psychometrics.responses import ResponseMatrix
 from psychometrics.sample_size.options import SufficiencyOptions
@@ -38,6 +39,7 @@ NO_OUTCOME = "The responses hold no outcome: no further column of numbers."
 NO_OUTCOME_WANTED = "No outcome was to be looked at."
 ONE_RESPONDENT = "Agreement compares two respondents, and there is one kind of them."
 NO_RETEST = "No two sessions were declared a retest (option retest)."
+NO_ANCHOR = "No rating of change was named (option responsiveness)."
 NO_CUTOFFS = "Model-specific cut-offs were not asked for (option cutoff_replicates)."
 CLOSEST_FACTORS = 0.95
 """Factors that correlate more are one for the ladder, which needs proper solutions."""
@@ -248,6 +250,16 @@ def _as_good_as_one(model: Mapping[str, Any]) -> bool:
     return max(found, default=0.0) > CLOSEST_FACTORS
 
 
+def _trajectory(study: Study) -> Json:
+    return _analyse("trajectory", study.chosen.respondents, TrajectoryOptions())
+
+
+def _responsiveness(study: Study) -> Json:
+    if study.options.responsiveness is None:
+        return not_computed(NO_ANCHOR)
+    return _analyse("responsiveness", study.chosen.respondents, study.options.responsiveness)
+
+
 def _retest(study: Study) -> Json:
     if study.options.retest is None:
         return not_computed(NO_RETEST)
@@ -339,7 +351,9 @@ _SECTIONS: Mapping[str, Callable[[Study], Json]] = {
     "irt": _irt,
     "reliability": _reliability,
     "invariance": _invariance,
+    "trajectory": _trajectory,
     "retest": _retest,
     "agreement": _agreement,
     "criterion": _criterion,
+    "responsiveness": _responsiveness,
 }

@@ -54,6 +54,11 @@ METHOD = {
     "invariance": "The ladder of Wu and Estabrook (2016), climbed with one factor for each "
     "subscale, or with fewer where two of them are as good as one.",
     "comparison": "Means stand behind the gate alone: permitted or partial.",
+    "trajectory": "Latent growth by robust maximum likelihood with full information; the shape "
+    "with the lowest BIC; the longitudinal ladder of each subscale says whether it is growth of "
+    "the alliance.",
+    "responsiveness": "Change scores against rated change; minimal important change by predictive "
+    "modelling, adjusted (Terluin et al., 2017, 2022).",
     "criterion": "Correlations with the time of each rating; one made with or after an outcome is "
     "never said to predict it.",
     "verdict": "Every property is held against one rule of the section standards; what is not "
