@@ -179,12 +179,17 @@ def _distinct(cfa: Json, close: Mapping[frozenset[str], Estimate]) -> dict[str, 
     interval = None if closest is None else closest[1].interval
     met = [below(one.interval, CLOSE, STRICT) for one in close.values()]
     return {
-        "htmt": None if None in ratios else max(ratios, default=None),
+        "htmt": None if None in ratios else _at_most_one(ratios),
         "factor_correlation": None if closest is None else closest[1].estimate,
         "factor_correlation_lower": None if interval is None else interval.lower,
         "factor_correlation_upper": None if interval is None else interval.upper,
         "distinct": 0.0 if False in met else None if None in met or not met else 1.0,
     }
+
+
+def _at_most_one(ratios: Sequence[float]) -> float | None:
+    """Return the largest ratio; above 1 it counts as 1."""
+    return min(max(ratios), 1.0) if ratios else None
 
 
 def _closest_pair(
