@@ -17,7 +17,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.table import _Cell
 
@@ -169,7 +169,8 @@ class _Writer:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         shape = paragraph.add_run().add_picture(BytesIO(self._figures[figure.name]), width=Cm(14.5))
         if shape.height > _HIGHEST:
-            shape.width, shape.height = int(shape.width * _HIGHEST / shape.height), _HIGHEST
+            shape.width = Emu(int(shape.width * _HIGHEST / shape.height))
+            shape.height = _HIGHEST
         properties = shape._inline.docPr  # noqa: SLF001 python-docx offers no other way
         properties.set("descr", figure.alt)
         properties.set("title", f"Figure {self._n_figures}")

@@ -17,6 +17,7 @@ from psychometrics.validity.scores import CLOSE, MORE_AT_AN_END, STRICT, ScoreVe
 from psychometrics.validity.wilson_interval import wilson_interval
 from service.use_cases.validity.computed import is_computed, sentence
 from service.use_cases.validity.judged_structure import (
+    CLAIMED,
     SIMPLER,
     Judged,
     fit,
@@ -165,6 +166,7 @@ def _of_structure(
         found |= _distinct(cfa, close)
         simpler = [model for name, model in models.items() if name in SIMPLER and model["proper"]]
         found["simpler_preferred"] = float(cfa["best"] in SIMPLER)
+        found["claimed_best"] = float(cfa["best"] in CLAIMED)
         found["simpler_fits"] = float(any(meets_strict_bounds(model) for model in simpler))
         found["names"] = {"closest": _closest(close), "best": cfa["best"] or "none is named"}
     general = [models[name] for name in ("bifactor", "bifactor+method") if name in models]

@@ -52,6 +52,7 @@ def gather_scores(
                 one_factor_fits=one_factor_fits(structure) if whole else None,
                 omega=_omega(sections, name),
                 ends=_ends(sections["items"], name),
+                missing=_missing(sections["sample"], items),
                 biased_items=tuple(item for item in biased if item in items),
                 repeated=_repeated(sections["retest"], name) if options.retest else None,
             )
@@ -149,6 +150,13 @@ def _ends(items: Json, name: str) -> EndShare | None:
     end = "lowest" if scale["floor"] > scale["ceiling"] else "highest"
     share = max(scale["floor"], scale["ceiling"])
     return EndShare(end=end, interval=wilson_interval(share, scale["n_scored"]))
+
+
+def _missing(sample: Json, items: frozenset[int]) -> float:
+    shares = [
+        one["missing"] for one in sample["items"] if one["group"] is None and one["item"] in items
+    ]
+    return float(sum(shares) / len(shares))
 
 
 def _biased_items(invariance: Json) -> Sequence[int]:
