@@ -15,10 +15,13 @@ SESSION, SINCE_VISIT, SINCE_DELIVERY = (
     "days_since_first_visit",
     "days_since_delivery",
 )
+AGE = "age"
+PARTICIPANT = (AGE, "sex", "gender", "device")
+"""Columns that describe the person, for the table of participants."""
 DESCRIPTIVE = frozenset(
     {PERSON, CLINICIAN, SITE, SAMPLE, "respondent", SESSION, SINCE_VISIT, SINCE_DELIVERY}
-)
-"""Columns that describe a response and are never an outcome."""
+) | frozenset(PARTICIPANT)
+"""Columns that describe a response or a person and are never an outcome."""
 
 
 def is_numeric(responses: ResponseMatrix, name: str) -> bool:

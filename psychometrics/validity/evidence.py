@@ -34,8 +34,8 @@ class Evidence:
     distinct
         1 where every pair of subscales is told apart by its interval, 0 where one cannot be
         (:mod:`psychometrics.validity.scores`), ``None`` where that is open.
-    simpler_preferred
-        Whether the rule for rival models names one with fewer factors.
+    simpler_preferred, claimed_best
+        Whether the rule for rival models names one with fewer factors; the claimed one.
     simpler_fits
         Whether a proper model with fewer factors meets the strict bounds of fit.
     explained_common_variance, omega_hierarchical
@@ -105,6 +105,7 @@ class Evidence:
     factor_correlation_lower: float | None = None
     factor_correlation_upper: float | None = None
     distinct: float | None = None
+    claimed_best: float | None = None
     simpler_preferred: float | None = None
     simpler_fits: float | None = None
     explained_common_variance: float | None = None

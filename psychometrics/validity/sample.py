@@ -94,7 +94,7 @@ def describe(chosen: Chosen, *, group: str | None) -> SampleResult:
         A column of groups, or ``None``.
     """
     persons, mine = chosen.persons, chosen.respondents
-    of_persons = [columns.SAMPLE, SETTING, group, columns.SITE]
+    of_persons = [columns.SAMPLE, SETTING, group, columns.SITE, *columns.PARTICIPANT]
     codes = columns.codes(persons, columns.SAMPLE, columns.SITE, columns.CLINICIAN)
     occasions = chosen.ratings.occasions
     return SampleResult(
@@ -143,7 +143,8 @@ def _column_counts(
 
 
 def _counted(responses: ResponseMatrix, name: str, of: str) -> ColumnCounts:
-    found = Counter(columns.labels(responses, name))
+    banded = name == columns.AGE and columns.is_numeric(responses, name)
+    found = Counter(_ages(responses) if banded else columns.labels(responses, name))
     n_missing = found.pop(None, 0)
     values = sorted((value for value in found if value is not None), key=_numbers_first)
     return ColumnCounts(
@@ -155,6 +156,13 @@ def _counted(responses: ResponseMatrix, name: str, of: str) -> ColumnCounts:
         else tuple(Count(value=value, n=found[value]) for value in values),
         n_missing=n_missing,
     )
+
+
+def _ages(responses: ResponseMatrix) -> list[str | None]:
+    """Read ages as spans of ten years; single ages would tell of few persons."""
+    ages = columns.numbers(responses, columns.AGE, option=columns.AGE)
+    tens = [None if np.isnan(age) else int(age // 10) * 10 for age in ages]
+    return [None if ten is None else f"{ten} to {ten + 9}" for ten in tens]
 
 
 def _numbers_first(value: str) -> tuple[int, float, str]:

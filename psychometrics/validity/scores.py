@@ -17,6 +17,9 @@ on both sides of its bound is open.
 - *Consistent*: omega at least ``CONSISTENT`` (Terwee et al., 2007, for alpha).
 - *Room at the ends*: at most ``CROWDED`` of the persons at the lowest or highest possible score
   (Terwee et al., 2007).
+- Missing answers: above ``MUCH_MISSING`` of the score's answers (chosen here, as in the rule on
+  missing data) it is used with care: estimates from what is left hold only where answers are
+  missing at random, which they cannot show.
 - Bias of items between groups, and repeatability, count where they were looked at: what was not
   assessed lowers no score.
 
@@ -39,6 +42,7 @@ CLOSE, STRICT = 0.90, 0.85
 GENERAL, GENERAL_LEAST = 0.70, 0.60
 CONSISTENT = 0.70
 CROWDED = 0.15
+MUCH_MISSING = 0.20
 FEWEST_PERSONS = 100
 FEWEST_REPEATED = 50
 
@@ -107,6 +111,8 @@ class ScoreEvidence:
         Omega of the score.
     ends
         Share of persons at an end; ``None`` where nobody was scored.
+    missing
+        Share of the answers to its items that are missing.
     biased_items
         Items of the score that work differently in the groups compared.
     repeated
@@ -121,6 +127,7 @@ class ScoreEvidence:
     one_factor_fits: bool | None = None
     omega: Estimate | None = None
     ends: EndShare | None = None
+    missing: float = 0.0
     biased_items: tuple[int, ...] = ()
     repeated: Estimate | None = None
 
@@ -283,6 +290,13 @@ def _beside(evidence: ScoreEvidence) -> Iterator[_Part]:
     """Yield what lowers a score that could otherwise be used."""
     if evidence.ends is not None:
         yield _ends(evidence.ends)
+    if evidence.missing > MUCH_MISSING:
+        yield _Part(
+            met=False,
+            because=f"More than {MUCH_MISSING:.0%} of its answers are missing: the rest speaks for "
+            "them only if they are missing at random.",
+            remedy="Forms that are checked for gaps while the patient is still there.",
+        )
     if evidence.biased_items:
         yield _Part(
             met=False,

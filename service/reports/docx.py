@@ -17,7 +17,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.table import _Cell
 
@@ -38,8 +38,14 @@ from service.reports.figures.names import FigureName
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
 _WIDTH = Cm(16)
-_MANY_COLUMNS = 7
+_HIGHEST = Cm(19)
+"""Of a figure: with its caption it fits the page."""
 _LONG = 120
+_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
+_LETTER, _CAPITAL = 0.66, 0.86
+"""Width of a letter by its size, in a bold and wide typeface."""
+_PADDING = 11.5
+"""Of a cell, left and right together, in points."""
 
 
 def render_docx(
@@ -142,11 +148,12 @@ class _Writer:
         self._n_tables += 1
         self._caption("Table", self._n_tables, table.caption)
         made = self._word.add_table(rows=1, cols=len(table.columns))
-        size = Pt(7 if len(table.columns) >= _MANY_COLUMNS else 8.5)
+        points, widths = _layout(table)
+        size = Pt(points)
         _fill(made.rows[0].cells, [column.title for column in table.columns], table.columns, size)
         for row in table.rows:
             _fill(made.add_row().cells, row, table.columns, size)
-        _set_widths(made, table)
+        _set_widths(made, widths)
         _rule(made)
         notes = self._word.add_paragraph()
         if table.notes:
@@ -161,6 +168,9 @@ class _Writer:
         paragraph = self._word.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         shape = paragraph.add_run().add_picture(BytesIO(self._figures[figure.name]), width=Cm(14.5))
+        if shape.height > _HIGHEST:
+            shape.width = Emu(int(shape.width * _HIGHEST / shape.height))
+            shape.height = _HIGHEST
         properties = shape._inline.docPr  # noqa: SLF001 python-docx offers no other way
         properties.set("descr", figure.alt)
         properties.set("title", f"Figure {self._n_figures}")
@@ -196,23 +206,42 @@ def _fill(cells: tuple[_Cell, ...], texts: Any, columns: tuple[Column, ...], siz
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _set_widths(made: WordTable, table: Table) -> None:
-    """Share the page's width out by what the columns hold; long texts get less than their share."""
+def _layout(table: Table) -> tuple[float, list[float]]:
+    """Return the size of letters and the columns' widths, in points, that break no word.
+
+    A column takes its longest word at least; what is left is shared out by what columns hold, long
+    texts getting less than their share. Letters shrink until all fits, down to the smallest size.
+    """
     texts = [[column.title for column in table.columns], *table.rows]
-    weights = [
-        max(
-            min(max(len(row[place]) for row in texts), _LONG) ** 0.7,
-            1.2 * max(len(word) for row in texts for word in (row[place].split() or [""])),
-        )
-        + 2.0
+    words = [
+        max((_letters(word) for row in texts for word in row[place].split(" ")), default=1.0)
         for place in range(len(table.columns))
     ]
+    weights = [
+        min(max(len(row[place]) for row in texts), _LONG) ** 0.7
+        for place in range(len(table.columns))
+    ]
+    for size in _SIZES:
+        least = [size * word + _PADDING for word in words]
+        if sum(least) <= _WIDTH.pt:
+            break
+    spare = max(_WIDTH.pt - sum(least), 0.0)
+    scale = min(_WIDTH.pt / sum(least), 1.0)
+    shares = [spare * weight / sum(weights) for weight in weights]
+    return size, [scale * one + share for one, share in zip(least, shares, strict=True)]
+
+
+def _letters(word: str) -> float:
+    """Return the width of a word that is not broken, by the letters' size."""
+    return sum(_CAPITAL if one.isupper() or one in "%mw" else _LETTER for one in word)
+
+
+def _set_widths(made: WordTable, widths: list[float]) -> None:
     made.autofit = False
-    for place, column in enumerate(made.columns):
-        width = int(_WIDTH * weights[place] / sum(weights))
-        column.width = width
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Pt(width)
         for cell in column.cells:
-            cell.width = width
+            cell.width = Pt(width)
 
 
 def _rule(table: WordTable) -> None:

@@ -54,3 +54,13 @@ def test_a_word_processor_makes_pages_of_it(file: bytes, tmp_path: Path) -> None
     made = (tmp_path / "report.pdf").read_bytes()
     assert made.startswith(b"%PDF-")
     assert len(made) > 50_000
+
+
+def test_no_column_is_narrower_than_its_longest_word(file: bytes) -> None:
+    """At two thirds of the letters' size a letter, which a wide and bold typeface needs."""
+    for table in docx.Document(BytesIO(file)).tables:
+        size = table.rows[0].cells[0].paragraphs[0].runs[0].font.size
+        for column in table.columns:
+            words = [word for cell in column.cells for word in cell.text.split(" ")]
+            longest = max((len(word) for word in words), default=0)
+            assert column.width >= 0.6 * longest * size

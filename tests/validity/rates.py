@@ -358,32 +358,48 @@ def wrong(cell: Cell, counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def decided(counts: Mapping[str, int], score: str) -> int:
-    return counts.get(f"{score}: {USE}", 0) + counts.get(f"{score}: {NO}", 0)
+CODES = (USE, CARE, NO, "cannot-say")
+STATUSES = ("permitted", "partial", "bounded", "refused", "inconclusive")
+RATINGS = ("sufficient", "insufficient", "indeterminate", "not-assessed")
 
 
-def table(chosen: Iterable[Cell], kept: Mapping[str, Counts]) -> Iterable[str]:
-    """Write every cell's counts, per cent of its samples."""
-    for cell in chosen:
-        counts = kept.get(cell.name)
-        if not counts:
-            continue
-        total = counts["samples"]
-        yield f"## {cell.name} ({total} samples)"
-        for name in dict.fromkeys(key.split(":")[0] for key in sorted(counts) if ":" in key):
-            parts = sorted((key, n) for key, n in counts.items() if key.startswith(f"{name}: "))
-            of_all = sum(n for _, n in parts)
-            shares = ", ".join(f"{key.split(': ')[1]} {n / of_all:.0%}" for key, n in parts)
-            right = f" (right: {cell.scores[name]})" if name in cell.scores else ""
-            yield f"{name}: {shares}{right}"
+def table(chosen: Iterable[Cell], kept: Mapping[str, Counts]) -> Iterator[str]:
+    """Write the counts as tables in Markdown."""
+    known = [(cell, kept[cell.name]) for cell in chosen if kept.get(cell.name)]
+    yield "| truth | n | samples | subscales (three a sample) | total | most wrong of a score |"
+    yield "|---|---|---|---|---|---|"
+    for cell, counts in known:
         if cell.scores:
-            shares = (f"{name} {n / total:.1%}" for name, n in wrong(cell, counts).items())
-            yield f"wrong: {', '.join(shares)}"
-        if counts["bounds"]:
+            of_subscales = _counted(counts, SUBSCALES, CODES)
+            most = max(wrong(cell, counts).values())
             yield (
-                f"of {counts['bounds']} bounds {counts['covered'] / counts['bounds']:.1%} cover, "
-                f"{counts['false direction'] / counts['bounds']:.1%} have the wrong direction"
+                f"| {cell.truth} | {cell.n} | {counts['samples']} | {of_subscales} "
+                f"| {_counted(counts, (TOTAL,), CODES)} | {most} |"
             )
+    yield "| truth | n | samples | gate | bounds | cover | wrong direction |"
+    yield "|---|---|---|---|---|---|---|"
+    for cell, counts in known:
+        if any(key.startswith("gate") for key in counts):
+            yield (
+                f"| {cell.truth} | {cell.n} | {counts['samples']} "
+                f"| {_counted(counts, ('gate',), STATUSES)} | {counts['bounds']} "
+                f"| {counts['covered']} | {counts['false direction']} |"
+            )
+    yield "| truth | n | samples | property | single hypotheses |"
+    yield "|---|---|---|---|---|"
+    for cell, counts in known:
+        for name, word in (("hypotheses-testing", "outcomes"), ("reliability", "retest")):
+            if word in cell.truth:
+                yield (
+                    f"| {cell.truth} | {cell.n} | {counts['samples']} "
+                    f"| {_counted(counts, (name,), RATINGS)} "
+                    f"| {_counted(counts, ('hypothesis',), tuple(_HELD.values()))} |"
+                )
+
+
+def _counted(counts: Mapping[str, int], names: Iterable[str], answers: Iterable[str]) -> str:
+    found = {one: sum(counts.get(f"{name}: {one}", 0) for name in names) for one in answers}
+    return ", ".join(f"{n} {one}" for one, n in found.items() if n)
 
 
 def main() -> None:

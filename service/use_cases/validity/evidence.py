@@ -18,6 +18,7 @@ from psychometrics.validity.wilson_interval import wilson_interval
 from service.use_cases.validity.computed import is_computed, sentence
 from service.use_cases.validity.item_response_evidence import of_item_responses
 from service.use_cases.validity.judged_structure import (
+    CLAIMED,
     SIMPLER,
     Judged,
     fit,
@@ -173,6 +174,7 @@ def _of_structure(
         found |= _distinct(cfa, close)
         simpler = [model for name, model in models.items() if name in SIMPLER and model["proper"]]
         found["simpler_preferred"] = float(cfa["best"] in SIMPLER)
+        found["claimed_best"] = float(cfa["best"] in CLAIMED)
         found["simpler_fits"] = float(any(meets_strict_bounds(model) for model in simpler))
         found["names"] = {"closest": _closest(close), "best": cfa["best"] or "none is named"}
     general = [models[name] for name in ("bifactor", "bifactor+method") if name in models]
@@ -187,12 +189,17 @@ def _distinct(cfa: Json, close: Mapping[frozenset[str], Estimate]) -> dict[str, 
     interval = None if closest is None else closest[1].interval
     met = [below(one.interval, CLOSE, STRICT) for one in close.values()]
     return {
-        "htmt": None if None in ratios else max(ratios, default=None),
+        "htmt": None if None in ratios else _at_most_one(ratios),
         "factor_correlation": None if closest is None else closest[1].estimate,
         "factor_correlation_lower": None if interval is None else interval.lower,
         "factor_correlation_upper": None if interval is None else interval.upper,
         "distinct": 0.0 if False in met else None if None in met or not met else 1.0,
     }
+
+
+def _at_most_one(ratios: Sequence[float]) -> float | None:
+    """Return the largest ratio; above 1 it counts as 1."""
+    return min(max(ratios), 1.0) if ratios else None
 
 
 def _closest_pair(

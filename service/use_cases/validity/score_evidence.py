@@ -52,6 +52,7 @@ def gather_scores(
                 one_factor_fits=one_factor_fits(structure) if whole else None,
                 omega=_omega(sections, name),
                 ends=_ends(sections["items"], name),
+                missing=_missing(sections["sample"], items),
                 biased_items=tuple(item for item in biased if item in items),
                 repeated=_repeated(sections["retest"], name) if options.retest else None,
             )
@@ -64,20 +65,29 @@ def pair_correlations(
 ) -> dict[frozenset[str], Estimate]:
     """Return the correlation of each pair of subscales, corrected for measurement error.
 
-    The factor correlation of a proper solution; else the
-    heterotrait-monotrait ratio, where it has an interval.
+    The factor correlation of a proper solution; else the heterotrait-monotrait ratio, where it has
+    an interval. A ratio above 1 counts as 1, as a correlation does not go beyond.
     """
     if judged is not None and judged["proper"]:
         return {frozenset(one["factors"]): _estimate(one) for one in judged["factor_correlations"]}
     for name in ("cfa", "cfa_continuous"):
         if is_computed(sections[name]):
             return {
-                frozenset(one["factors"]): Estimate(
-                    estimate=one["ratio"], interval=_interval(one.get("interval"))
-                )
+                frozenset(one["factors"]): _as_correlation(one["ratio"], one.get("interval"))
                 for one in sections[name]["heterotrait_monotrait"]
             }
     return {}
+
+
+def _as_correlation(ratio: float | None, given: Json | None) -> Estimate:
+    interval = _interval(given)
+    return Estimate(
+        estimate=None if ratio is None else min(ratio, 1.0),
+        interval=interval
+        and Interval(
+            lower=min(interval.lower, 1.0), upper=min(interval.upper, 1.0), level=interval.level
+        ),
+    )
 
 
 def _neighbours(
@@ -140,6 +150,13 @@ def _ends(items: Json, name: str) -> EndShare | None:
     end = "lowest" if scale["floor"] > scale["ceiling"] else "highest"
     share = max(scale["floor"], scale["ceiling"])
     return EndShare(end=end, interval=wilson_interval(share, scale["n_scored"]))
+
+
+def _missing(sample: Json, items: frozenset[int]) -> float:
+    shares = [
+        one["missing"] for one in sample["items"] if one["group"] is None and one["item"] in items
+    ]
+    return float(sum(shares) / len(shares))
 
 
 def _biased_items(invariance: Json) -> Sequence[int]:

@@ -68,15 +68,16 @@ def _items(found: Json) -> tuple[Block, ...]:
         "items",
         "Items",
         header=columns(
-            "Item", "Subscale", "n", "M", "SD", "Skewness", "Missing", "Lowest answer",
-            "Highest answer", "Item-rest r", words=(0, 1),
+            "Item", "Subscale", "n", "M", "SD", "Skewness", "Kurtosis", "Missing", "Floor",
+            "Ceiling", "Item-rest r", words=(0, 1),
         ),
         rows=[_item(one) for one in found["items"]],
         notes=(
             (f"N = {numbers.count(found['n_persons'])}; each item uses what it has. Item-rest r: "
-            "correlation with the sum of the other items of its subscale. – not estimable, or "
-            "withheld because it would tell of ten persons or fewer; where a category is withheld, "
-            "M and SD have one digit."),
+            "correlation with the sum of the other items of its subscale. Kurtosis: 0 for a normal "
+            "distribution. Floor and ceiling: share with the lowest and highest answer. – not "
+            "estimable, or withheld because it would tell of ten persons or fewer; where a "
+            "category is withheld, M and SD have one digit."),
         ),
     )  # fmt: skip
 
@@ -91,6 +92,7 @@ def _item(one: Json) -> tuple[str, ...]:
         numbers.number(one["mean"], digits),
         numbers.number(one["sd"], digits),
         numbers.number(one["skewness"]),
+        numbers.number(one["kurtosis"]),
         numbers.share(one["missing"]),
         numbers.share(one["floor"]),
         numbers.share(one["ceiling"]),

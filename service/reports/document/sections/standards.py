@@ -9,6 +9,7 @@ from service.reports.document.elements import Block, Bullets, Section
 from service.reports.document.sections.parts import Sources, columns, said, table
 from service.reports.record import Json
 
+AS_ABOVE = "As stated above."
 BASIS = "What the answer rests on"
 _WHOLE = frozenset(
     {"n_used", "n_required", "n_groups", "smallest_group", "n_pairs", "n_outcomes",
@@ -89,6 +90,7 @@ def standards(sources: Sources) -> Section:
 def _side_by_side(sources: Sources) -> tuple[Block, ...]:
     """Write every property by our rules and by COSMIN's, and how ours depart."""
     found = sources.record.section("standards") or {}
+    stated = {rule.get("statement") for rule in rules_by_id(sources).values()}
     return table(
         "both-standards",
         "Properties by COSMIN's criteria as published and by ours",
@@ -103,7 +105,7 @@ def _side_by_side(sources: Sources) -> tuple[Block, ...]:
         rows=[
             (
                 one["title"],
-                one["cosmin_statement"],
+                AS_ABOVE if one["cosmin_statement"] in stated else one["cosmin_statement"],
                 labels.RATINGS.get(one["cosmin"], one["cosmin"]),
                 labels.RATINGS.get(one["alliance"], one["alliance"]),
                 one["deviation"],
