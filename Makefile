@@ -112,7 +112,7 @@ $(PYTHON_CLIENT)/client.py: openapi.yaml clients/python/generator.yaml $(VENV)/.
 	  || { cat $(PYTHON_CLIENT).log; exit 1; }
 	@touch $@
 
-$(TYPESCRIPT)/src/specification.d.ts: openapi.yaml $(NODE_TOOLS)
+$(TYPESCRIPT)/src/specification.d.ts: openapi.yaml $(TYPESCRIPT)/package.json $(NODE_TOOLS)
 	@cd $(TYPESCRIPT) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent generate > /dev/null
 	@touch $@
 

@@ -37,7 +37,7 @@ def as_it_is(_: object, value: object) -> bytes:
 
 
 @specification.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_service_keeps_its_contract(case: schemathesis.Case) -> None:
     """What is sent at random is answered as the specification says."""
     case.call_and_validate(
