@@ -16,6 +16,11 @@ export OPENBLAS_NUM_THREADS ?= 1
 SYSTEM_PACKAGES = postgresql nginx chromium libreoffice-writer-nogui \
   r-base-core r-cran-lavaan r-cran-psych r-cran-semtools r-cran-gparotation r-cran-jsonlite
 
+# What the client in TypeScript and the checks of openapi.yaml need; node and npm are in $(VENV).
+TYPESCRIPT = clients/typescript
+NODE_TOOLS = $(TYPESCRIPT)/node_modules/.package-lock.json
+PYTHON_CLIENT = clients/python/alliance_client/generated
+
 # What computes: the rest of the tests asks nothing of the linear algebra.
 ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa simulation invariance irt items reliability \
   sample_size examples test_simulate.py validity/test_study.py)
@@ -24,13 +29,13 @@ ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa simulation invar
 COMPUTING_TESTS = $(addprefix tests/,cfa correlation criterion declared disclosure edges efa examples \
   invariance irt items longitudinal reliability reports sample_size schemas scoring simulation validity)
 
-.PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi bench-engine bench-report bench-irt bench-http clean
+.PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi clients bench-engine bench-report bench-irt bench-http clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
 
 setup: $(VENV)/.runtime ## install what the service needs into .venv
-setup-dev: $(VENV)/.dev ## the same, with what the tests need
+setup-dev: $(VENV)/.dev $(NODE_TOOLS) ## the same, with what the tests need
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; no python3 was found."; exit 1; }
@@ -53,6 +58,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock \
 	  || { echo "The packages could not be installed; the lines above say why."; exit 1; }
 	@touch $@
+
+$(NODE_TOOLS): $(TYPESCRIPT)/package-lock.json $(VENV)/.dev
+	@echo "Installing what the client in TypeScript needs …"
+	@cd $(TYPESCRIPT) && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent && touch ../../$@ \
+	  || echo "npm could not install: what needs it is not tested."
 
 setup-system: ## install the programs that some tests drive (Debian, as root)
 	@dpkg --status $(SYSTEM_PACKAGES) > /dev/null 2>&1 || { apt-get update --quiet=2 \
@@ -82,7 +92,7 @@ faults: setup-dev ## kill processes, stop the database, fill the disk (MANY=1: a
 image-check: setup-dev ## build the image and run compose.yaml in containers: cut, kill, stop (Docker)
 	@$(BIN)/python -m pytest -m image tests/image
 
-lint: setup-dev ## format, lint, types, import contracts
+lint: setup-dev clients ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -96,6 +106,21 @@ format: setup-dev ## put the code into its form
 
 openapi: setup ## write openapi.yaml from the schemas
 	@$(BIN)/alliance openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+clients: $(PYTHON_CLIENT)/client.py $(TYPESCRIPT)/src/specification.d.ts ## generate the clients from openapi.yaml, check their types
+	@cd clients/python && ../../$(BIN)/mypy
+	@cd $(TYPESCRIPT) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent check
+
+$(PYTHON_CLIENT)/client.py: openapi.yaml clients/python/generator.yaml $(VENV)/.dev
+	@rm -rf $(PYTHON_CLIENT)
+	@$(BIN)/openapi-python-client generate --path openapi.yaml --config clients/python/generator.yaml \
+	  --meta none --output-path $(PYTHON_CLIENT) > $(PYTHON_CLIENT).log 2>&1 \
+	  || { cat $(PYTHON_CLIENT).log; exit 1; }
+	@touch $@
+
+$(TYPESCRIPT)/src/specification.d.ts: openapi.yaml $(TYPESCRIPT)/package.json $(NODE_TOOLS)
+	@cd $(TYPESCRIPT) && PATH="$(abspath $(BIN)):$$PATH" npm run --silent generate > /dev/null
+	@touch $@
 
 bench-engine: setup-dev ## time the engine, beside R's packages where R is installed
 	@$(BIN)/python -m benchmarks.engine
@@ -124,4 +149,5 @@ audit: setup-dev ## check the locks: pinned, as installed, not withdrawn, no kno
 	@$(BIN)/python -m dependencies.audit $(VENV)-audit/bin requirements.lock requirements-dev.lock
 
 clean: ## remove the environment and all that was generated
-	rm -rf $(VENV) $(VENV)-audit *.egg-info .mypy_cache .ruff_cache .hypothesis build
+	rm -rf $(VENV) $(VENV)-audit *.egg-info .mypy_cache .ruff_cache .hypothesis build $(PYTHON_CLIENT)* \
+	  $(TYPESCRIPT)/node_modules $(TYPESCRIPT)/src/specification.d.ts

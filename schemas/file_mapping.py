@@ -176,7 +176,7 @@ class WideOccasionSchema(StrictSchema):
 
 
 class FileMappingSchema(StrictSchema):
-    """What ``--mapping`` takes, and the part ``mapping`` of an upload."""
+    """How a file is to be read: what `--mapping` takes, and the part `mapping` of an upload."""
 
     items = _items()
     person = _name(allow_none=True)

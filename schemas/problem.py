@@ -12,7 +12,7 @@ _CODES = "A stable word for programs:\n\n" + "\n".join(
 
 
 class FaultSchema(Schema):
-    """One fault and its place (:class:`schemas.validation_errors.Fault`)."""
+    """One fault and its place; never the value that was sent."""
 
     pointer = fields.String(
         required=True,

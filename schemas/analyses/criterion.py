@@ -42,7 +42,7 @@ class Moment(fields.Field[float | str]):
 
 
 class ExpectationSchema(StrictSchema):
-    """A hypothesis (:class:`psychometrics.criterion.options.Expectation`)."""
+    """A hypothesis on the correlation with an outcome."""
 
     direction = fields.Enum(Direction, by_value=True, load_default=Direction.POSITIVE)
     minimum = StrictNumber(allow_none=True, validate=_SHARE)
@@ -57,7 +57,7 @@ class ExpectationSchema(StrictSchema):
 
 
 class OutcomeSchema(StrictSchema):
-    """One outcome (:class:`psychometrics.criterion.options.Outcome`)."""
+    """One outcome: its column, when it was measured, what is expected of it."""
 
     name = fields.String(required=True, validate=_NAME)
     session_number = Moment(allow_none=True)
@@ -97,7 +97,7 @@ class GivenIntervalSchema(StrictSchema):
 
 
 class ReferenceSchema(StrictSchema):
-    """A published correlation (:class:`psychometrics.criterion.options.Reference`)."""
+    """A published correlation of the alliance with an outcome."""
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=128))
     estimate = StrictNumber(required=True, validate=_CORRELATION)

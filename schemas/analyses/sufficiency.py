@@ -17,7 +17,7 @@ MOST_REPLICATES = 2000
 
 
 class SimulationSchema(StrictSchema):
-    """A Monte Carlo study (:class:`psychometrics.sample_size.options.Simulation`)."""
+    """A Monte Carlo study of the sample size."""
 
     truth = fields.Enum(Truth, by_value=True, load_default=Truth.SUPPOSED)
     loading = StrictNumber(load_default=0.7, validate=_INSIDE)

@@ -16,6 +16,7 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields, validate
 
+from psychometrics.declared.shapes import first_sentence
 from schemas.base import Derived, Number
 from schemas.derived import Components
 from schemas.fhir.documented import OperationOutcomeSchema
@@ -71,6 +72,7 @@ def make_api(app: Flask) -> ServiceApi:
             "marshmallow_plugin": plugin,
             "info": {
                 "description": _DESCRIPTION,
+                "contact": {"name": "Whoever runs this service"},
                 "license": {"name": "GPL-3.0-or-later", "identifier": "GPL-3.0-or-later"},
             },
             "servers": [{"url": "/"}],
@@ -101,13 +103,23 @@ def finished_document(api: ServiceApi, kinds: Iterable[Kind], app: Flask) -> dic
     converter: Any = api.ma_plugin.converter
     options = {kind.name: converter.resolve_nested_schema(kind.options) for kind in kinds}
     given = {kind.name: api.results.add(kind.result) for kind in kinds}
+    outcome = converter.resolve_nested_schema(OperationOutcomeSchema)
     document: dict[str, Any] = api.spec.to_dict()
     schemas = document["components"]["schemas"]
+    for (declared, *_), name in converter.refs.items():
+        schemas[name].setdefault("description", first_sentence(declared))
     del schemas["PaginationMetadata"]  # the library's way of paging, which no route here has
     schemas |= api.results.schemas
-    schemas["NewAnalysis"] = _one_request_for_each_kind(schemas["NewAnalysis"], options)
-    schemas |= _one_analysis_for_each_kind(schemas["Analysis"], given)
-    finish(document, converter.resolve_nested_schema(OperationOutcomeSchema), app)
+    schemas |= _one_for_each_kind("NewAnalysis", schemas, {"options": options})
+    nullable = {
+        kind: {
+            "description": "Null until the analysis has succeeded.",
+            "anyOf": [result, {"type": "null"}],
+        }
+        for kind, result in given.items()
+    }
+    schemas |= _one_for_each_kind("Analysis", schemas, {"result": nullable})
+    finish(document, outcome, app)
     return {"openapi": document["openapi"], **document}
 
 
@@ -122,53 +134,48 @@ def _reference_to_declared(results: Components) -> Callable[..., dict[str, Any]]
     return refer
 
 
-def _one_analysis_for_each_kind(
-    analysis: dict[str, Any], results: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """Say which result goes with which kind: a schema for each, told apart by ``kind``."""
-    names = {kind: f"{kind.title().replace('-', '')}Analysis" for kind in results}
-    addresses = {kind: f"#/components/schemas/{name}" for kind, name in names.items()}
-    found = {
+def _one_for_each_kind(
+    name: str, schemas: dict[str, Any], of_kinds: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """Divide a schema into one for each kind of analysis, told apart by ``kind``.
+
+    Parameters
+    ----------
+    name
+        Name of the schema.
+    schemas
+        All schemas.
+    of_kinds
+        The property that depends on the kind, and what it is for each.
+    """
+    whole = schemas[name]
+    [(varying, by_kind)] = of_kinds.items()
+    names = {kind: name.replace("Analysis", f"{_class_name(kind)}Analysis") for kind in by_kind}
+    addresses = {kind: f"#/components/schemas/{one}" for kind, one in names.items()}
+    found: dict[str, Any] = {
         names[kind]: {
-            **analysis,
+            **whole,
             "title": names[kind],
+            "description": f"{whole['description']} Of kind `{kind}`.",
             "properties": {
-                **analysis["properties"],
+                **whole["properties"],
                 "kind": {"type": "string", "const": kind},
-                "result": {
-                    "description": "Null until the analysis has succeeded.",
-                    "anyOf": [result, {"type": "null"}],
-                },
+                varying: one,
             },
         }
-        for kind, result in results.items()
+        for kind, one in by_kind.items()
     }
-    found["Analysis"] = {
-        "title": "Analysis",
+    found[name] = {
+        "title": name,
+        "description": whole["description"],
         "oneOf": [{"$ref": address} for address in addresses.values()],
         "discriminator": {"propertyName": "kind", "mapping": addresses},
     }
     return found
 
 
-def _one_request_for_each_kind(
-    request: dict[str, Any], options: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
-    """Say which options go with which kind."""
-    return {
-        "oneOf": [
-            {
-                **request,
-                "title": name,
-                "properties": {
-                    **request["properties"],
-                    "kind": {"type": "string", "const": name},
-                    "options": taken,
-                },
-            }
-            for name, taken in options.items()
-        ]
-    }
+def _class_name(kind: str) -> str:
+    return kind.title().replace("-", "")
 
 
 def to_yaml(document: dict[str, Any]) -> str:
@@ -220,12 +227,14 @@ class _SchemaNames:
 def _only_what_is_accepted(
     _: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any
 ) -> dict[str, Any]:
-    """Offer the choices that a field accepts, where these are fewer than its enumeration has."""
+    """Offer the choices that a field accepts, and say what type an enumeration has."""
     if not isinstance(field, fields.Enum):
         return {}
+    typed = {"type": ["string", "null"] if field.allow_none else "string"}
     kept = [set(check.choices) for check in field.validators if isinstance(check, validate.OneOf)]
     choices = [one for one in field.enum if all(one in accepted for accepted in kept)]
-    return {"enum": [one.value for one in choices] + [None] * field.allow_none} if kept else {}
+    enum = [one.value for one in choices] + [None] * field.allow_none
+    return typed | ({"enum": enum} if kept else {})
 
 
 def _number_may_be_null(

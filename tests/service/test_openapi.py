@@ -53,15 +53,22 @@ for media_type in ("application/x-ndjson", "text/csv"):
 described = schemathesis.openapi.from_dict(SPECIFICATION)
 
 
+def referred(reference: dict[str, str]) -> dict[str, Any]:
+    """Return the schema that is referred to."""
+    name = reference["$ref"].rsplit("/", 1)[1]
+    found: dict[str, Any] = SPECIFICATION["components"]["schemas"][name]
+    return found
+
+
+def named(discriminator: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return the schema of a kind of analysis."""
+    return referred({"$ref": discriminator["mapping"][kind]})
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_choice_that_is_offered_is_accepted(kind: str) -> None:
-    described_options = next(
-        request["properties"]["options"]
-        for request in SPECIFICATION["components"]["schemas"]["NewAnalysis"]["oneOf"]
-        if request["title"] == kind
-    )
-    name = described_options["$ref"].rsplit("/", 1)[1]
-    properties = SPECIFICATION["components"]["schemas"][name]["properties"]
+    request = named(SPECIFICATION["components"]["schemas"]["NewAnalysis"]["discriminator"], kind)
+    properties = referred(request["properties"]["options"])["properties"]
     schema = KINDS[kind].options()
     estimators = properties.get("estimator", {}).get("enum", ())
     for option, offered in properties.items():
@@ -94,17 +101,24 @@ def test_every_guarded_operation_documents_its_refusals() -> None:
                 assert "401" in operation["responses"], (method, path)
 
 
-def test_every_kind_of_analysis_documents_options_and_result() -> None:
-    schemas = SPECIFICATION["components"]["schemas"]
-    kinds = [one["properties"]["kind"]["const"] for one in schemas["NewAnalysis"]["oneOf"]]
-    assert kinds == list(KINDS)
-    analysis = schemas["Analysis"]
-    assert list(analysis["discriminator"]["mapping"]) == kinds
-    for kind, one in zip(kinds, analysis["oneOf"], strict=True):
-        described = schemas[one["$ref"].rsplit("/", 1)[1]]
+@pytest.mark.parametrize("name", ["NewAnalysis", "Analysis"])
+def test_every_kind_of_analysis_documents_options_and_result(name: str) -> None:
+    analysis = SPECIFICATION["components"]["schemas"][name]
+    assert list(analysis["discriminator"]["mapping"]) == list(KINDS)
+    for kind, one in zip(KINDS, analysis["oneOf"], strict=True):
+        described = referred(one)
+        assert described == named(analysis["discriminator"], kind)
         assert described["properties"]["kind"]["const"] == kind
-        assert {"kind", "result"} <= set(described["required"])
-        assert len(described["properties"]["result"]["anyOf"]) == 2
+        if name == "Analysis":
+            assert {"kind", "result"} <= set(described["required"])
+            assert len(described["properties"]["result"]["anyOf"]) == 2
+
+
+def test_every_schema_and_every_tag_says_what_it_is() -> None:
+    schemas = SPECIFICATION["components"]["schemas"]
+    assert [name for name, one in schemas.items() if not one.get("description")] == []
+    assert not any(re.search(r":\w+:`|``", one["description"]) for one in schemas.values())
+    assert [tag["name"] for tag in SPECIFICATION["tags"] if not tag.get("description")] == []
 
 
 def test_nothing_is_described_that_nothing_refers_to() -> None:
