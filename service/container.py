@@ -24,6 +24,7 @@ from service.adapters.database.worker_registry import WorkerTable
 from service.adapters.renderer import Renderer
 from service.audit import AuditKey, AuditTrail
 from service.auth.authenticator import Authenticator
+from service.auth.client_keys import ClientKeys
 from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.config import Config
@@ -44,8 +45,8 @@ class Services:
         Connections and transactions.
     keys, authenticator, last_use
         API keys, how they are checked, and who notes that they were used.
-    clients, tokens
-        OAuth clients and the access tokens they got.
+    clients, client_keys, tokens
+        OAuth clients, their public keys, and the access tokens they got.
     audit, audit_store
         The audit trail: where requests are noted, and where it is read.
     pseudonym_key
@@ -73,6 +74,7 @@ class Services:
     last_use: LastUse
     clients: ClientStore
     tokens: TokenStore
+    client_keys: ClientKeys
     audit: AuditTrail
     audit_store: AuditStore
     pseudonym_key: Callable[[str], str]
@@ -111,6 +113,7 @@ def compose(config: Config) -> Services:
         last_use=LastUse(keys.note_use),
         clients=ClientStore(database),
         tokens=tokens,
+        client_keys=ClientKeys(config.jwks_allowed),
         audit=AuditTrail(audit_store.append, audit_key),
         audit_store=audit_store,
         pseudonym_key=lambda tenant_id: audit_key.mac(b"pseudonyms\0" + tenant_id.encode()),
