@@ -135,6 +135,8 @@ class Config:
         Sites whose pages may call the service from a browser.
     jwks_hosts
         Hosts from which clients' public keys are fetched.
+    webhook_hosts
+        Hosts that webhooks may lead to.
     private_hosts
         Of the hosts that the service calls, those with private addresses, or without TLS.
     log_level
@@ -308,6 +310,13 @@ class Config:
         "hosts like ehr.example.org or ehr.example.org:8443, separated by commas",
         "Hosts from which clients' public keys are fetched; none, if empty.",
     )
+    webhook_hosts: frozenset[str] = _setting(
+        "ALLIANCE_WEBHOOK_HOSTS",
+        _hosts,
+        "",
+        "hosts like ehr.example.org or ehr.example.org:8443, separated by commas",
+        "Hosts that webhooks may lead to; none, if empty.",
+    )
     private_hosts: frozenset[str] = _setting(
         "ALLIANCE_PRIVATE_HOSTS",
         _hosts,
@@ -346,6 +355,11 @@ class Config:
     def jwks_allowed(self) -> AllowedHosts:
         """Where clients' public keys may be fetched from."""
         return AllowedHosts(listed=self.jwks_hosts, private=self.private_hosts)
+
+    @property
+    def webhooks_allowed(self) -> AllowedHosts:
+        """Where webhooks may lead to."""
+        return AllowedHosts(listed=self.webhook_hosts, private=self.private_hosts)
 
     @property
     def metrics_folder(self) -> Path:

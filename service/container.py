@@ -20,6 +20,7 @@ from service.adapters.database.responses import ResponseStore
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
+from service.adapters.database.webhooks import WebhookStore
 from service.adapters.database.worker_registry import WorkerTable
 from service.adapters.renderer import Renderer
 from service.audit import AuditKey, AuditTrail
@@ -61,6 +62,8 @@ class Services:
         What is stored.
     contents, erasure, retention
         Giving out and deleting what is stored, and for how long it is kept.
+    webhooks, webhook_mac
+        Who is called when analyses finish, and what their secrets are derived with.
     queue, workers
         Analyses, and who runs them.
     renderer
@@ -89,6 +92,8 @@ class Services:
     contents: ExportStore
     erasure: ErasureStore
     retention: RetentionStore
+    webhooks: WebhookStore
+    webhook_mac: Callable[[bytes], str]
     queue: JobQueue
     workers: WorkerTable
     renderer: Renderer
@@ -131,6 +136,8 @@ def compose(config: Config) -> Services:
         contents=ExportStore(database),
         erasure=ErasureStore(database),
         retention=RetentionStore(database, config.retention_days),
+        webhooks=WebhookStore(database),
+        webhook_mac=audit_key.mac,
         queue=JobTable(database),
         workers=WorkerTable(database),
         renderer=Renderer(seconds=config.report_seconds),

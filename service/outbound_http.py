@@ -217,14 +217,13 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the first of the addresses that answers."""
-        self.sock = self._first()
+        self.sock = self._open = self._first()
         if self._tls is not None:
-            self.sock = self._tls.wrap_socket(
+            secured = self._tls.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
-        self._open = self.sock
-        if self._tls is not None:
-            self.sock.do_handshake()
+            self.sock = self._open = secured
+            secured.do_handshake()
         if self.gave_up:
             raise TimeoutError
 
