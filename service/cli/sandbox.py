@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve from a temporary folder until a signal asks to stop."""
     check_port_is_free(HOST, arguments.port)
     with tempfile.TemporaryDirectory(prefix="alliance-sandbox-") as name:
+        os.environ["TMPDIR"] = name  # for what the processes of the service leave behind
         os.environ["ALLIANCE_DATA"] = str(Path(name) / "data")
         os.environ["ALLIANCE_PUBLIC_URL"] = f"http://{HOST}:{arguments.port}"
         for elsewhere in ("DATABASE_URL", "DATABASE_URL_FILE", "ALLIANCE_AUDIT_KEY_FILE"):

@@ -7,23 +7,33 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from tests.conftest import ROOT
 from tests.service.server import Client, Server, free_port, wait_until_ready
 
 
-def test_a_sandbox_has_a_key_examples_and_studies_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder of a short name, for sockets are made in it."""
+    with tempfile.TemporaryDirectory(prefix="sb-") as name:
+        yield Path(name)
+
+
+def test_a_sandbox_has_a_key_examples_and_studies_and_leaves_nothing(folder: Path) -> None:
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if "ALLIANCE" not in name},
-        "TMPDIR": str(tmp_path),
-        "ALLIANCE_DATA": str(tmp_path / "not-used"),
+        "TMPDIR": str(folder),
+        "ALLIANCE_DATA": str(folder / "not-used"),
     }
-    with (tmp_path / "server.log").open("ab") as log:
+    with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "service", "sandbox", f"--port={port}", "--hours=1"],
             cwd=ROOT,
@@ -33,7 +43,7 @@ def test_a_sandbox_has_a_key_examples_and_studies_and_leaves_nothing(tmp_path: P
         )
     try:
         said = first_object(process)
-        server = Server(url=said["url"], data=tmp_path, process=process, environment=environment)
+        server = Server(url=said["url"], data=folder, process=process, environment=environment)
         wait_until_ready(server)
         client = Client(url=server.url, key=said["key"])
         listed = client.get("/v1/samples").json()["samples"]
@@ -51,15 +61,17 @@ def test_a_sandbox_has_a_key_examples_and_studies_and_leaves_nothing(tmp_path: P
         course = client.post("/v1/persons/scores", json={"person": "p01"}).json()["courses"][0]
         assert course["ordered_by"] == "session_number"
         assert client.get("/v1/audit").status_code == 403
-        folder = Path(said["fhir"]["Parameters"]).parent.parent
-        assert folder.parent == tmp_path
-        assert folder.exists()
+        made = Path(said["fhir"]["Parameters"]).parent.parent
+        assert made.parent == folder
+        assert made.exists()
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        process.wait(timeout=120)
+        if process.stdout is not None:
+            process.stdout.close()
     assert process.returncode == 0
-    assert not folder.exists()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["server.log"]
+    assert not made.exists()
+    assert sorted(file.name for file in folder.iterdir()) == ["server.log"]
     assert not answers(server.url)
 
 
