@@ -24,6 +24,7 @@ from service.blueprints import (
     samples,
     scores,
     tokens,
+    webhooks,
 )
 from service.config import Config
 from service.container import compose
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     files.blueprint,
     analyses.blueprint,
     reports.blueprint,
+    webhooks.blueprint,
     audit.blueprint,
 )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import ConfigurationError
+from service.outbound_http import AllowedHosts, are_hosts
 
 MEBIBYTE = 1024 * 1024
 _SHORTEST_SECRET = 32
@@ -48,6 +49,13 @@ def _origins(text: str) -> frozenset[str]:
     if not all(re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", origin) for origin in origins):
         raise ValueError
     return origins
+
+
+def _hosts(text: str) -> frozenset[str]:
+    hosts = _words(text.lower())
+    if not are_hosts(hosts):
+        raise ValueError
+    return hosts
 
 
 def _secret(text: str) -> str:
@@ -125,6 +133,12 @@ class Config:
         Instruments whose unverified key the deployer has confirmed.
     cors_origins
         Sites whose pages may call the service from a browser.
+    jwks_hosts
+        Hosts from which clients' public keys are fetched.
+    webhook_hosts
+        Hosts that webhooks may lead to.
+    private_hosts
+        Of the hosts that the service calls, those with private addresses, or without TLS.
     log_level
         Lowest level that is logged.
     """
@@ -289,6 +303,27 @@ class Config:
         "origins like https://ehr.example.org, separated by commas",
         "Sites whose pages may call the service from a browser; none, if empty.",
     )
+    jwks_hosts: frozenset[str] = _setting(
+        "ALLIANCE_JWKS_HOSTS",
+        _hosts,
+        "",
+        "hosts like ehr.example.org or ehr.example.org:8443, separated by commas",
+        "Hosts from which clients' public keys are fetched; none, if empty.",
+    )
+    webhook_hosts: frozenset[str] = _setting(
+        "ALLIANCE_WEBHOOK_HOSTS",
+        _hosts,
+        "",
+        "hosts like ehr.example.org or ehr.example.org:8443, separated by commas",
+        "Hosts that webhooks may lead to; none, if empty.",
+    )
+    private_hosts: frozenset[str] = _setting(
+        "ALLIANCE_PRIVATE_HOSTS",
+        _hosts,
+        "",
+        "hosts like ehr.hospital.internal:8443, separated by commas",
+        "Of the hosts that the service calls, those with private addresses, or without TLS.",
+    )
     log_level: str = _setting(
         "ALLIANCE_LOG_LEVEL",
         lambda text: {"debug": "DEBUG", "info": "INFO", "warning": "WARNING", "error": "ERROR"}[
@@ -315,6 +350,16 @@ class Config:
     def sqlalchemy_url(self) -> str:
         """Address of the database, the embedded one when none is set."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'alliance.db'}"
+
+    @property
+    def jwks_allowed(self) -> AllowedHosts:
+        """Where clients' public keys may be fetched from."""
+        return AllowedHosts(listed=self.jwks_hosts, private=self.private_hosts)
+
+    @property
+    def webhooks_allowed(self) -> AllowedHosts:
+        """Where webhooks may lead to."""
+        return AllowedHosts(listed=self.webhook_hosts, private=self.private_hosts)
 
     @property
     def metrics_folder(self) -> Path:

@@ -20,10 +20,12 @@ from service.adapters.database.responses import ResponseStore
 from service.adapters.database.retention import RetentionStore
 from service.adapters.database.samples import SampleStore
 from service.adapters.database.sessions import SessionStore
+from service.adapters.database.webhooks import WebhookStore
 from service.adapters.database.worker_registry import WorkerTable
 from service.adapters.renderer import Renderer
 from service.audit import AuditKey, AuditTrail
 from service.auth.authenticator import Authenticator
+from service.auth.client_keys import ClientKeys
 from service.auth.last_use import LastUse
 from service.catalog.catalog import Catalog, shipped_definitions
 from service.config import Config
@@ -44,8 +46,8 @@ class Services:
         Connections and transactions.
     keys, authenticator, last_use
         API keys, how they are checked, and who notes that they were used.
-    clients, tokens
-        OAuth clients and the access tokens they got.
+    clients, client_keys, tokens
+        OAuth clients, their public keys, and the access tokens they got.
     audit, audit_store
         The audit trail: where requests are noted, and where it is read.
     pseudonym_key
@@ -60,6 +62,8 @@ class Services:
         What is stored.
     contents, erasure, retention
         Giving out and deleting what is stored, and for how long it is kept.
+    webhooks, webhook_mac
+        Who is called when analyses finish, and what their secrets are derived with.
     queue, workers
         Analyses, and who runs them.
     renderer
@@ -73,6 +77,7 @@ class Services:
     last_use: LastUse
     clients: ClientStore
     tokens: TokenStore
+    client_keys: ClientKeys
     audit: AuditTrail
     audit_store: AuditStore
     pseudonym_key: Callable[[str], str]
@@ -87,6 +92,8 @@ class Services:
     contents: ExportStore
     erasure: ErasureStore
     retention: RetentionStore
+    webhooks: WebhookStore
+    webhook_mac: Callable[[bytes], str]
     queue: JobQueue
     workers: WorkerTable
     renderer: Renderer
@@ -111,6 +118,7 @@ def compose(config: Config) -> Services:
         last_use=LastUse(keys.note_use),
         clients=ClientStore(database),
         tokens=tokens,
+        client_keys=ClientKeys(config.jwks_allowed),
         audit=AuditTrail(audit_store.append, audit_key),
         audit_store=audit_store,
         pseudonym_key=lambda tenant_id: audit_key.mac(b"pseudonyms\0" + tenant_id.encode()),
@@ -128,6 +136,8 @@ def compose(config: Config) -> Services:
         contents=ExportStore(database),
         erasure=ErasureStore(database),
         retention=RetentionStore(database, config.retention_days),
+        webhooks=WebhookStore(database),
+        webhook_mac=audit_key.mac,
         queue=JobTable(database),
         workers=WorkerTable(database),
         renderer=Renderer(seconds=config.report_seconds),

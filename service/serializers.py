@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from service.records import AuditRow, Batch, Job, Sample, Standing
+from service.records import (
+    AuditRow,
+    Batch,
+    Delivery,
+    DeliveryStatus,
+    Job,
+    Sample,
+    Standing,
+    Webhook,
+)
 
 
 class Identified(Protocol):
@@ -93,6 +102,25 @@ def audit_json(row: AuditRow) -> dict[str, Any]:
         "status": entry.status,
         "request_id": entry.request_id,
         "chain": row.chain,
+    }
+
+
+def webhook_json(webhook: Webhook) -> dict[str, Any]:
+    """Render a webhook without its secret."""
+    return {"id": webhook.id, "url": webhook.url, "created_at": moment(webhook.created_at)}
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """Render a delivery."""
+    waiting = delivery.status is DeliveryStatus.WAITING
+    return {
+        "id": delivery.id,
+        "analysis": delivery.analysis_id,
+        "status": delivery.status,
+        "attempts": delivery.attempts,
+        "outcome": delivery.outcome,
+        "created_at": moment(delivery.created_at),
+        "next_at": moment(delivery.next_at) if waiting else None,
     }
 
 

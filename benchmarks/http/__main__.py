@@ -1,6 +1,6 @@
 """``make bench-http``: prints the tables, each figure beside its goal.
 
-``python -m benchmarks.http score``, ``store`` or ``million`` does one part alone.
+``python -m benchmarks.http score``, ``extract``, ``store`` or ``million`` does one part alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from benchmarks.http.bodies import (
     SIZES,
     bare_batch_body,
     batch_body,
+    fhir_body,
     scoring_body,
 )
 from benchmarks.http.load import Load, Plan, drive
@@ -31,6 +32,7 @@ from benchmarks.http.stages import stages
 _ROUNDS = 5
 _MANY = 10_000
 _SCORE = "/v1/score"
+_EXTRACT = "/fhir/QuestionnaireResponse/$extract"
 
 
 def main(parts: Sequence[str]) -> None:
@@ -38,6 +40,8 @@ def main(parts: Sequence[str]) -> None:
     print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}\n")
     if "score" in parts:
         scoring()
+    if "extract" in parts:
+        extracting()
     if "store" in parts:
         storing()
     if "million" in parts:
@@ -84,6 +88,26 @@ def scoring() -> None:
             print(f"single score at {half.per_second:,.0f} requests/s (half load): "
                   f"p50 {half.p50:.1f} ms, p99 {half.p99:.1f} ms (goal 10)")  # fmt: skip
             print(f"largest worker: {ours.largest_worker():.0f} MB resident (goal 120)\n")
+
+
+def extracting() -> None:
+    """Score one form sent as FHIR beside the same form sent to ``/v1/score``, in turn."""
+    with tempfile.TemporaryDirectory() as name, alliance_server(Path(name)) as ours:
+        plain, form = Path(name) / "score.json", Path(name) / "extract.json"
+        plain.write_bytes(scoring_body(1))
+        form.write_bytes(fhir_body(ours.url))
+        rounds = [
+            (drive(ours, _EXTRACT, form, Plan()), drive(ours, _SCORE, plain, Plan()))
+            for _ in range(_ROUNDS)
+        ]
+        ratio = statistics.median(a.per_second / b.per_second for a, b in rounds)
+        by_cpu = statistics.median(b.cpu / a.cpu for a, b in rounds)
+        fhir, score = (
+            statistics.median(one.per_second for one in side) for side in zip(*rounds, strict=True)
+        )
+        print("| $extract, requests/s | /v1/score | ratio (goal 0.60) | of CPU time |")
+        print("|---|---|---|---|")
+        print(f"| {fhir:,.0f} | {score:,.0f} | {ratio:.2f} | {by_cpu:.2f} |\n")
 
 
 def storing() -> None:
@@ -163,4 +187,4 @@ def _address(store: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("score", "store", "million"))
+    main(sys.argv[1:] or ("score", "extract", "store", "million"))

@@ -7,6 +7,7 @@ import orjson
 
 from psychometrics.simulate import draw, population
 from psychometrics.types import FloatArray
+from schemas.fhir.documented import example_response
 from service.catalog.catalog import find_definition
 
 INSTRUMENT = "wai-sr-client"
@@ -25,6 +26,13 @@ def answers(n_persons: int, seed: int = 1) -> FloatArray:
 def scoring_body(n_responses: int) -> bytes:
     """Write a request to ``POST /v1/score``."""
     return orjson.dumps({"instrument": INSTRUMENT, "responses": _responses(n_responses, "r")})
+
+
+def fhir_body(base: str) -> bytes:
+    """Write one answered form as a QuestionnaireResponse to the service at an address."""
+    row = [3 if np.isnan(one) else int(one) for one in answers(1)[0]]
+    canonical = f"{base}/fhir/Questionnaire/{INSTRUMENT}|1.0.0"
+    return orjson.dumps(example_response(canonical, tuple(row)))
 
 
 def batch_body(n_responses: int) -> bytes:

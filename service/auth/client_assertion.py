@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
 
-from service.auth.jwks import ALGORITHMS, public_key
+from service.auth.jwks import ALGORITHMS
 from service.errors import TokenRefusedError
 from service.identifiers import now_ms
 from service.records import Assertion, Client
@@ -29,6 +30,9 @@ _NOT_SIGNED = "The assertion is not signed with a registered key of a registered
 FindClient = Callable[[str], Client | None]
 """Finds a client that was not revoked by its ``client_id``."""
 
+FindKey = Callable[[Client, str], RSAKey | ECKey | None]
+"""Finds a client's public key by its ``kid``."""
+
 
 class _Registry(jws.JWSRegistry):
     """Allows room in the header for certificates, which are not read."""
@@ -40,7 +44,12 @@ _REGISTRY = _Registry(algorithms=sorted(ALGORITHMS.values()), strict_check_heade
 
 
 def check_assertion(
-    text: str, *, audience: str, find: FindClient, now: Callable[[], int] = now_ms
+    text: str,
+    *,
+    audience: str,
+    find: FindClient,
+    key_of: FindKey,
+    now: Callable[[], int] = now_ms,
 ) -> Assertion:
     """Check a client's assertion; that it was not used before remains to be seen.
 
@@ -52,6 +61,8 @@ def check_assertion(
         The address of the token endpoint.
     find
         Finds the client.
+    key_of
+        Finds the client's key.
     now
         Milliseconds since 1970.
 
@@ -62,7 +73,7 @@ def check_assertion(
     """
     signed = _read(text)
     claims = _claims(signed)
-    client = _signer(signed, claims, find)
+    client = _signer(signed, claims, find, key_of)
     _check_names(claims, audience)
     expires_at = _check_times(claims, now() / 1000)
     jti = claims.get("jti")
@@ -88,8 +99,6 @@ def _read(text: str) -> jws.CompactSignature:
         raise _refused("`typ` must be JWT.")
     if "crit" in header:
         raise _refused("`crit` names extensions, and none is understood here.")
-    if "jku" in header:
-        raise _refused("`jku` must be left out: keys are registered here, not fetched.")
     return signed
 
 
@@ -104,12 +113,16 @@ def _claims(signed: jws.CompactSignature) -> dict[str, Any]:
     return claims
 
 
-def _signer(signed: jws.CompactSignature, claims: dict[str, Any], find: FindClient) -> Client:
+def _signer(
+    signed: jws.CompactSignature, claims: dict[str, Any], find: FindClient, key_of: FindKey
+) -> Client:
     issuer = claims.get("iss")
     # no client_id holds a control character, and not every database takes one
     client = find(issuer) if isinstance(issuer, str) and issuer.isprintable() else None
     header = signed.headers()
-    key = None if client is None else public_key(client.key_set, header["kid"])
+    if "jku" in header and (client is None or header["jku"] != client.key_set.get("url")):
+        raise _refused("`jku` must be the address that is registered, or left out.")
+    key = None if client is None else key_of(client, header["kid"])
     if client is None or key is None or ALGORITHMS[key.key_type] != header["alg"]:
         raise _refused(_NOT_SIGNED)
     try:

@@ -15,12 +15,13 @@ from joserfc.jwk import ECKey, RSAKey, import_key
 
 from schemas.json_pointers import pointer
 from schemas.json_text import read_json
-from schemas.validation_errors import Fault, RefusedInputError
+from schemas.validation_errors import Fault, RefusedInputError, UnreadableInputError
 
 ALGORITHMS: Mapping[str, str] = {"RSA": "RS384", "EC": "ES384"}
 """The one algorithm for each type of key; an assertion does not get to choose."""
 
 MAXIMUM_KEYS = 20
+_MAXIMUM_FETCHED = 100
 _MAXIMUM_KID = 200
 _LOWEST_RSA_BITS = 2048
 _HIGHEST_RSA_BITS = 8192
@@ -51,6 +52,21 @@ def read_key_set(text: bytes) -> dict[str, Any]:
     if faults:
         raise RefusedInputError(faults)
     return {"keys": [_reduced(key) for key in keys]}
+
+
+def usable_keys(document: object) -> dict[str, Any]:
+    """Take from a key set that was fetched the keys that can be used; others may stand in it.
+
+    Raises
+    ------
+    UnreadableInputError
+        If it is no key set.
+    """
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list):
+        raise UnreadableInputError("The answer must be a JSON object with a list of `keys`.")
+    fit = [key for key in keys[:_MAXIMUM_FETCHED] if _broken_rule(key) is None]
+    return {"keys": [_reduced(key) for key in fit]}
 
 
 def public_key(key_set: Mapping[str, Any], kid: str) -> RSAKey | ECKey | None:

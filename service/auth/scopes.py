@@ -2,7 +2,8 @@
 
 A SMART scope is ``system/<resource>.<letters>``. Only combinations that say no less than ours allow
 are known: whoever is granted ``samples`` can also list and delete, so ``.c`` alone is not offered.
-``admin`` has no SMART name.
+``admin`` has no SMART name. Reading everything (``system/*.rs``) allows what reading each resource
+does: no resource's reading allows analyses, which can also be cancelled, or the export.
 """
 
 from __future__ import annotations
@@ -25,10 +26,20 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "system/QuestionnaireResponse.*": _KEEPING,
     "system/MeasureReport.cruds": _ANALYSING,
     "system/MeasureReport.*": _ANALYSING,
+    "system/*.r": _SCORING,
+    "system/*.rs": _SCORING,
+    "system/*.read": _SCORING,
     "system/*.cruds": _ALL,
     "system/*.*": _ALL,
 }
 """What each name allows."""
+
+
+MEANINGS: Mapping[str, str] = {
+    name: "Allows all." if Scope.ADMIN in allowed else f"Allows {', '.join(sorted(allowed))}."
+    for name, allowed in SCOPES.items()
+}
+"""The same for people."""
 
 
 def scopes_named(names: Iterable[str]) -> frozenset[Scope] | None:

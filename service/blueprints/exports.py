@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from flask import Response
 
+from service.adapters.database.webhooks import MAXIMUM_WEBHOOKS
 from service.errors import TooManyRequestsError
 from service.records import Scope
 from service.use_cases.export_data import sample_csv, tenant_lines
@@ -37,9 +38,9 @@ blueprint = Blueprint("exports", __name__, description="What is stored, given ou
 def export() -> Response:
     """Give out everything the tenant owns.
 
-    The tenant with its policy, keys (without their secrets) and clients, instruments, samples,
-    batches, responses with answers, scores and what stands beside them, and analyses with their
-    results. The last line counts the lines before it: without it the export is not whole.
+    The tenant with its policy, keys and webhooks (without their secrets) and clients, instruments,
+    samples, batches, responses with answers, scores and what stands beside them, and analyses with
+    their results. The last line counts the lines before it: without it the export is not whole.
     """
     parts = services()
     tenant = parts.retention.policy(tenant_id())
@@ -47,6 +48,7 @@ def export() -> Response:
         tenant,
         keys=parts.keys.list(tenant.tenant),
         clients=parts.clients.list(tenant.tenant),
+        webhooks=parts.webhooks.list(tenant.tenant_id, limit=MAXIMUM_WEBHOOKS),
         own=parts.instruments.own,
         samples=parts.samples,
         contents=parts.contents,

@@ -33,6 +33,14 @@ _MAXIMUM_FIELDS = 20
 _MAXIMUM_BODY = 65_536
 
 
+@blueprint.route("/fhir/.well-known/smart-configuration")
+@open_to_all
+@blueprint.response(200, SmartConfigurationSchema)
+def fhir_smart_configuration() -> dict[str, Any]:
+    """Say the same under the address of the FHIR server, where SMART looks for it."""
+    return smart_configuration()
+
+
 @blueprint.route("/.well-known/smart-configuration")
 @open_to_all
 @blueprint.response(200, SmartConfigurationSchema)
@@ -66,7 +74,11 @@ def add_token() -> Response:
     refuse_after_failures(services())
     try:
         token = issue_token(
-            services().clients, services().tokens, _form(), audience=_token_endpoint()
+            services().clients,
+            services().tokens,
+            _form(),
+            audience=_token_endpoint(),
+            key_of=services().client_keys.find,
         )
     except TokenRefusedError as error:
         return _refusal(error)

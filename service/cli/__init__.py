@@ -21,6 +21,7 @@ from service.errors import ServiceError
 COMMANDS: Mapping[str, str] = {
     "serve": "start the service",
     "work": "run analyses",
+    "sandbox": "start a service with examples that leaves nothing behind",
     "inspect": "print how a file is read, and what cannot be known",
     "score": "score the answers in a file",
     "analyze": "analyse the answers in a file",

@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.no_worker:
         _see_to_the_key(config)
         return _run_web(config, arguments)
-    _check_port_is_free(arguments.host, arguments.port)
-    return _run_all(config, arguments)
+    check_port_is_free(arguments.host, arguments.port)
+    return run_all(config, arguments)
 
 
 def name_unknown_settings() -> None:
@@ -96,7 +96,8 @@ def _see_to_the_key(config: Config) -> None:
         database.close()
 
 
-def _run_all(config: Config, arguments: argparse.Namespace) -> int:
+def run_all(config: Config, arguments: argparse.Namespace) -> int:
+    """Serve with a worker beside the web processes."""
     from service.adapters.database.engine import Database
     from service.adapters.database.migrate import migrate
 
@@ -136,7 +137,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _check_port_is_free(host: str, port: int) -> None:
+def check_port_is_free(host: str, port: int) -> None:
+    """Refuse a port on which something listens, before anything is prepared."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

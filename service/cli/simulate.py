@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,14 @@ from psychometrics.longitudinal.simulated_studies import (
     draw_study,
     important_points,
 )
-from psychometrics.simulate import GROUPS, SCENARIOS, Population, draw, population
+from psychometrics.simulate import (
+    GROUPS,
+    SCENARIOS,
+    Population,
+    SimulatedSample,
+    draw,
+    population,
+)
 from psychometrics.types import FloatArray
 from service.cli.argument_types import LARGEST_NUMBER, whole_number
 from service.cli.inputs import declare_instrument, read_instrument, to_json
@@ -68,17 +75,34 @@ def run(arguments: argparse.Namespace) -> None:
     """Write the sample to standard output."""
     instrument = read_instrument(arguments.instrument).instrument
     rng = np.random.default_rng(arguments.seed)
-    if arguments.scenario in COURSES:
-        _run_study(arguments, instrument, rng)
-        return
-    truth = population(instrument, arguments.scenario)
-    sample = draw(truth, n_persons=arguments.n, rng=rng)
+    if arguments.scenario in COURSES and arguments.n > MOST_IN_STUDY:
+        raise OptionError("n", f"a study of several sessions has at most {MOST_IN_STUDY} persons")
+    rows = rows_of(arguments.scenario, instrument, n_persons=arguments.n, rng=rng)
     if arguments.truth is not None:
-        arguments.truth.write_text(to_json(_document(truth, arguments.scenario)))
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["group", *(f"i{item + 1}" for item in range(instrument.n_items))])
+        arguments.truth.write_text(to_json(_truth(arguments.scenario, instrument)))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+
+
+def rows_of(
+    scenario: str, instrument: Instrument, *, n_persons: int, rng: np.random.Generator
+) -> Iterator[Sequence[str | int]]:
+    """Draw a sample: its header, then one row a person, or a person and session."""
+    if scenario in COURSES:
+        study = draw_study(course(scenario), instrument, n_persons=n_persons, rng=rng)
+        return _study_table(study, instrument)
+    return _table(draw(population(instrument, scenario), n_persons=n_persons, rng=rng), instrument)
+
+
+def _table(sample: SimulatedSample, instrument: Instrument) -> Iterator[Sequence[str | int]]:
+    yield ["group", *(f"i{item + 1}" for item in range(instrument.n_items))]
     answers = sample.answers.astype(int).tolist()
-    rows.writerows([GROUPS[g], *row] for g, row in zip(sample.group, answers, strict=True))
+    yield from ([GROUPS[g], *row] for g, row in zip(sample.group, answers, strict=True))
+
+
+def _truth(scenario: str, instrument: Instrument) -> dict[str, Any]:
+    if scenario in COURSES:
+        return _study_document(scenario, instrument)
+    return _document(population(instrument, scenario), scenario)
 
 
 def _document(truth: Population, scenario: str) -> dict[str, Any]:
@@ -93,22 +117,15 @@ def _document(truth: Population, scenario: str) -> dict[str, Any]:
     }
 
 
-def _run_study(
-    arguments: argparse.Namespace, instrument: Instrument, rng: np.random.Generator
-) -> None:
+def _study_table(study: SimulatedStudy, instrument: Instrument) -> Iterator[Sequence[str | int]]:
     """Write a study of several sessions, one row a person and session."""
-    if arguments.n > MOST_IN_STUDY:
-        raise OptionError("n", f"a study of several sessions has at most {MOST_IN_STUDY} persons")
-    truth = course(arguments.scenario)
-    study = draw_study(truth, instrument, n_persons=arguments.n, rng=rng)
-    if arguments.truth is not None:
-        arguments.truth.write_text(to_json(_study_document(arguments.scenario, instrument)))
-    rows = csv.writer(sys.stdout, lineterminator="\n")
     items = (f"i{item + 1}" for item in range(instrument.n_items))
-    rows.writerow(
-        ["person", "session_number", "days_since_first_visit", *items, "comfort", "rated_change"]
-    )
-    rows.writerows(_study_rows(study))
+    yield [
+        *("person", "session_number", "days_since_first_visit"),
+        *items,
+        *("comfort", "rated_change"),
+    ]
+    yield from _study_rows(study)
 
 
 def _study_rows(study: SimulatedStudy) -> Iterator[list[str | int]]:

@@ -19,18 +19,21 @@ from service.adapters.database.audit import AuditStore
 from service.adapters.database.engine import Database
 from service.adapters.database.job_leases import Attempts
 from service.adapters.database.retention import RetentionStore
+from service.adapters.database.webhooks import DeliveryQueue
 from service.adapters.database.worker_registry import Submissions, WorkerTable
 from service.adapters.queue.workflows import Checkpoint, Workflows
 from service.audit import AuditKey
 from service.config import Config
 from service.errors import INTERNAL, UnavailableError, document
 from service.identifiers import uuid7
+from service.outbound_http import Answer, send
 from service.processes.heartbeat import Pulse, TakenForDeadError
 from service.processes.step_process import warm_up
 from service.processes.step_runner import Attendance, Outcome
 from service.processes.trusted_clock import Calendar
 from service.records import Lease
 from service.request_logging import log
+from service.use_cases.deliver_event import deliver_next
 from service.use_cases.run_analysis import is_known, steps_of
 from service.use_cases.versions import RELEASE
 
@@ -38,6 +41,7 @@ _LOOK_SECONDS = 0.1
 _AFTER_INCIDENT_SECONDS = 1.0
 _FORGET_SECONDS = 30.0
 _EXPIRE_SECONDS = 1800.0
+_DELIVER_SECONDS = 1.0
 _STOP_SECONDS = 10.0
 _RESTART = 75
 """Exit status (EX_TEMPFAIL) that asks for a new worker."""
@@ -63,13 +67,16 @@ class Worker:
         self._config = config
         self._id = str(uuid7())
         database = Database(config.sqlalchemy_url)
-        trail = AuditStore(database, AuditKey(config.audit_key, config.data.resolve()))
+        key = AuditKey(config.audit_key, config.data.resolve())
+        trail = AuditStore(database, key)
         self._retention = RetentionStore(
             database,
             config.retention_days,
             trail.noting("worker", "retention"),
             result_days=config.result_days,
         )
+        self._deliveries = DeliveryQueue(database)
+        self._mac = key.mac
         self._calendar = Calendar()
         self._attempts = Attempts(database, self._id, release=RELEASE)
         self._submissions = Submissions(database)
@@ -99,6 +106,7 @@ class Worker:
             (self._pass_on, _LOOK_SECONDS),
             (self._forget_finished, _FORGET_SECONDS),
             (self._expire, _EXPIRE_SECONDS),
+            (self._deliver, _DELIVER_SECONDS),
         )
         threads = [
             threading.Thread(target=self._again_and_again, args=one, daemon=True) for one in rounds
@@ -140,8 +148,20 @@ class Worker:
     def _forget_finished(self) -> None:
         self._workflows.forget_finished()
 
+    def _deliver(self) -> None:
+        """Tell webhooks what is due, one after the other."""
+        while not self._stop.is_set() and deliver_next(
+            self._deliveries, self._mac, self._post, seconds=time.time
+        ):
+            continue
+
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        hosts = self._config.webhooks_allowed
+        return send(url, hosts, method="POST", body=body, headers=headers)
+
     def _expire(self) -> None:
         """Delete what is old, by a time that has held since the look before."""
+        self._deliveries.forget_old()
         for policy, erased in self._retention.apply(self._calendar.now_ms()):
             log(
                 "expired",

@@ -24,6 +24,7 @@ from service.records.samples import (
     Sample,
     StoredResponse,
 )
+from service.records.webhooks import Delivery, DeliveryStatus, Webhook
 
 __all__ = [
     "ApiKey",
@@ -37,6 +38,8 @@ __all__ = [
     "Client",
     "Correction",
     "Credential",
+    "Delivery",
+    "DeliveryStatus",
     "Erased",
     "Job",
     "Kept",
@@ -51,4 +54,5 @@ __all__ = [
     "Standing",
     "Status",
     "StoredResponse",
+    "Webhook",
 ]

@@ -134,7 +134,7 @@ class Client:
     name
         For people.
     key_set
-        Its public keys (RFC 7517).
+        Its public keys (RFC 7517), or the address (``url``) they are fetched from.
     scopes
         What it may be granted.
     created_at, revoked_at, last_used_at

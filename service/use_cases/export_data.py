@@ -15,8 +15,8 @@ import orjson
 from schemas.definition import kept_definition
 from service.errors import NotFoundError
 from service.interfaces import Contents, JobQueue, Samples
-from service.records import ApiKey, Client, RetentionPolicy, Sample, StoredResponse
-from service.serializers import batch_json, job_json, moment, sample_json
+from service.records import ApiKey, Client, RetentionPolicy, Sample, StoredResponse, Webhook
+from service.serializers import batch_json, job_json, moment, sample_json, webhook_json
 from service.use_cases.find_instrument import TenantDefinitions
 
 _ROWS_AT_ONCE = 500
@@ -28,6 +28,7 @@ def tenant_lines(
     *,
     keys: Iterable[ApiKey],
     clients: Iterable[Client],
+    webhooks: Iterable[Webhook],
     own: TenantDefinitions,
     samples: Samples,
     contents: Contents,
@@ -38,15 +39,16 @@ def tenant_lines(
     Yields
     ------
     bytes
-        Lines of the types ``tenant``, ``key``, ``client``, ``instrument``, ``sample``, ``batch``,
-        ``response`` and ``analysis``; at last one ``end`` with the number of lines before it, so
-        that a part is not taken for the whole. A sample is as it was at one moment.
+        Lines of the types ``tenant``, ``key``, ``client``, ``webhook``, ``instrument``, ``sample``,
+        ``batch``, ``response`` and ``analysis``; at last one ``end`` with the number of lines
+        before it, so that a part is not taken for the whole. A sample is as it was at one moment.
     """
     count = 0
     for line in chain(
         [{"type": "tenant", **_tenant(tenant)}],
         ({"type": "key", **_key(key)} for key in keys),
         ({"type": "client", **_client(client)} for client in clients),
+        ({"type": "webhook", **webhook_json(one)} for one in webhooks),
         ({"type": "instrument", **one.document} for one in own.list(tenant.tenant_id)),
         _sample_lines(tenant.tenant_id, samples, contents),
         _analysis_lines(tenant.tenant_id, queue),

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.tokens import ASSERTION_TYPE
 from service.auth.api_secrets import new_secret
-from service.auth.client_assertion import check_assertion
+from service.auth.client_assertion import FindKey, check_assertion
 from service.auth.scopes import scopes_named
 from service.errors import TokenRefusedError
 from service.interfaces import Clients, Tokens
@@ -17,7 +17,7 @@ TOKEN_SECONDS = 300
 
 
 def issue_token(
-    clients: Clients, tokens: Tokens, form: Mapping[str, str], *, audience: str
+    clients: Clients, tokens: Tokens, form: Mapping[str, str], *, audience: str, key_of: FindKey
 ) -> dict[str, Any]:
     """Issue a token.
 
@@ -29,6 +29,8 @@ def issue_token(
         The request's parameters; each came once.
     audience
         The address of the token endpoint.
+    key_of
+        Finds a client's key.
 
     Returns
     -------
@@ -42,7 +44,11 @@ def issue_token(
     """
     _check_form(form)
     assertion = check_assertion(
-        form["client_assertion"], audience=audience, find=clients.find, now=tokens.now_ms
+        form["client_assertion"],
+        audience=audience,
+        find=clients.find,
+        key_of=key_of,
+        now=tokens.now_ms,
     )
     if form.get("client_id", assertion.client.id) != assertion.client.id:
         raise TokenRefusedError("invalid_client", "`client_id` must be the assertion's `iss`.")

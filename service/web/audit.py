@@ -18,7 +18,7 @@ from service.request_logging import REQUEST_ID, this_g, this_request
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_OF_OURS = ("sample_id", "analysis_id", "instrument_id")
+_OF_OURS = ("sample_id", "analysis_id", "instrument_id", "webhook_id")
 """Parts of an address that name things made here; a person's pseudonym is none."""
 
 

@@ -59,6 +59,7 @@ EXAMPLES: Mapping[tuple[str, str], Any] = {
             "total": {"reliability": 0.9, "sd": 8.1, "source": "own sample of 2026, omega"}
         },
     },
+    ("add_webhook", JSON): {"url": "https://ehr.example.org/alliance"},
     ("add_analysis", JSON): {
         "kind": "reliability",
         "samples": ["01a20925-0000-7000-8000-000000000000"],

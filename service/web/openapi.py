@@ -21,6 +21,7 @@ from schemas.base import Derived, Number
 from schemas.derived import Components
 from schemas.fhir.documented import OperationOutcomeSchema
 from schemas.problem import ProblemSchema
+from service.auth.scopes import MEANINGS
 from service.use_cases.analysis_registry import Kind
 from service.web.error_handlers import PROBLEM_TYPE
 from service.web.specification import finish
@@ -92,7 +93,7 @@ def make_api(app: Flask) -> ServiceApi:
         {
             "type": "oauth2",
             "description": "An access token, got with `private_key_jwt` (SMART backend services).",
-            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(MEANINGS)}},
         },
     )
     return api

@@ -45,10 +45,11 @@ def tenant_id() -> str:
 
 def requires(*scopes: Scope) -> Callable[[_View], _View]:
     """Guard a route: a valid key with one of the scopes, or any valid key when none is named."""
+    needed = [[scope.value] for scope in scopes] or [[]]
 
     def decorate(view: _View) -> _View:
         documented = SmorestBlueprint.doc(
-            security=[{"apiKey": []}, {"accessToken": []}],
+            security=[{"apiKey": []}, *({"accessToken": one} for one in needed)],
             responses={
                 401: "UNAUTHORIZED",
                 429: "TOO_MANY_REQUESTS",

@@ -25,9 +25,11 @@ from service.adapters.database.migrate import migrate
 from service.adapters.database.tables import ACCESS_TOKEN, ASSERTION
 from service.auth.api_secrets import new_secret
 from service.auth.authenticator import Authenticator
+from service.auth.client_keys import ClientKeys
 from service.auth.jwks import read_key_set
 from service.errors import TokenRefusedError, UnauthenticatedError
 from service.identifiers import now_ms
+from service.outbound_http import AllowedHosts
 from service.records import Assertion, Scope
 from service.use_cases.issue_token import issue_token
 from tests.conftest import ROOT
@@ -512,7 +514,13 @@ def test_neither_the_token_nor_the_jti_is_stored(tmp_path: Path) -> None:
         keys=(key,),
     )
     form = service.form(client_assertion=service.assertion(jti="planted-jti"))
-    issued = issue_token(clients, TokenStore(database), form, audience="http://here/oauth/token")
+    issued = issue_token(
+        clients,
+        TokenStore(database),
+        form,
+        audience="http://here/oauth/token",
+        key_of=ClientKeys(AllowedHosts(listed=frozenset(), private=frozenset())).find,
+    )
     secret = issued["access_token"].split("_", 2)[2].encode()
     database.close()
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())

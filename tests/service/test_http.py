@@ -199,11 +199,12 @@ def test_every_list_leads_to_its_next_page(server: Server) -> None:
             first = client.get(place + "?limit=1")
             following = first.links["next"]["url"]
             assert client.get(following).content != first.content
-        last = client.get(place + "?limit=200")
-        assert "next" not in last.links, place
+            last = client.get(place + "?limit=200")
+            assert "next" not in last.links, place
 
 
-LISTS_TRIED_ELSEWHERE: frozenset[str] = frozenset()
+LISTS_TRIED_ELSEWHERE = {"/v1/webhooks", "/v1/webhooks/{webhook_id}/deliveries"}
+"""In `test_webhooks`: here no host is listed."""
 
 
 def after_parameter(operation: dict[str, Any]) -> bool:

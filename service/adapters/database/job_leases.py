@@ -19,6 +19,7 @@ from service.adapters.database.engine import Database
 from service.adapters.database.jobs import UNFINISHED, job_of, json_of, samples_of
 from service.adapters.database.sql_helpers import insert_if_new
 from service.adapters.database.tables import JOB, JOB_STEP
+from service.adapters.database.webhooks import announce
 from service.errors import INTERNAL, document
 from service.records import Lease, Standing, Status
 
@@ -69,8 +70,11 @@ class Attempts:
             row = connection.execute(change.values(started_at=now).returning(JOB)).one_or_none()
             if row is None:
                 failed = _end(now, Status.FAILED, error=json_of(document(INTERNAL, detail)))
-                if connection.execute(update(JOB).where(*unfinished).values(**failed)).rowcount:
+                ended = update(JOB).where(*unfinished).values(**failed).returning(JOB.c.tenant_id)
+                tenant_id = connection.scalar(ended)
+                if tenant_id is not None:
                     _drop_steps(connection, job_id)
+                    announce(connection, tenant_id, job_id, now)
                 return None
             of_others = JOB_STEP.c.release != self._release
             connection.execute(delete(JOB_STEP).where(JOB_STEP.c.job_id == job_id, of_others))
@@ -132,6 +136,7 @@ class Attempts:
             held = _touch(connection, lease, **_end(now, status, **values))
             if held:
                 _drop_steps(connection, lease.job.id)
+                announce(connection, lease.job.tenant_id, lease.job.id, now)
         return held
 
     def _write(self, lease: Lease, **values: Any) -> bool:

@@ -19,6 +19,7 @@ from service.adapters.database.engine import Database
 from service.adapters.database.idempotency import complete, compressed
 from service.adapters.database.samples import NO_SAMPLE
 from service.adapters.database.tables import JOB, JOB_SAMPLE, JOB_STEP, SAMPLE, SUBMISSION
+from service.adapters.database.webhooks import announce
 from service.errors import ConflictError, NotFoundError
 from service.identifiers import time_in
 from service.records import Job, Kept, Standing, Status
@@ -143,6 +144,7 @@ class JobTable:
             if connection.execute(over).rowcount:
                 connection.execute(delete(JOB_STEP).where(JOB_STEP.c.job_id == job_id))
                 connection.execute(delete(SUBMISSION).where(SUBMISSION.c.job_id == job_id))
+                announce(connection, tenant_id, job_id, now)
 
 
 def forget_jobs(connection: Connection, tenant_id: str, sample_id: str) -> int:

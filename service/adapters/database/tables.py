@@ -254,6 +254,31 @@ SUBMISSION = Table(
     Column("job_id", ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
 )
 
+WEBHOOK = Table(
+    "webhook",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant_id", ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
+    Column("url", String(500), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "tenant_id", "id"),
+)
+
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("webhook_id", ForeignKey("webhook.id", ondelete="CASCADE"), nullable=False),
+    Column("analysis_id", String(36), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("outcome", String(100)),
+    Index(None, "webhook_id", "id"),
+    Index(None, "status", "next_at"),
+)
+
 WORKER = Table(
     "worker",
     METADATA,
