@@ -27,7 +27,7 @@ ENGINE_TESTS = $(addprefix tests/,cfa correlation criterion efa simulation invar
 
 # What starts no server and measures no time may share the machine with its like.
 COMPUTING_TESTS = $(addprefix tests/,cfa correlation criterion declared disclosure edges efa examples \
-  invariance irt items longitudinal reliability reports sample_size schemas scoring simulation validity)
+  invariance irt items longitudinal monitoring reliability reports sample_size schemas scoring simulation validity)
 
 .PHONY: help setup setup-dev setup-system demo run test test-slow test-kernels faults image-check lint check format lock audit openapi clients bench-engine bench-report bench-irt bench-http clean
 

@@ -44,6 +44,7 @@ ASKED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
         (TIME,),
         {"anchor": "rated_change", "first": 1, "second": 4, "replicates": 100},
     ),
+    "monitoring": ((STUDY, TIME), {}),
     "sufficiency": ((STUDY,), {}),
     "validity": ((STUDY,), {"group": "setting", "outcomes": [OUTCOME], "replicates": 10}),
 }

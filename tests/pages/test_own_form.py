@@ -27,9 +27,10 @@ def test_a_form_is_kept_once_and_reads_a_file(person: Browser) -> None:
     page = person.bring("a.csv", as_csv(rows), to="/samples/look", instrument="our-alliance-form")
     assert page.status_code == 200, page.text
     assert "What was understood" in page.text
-    again = define(person)
-    assert again.status_code == 409
-    assert "another name" in again.text
+    assert define(person).url == answer.url, "the very same form again is no fault"
+    other = define(person, reversed="3")
+    assert other.status_code == 409
+    assert "another name" in other.text
 
 
 def test_what_is_wrong_with_a_form_is_said_and_what_was_written_stays(person: Browser) -> None:

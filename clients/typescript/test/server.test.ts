@@ -63,6 +63,8 @@ function peculiar(analysis: Analysis): unknown {
       return analysis.result?.answer;
     case "responsiveness":
       return analysis.result?.scales["goal"]?.change?.mean;
+    case "monitoring":
+      return analysis.result?.periods[0]?.period;
     case "sufficiency":
       return analysis.result?.requirements[0]?.status;
     case "validity":
