@@ -39,8 +39,8 @@ def test_large_numbers_are_grouped_and_shares_are_per_cent() -> None:
 def test_the_order_is_the_answer_its_basis_then_all_in_cosmins_order(whole: Document) -> None:
     assert [section.name for section in whole.sections] == [
         "basis", "sample", "missing-data", "sufficiency", "items", "dimensionality", "efa", "cfa",
-        "cfa-continuous", "cutoffs", "irt", "reliability", "invariance", "comparison", "retest",
-        "agreement", "criterion", "standards", "methods",
+        "cfa-continuous", "cutoffs", "irt", "reliability", "invariance", "comparison",
+        "trajectory", "retest", "agreement", "criterion", "responsiveness", "standards", "methods",
     ]  # fmt: skip
 
 
