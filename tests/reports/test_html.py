@@ -114,7 +114,7 @@ def test_a_report_of_too_few_persons_or_of_nothing_is_a_whole_page(
 ) -> None:
     for record in (few, nothing):
         shown = Page(render_report(record, Format.HTML).decode())
-        assert len(shown.all("h2")) == 21
+        assert len(shown.all("h2")) == 23
         assert "Not computed." in "".join(shown.text)
 
 
