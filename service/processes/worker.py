@@ -37,7 +37,7 @@ from service.use_cases.deliver_event import deliver_next
 from service.use_cases.run_analysis import is_known, steps_of
 from service.use_cases.versions import RELEASE
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.25
 _AFTER_INCIDENT_SECONDS = 1.0
 _FORGET_SECONDS = 30.0
 _EXPIRE_SECONDS = 1800.0

@@ -34,6 +34,7 @@ Analysis = (
     | models.IrtAnalysis
     | models.ItemsAnalysis
     | models.LaggedAnalysis
+    | models.MonitoringAnalysis
     | models.ReliabilityAnalysis
     | models.ResponsivenessAnalysis
     | models.RetestAnalysis
@@ -53,6 +54,7 @@ NewAnalysis = (
     | models.NewIrtAnalysis
     | models.NewItemsAnalysis
     | models.NewLaggedAnalysis
+    | models.NewMonitoringAnalysis
     | models.NewReliabilityAnalysis
     | models.NewResponsivenessAnalysis
     | models.NewRetestAnalysis

@@ -28,7 +28,7 @@ that a new number would strand, in silence, all that waits during an upgrade."""
 
 _QUEUE = "analyses"
 _WORKFLOW = "analysis"
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.25
 _CONNECTIONS = 8
 
 Checkpoint = Callable[[str, Callable[[], str]], str]
