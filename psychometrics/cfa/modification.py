@@ -47,6 +47,13 @@ class Modification:
     expected_change: float
 
 
+_TELLS_APART = 1e-6
+"""Least share of a parameter's information that the free ones do not hold already.
+
+Below it the index is a ratio of two rounding errors: under other kernels another number.
+"""
+
+
 def modifications(fitted: Fitted) -> tuple[Modification, ...]:
     """Return modification indices of cross-loadings and residual covariances, largest first.
 
@@ -88,7 +95,7 @@ def _ranked(
             expected_change=float(-gradient[k] / left[k]),
         )
         for k, candidate in enumerate(candidates)
-        if left[k] > 1e-8 * own[k]
+        if left[k] > _TELLS_APART * own[k]
     ]
     return tuple(sorted(found, key=lambda change: -change.index))
 
