@@ -54,10 +54,10 @@ def opened(*, writes: bool = True) -> Iterator[Opened]:
     """
     config = Config.from_environment()
     database = Database(config.sqlalchemy_url)
-    open_schema(database, make=writes)
-    key = AuditKey(config.audit_key, config.data.resolve())
-    prepare_key(database, key)
     try:
+        open_schema(database, make=writes)
+        key = AuditKey(config.audit_key, config.data.resolve())
+        prepare_key(database, key)
         yield Opened(config=config, database=database, trail=AuditStore(database, key))
     finally:
         database.close()

@@ -22,7 +22,7 @@ FILE = {"file": ("a.csv", TABLE["data"])}
 ROW = {"data": '{"answers": [3,3,3,3,3,3,3,3,3,3,3,3]}\n'}
 LINES = {**ROW, "headers": {"Content-Type": "application/x-ndjson"}}
 
-TRIED = {"after", "instrument", "sample", "samples"}
+TRIED = {"after", "analysis", "instrument", "sample", "samples"}
 """Fields of bodies and queries that name things, all of them tried below."""
 
 NAME_NOTHING = {
@@ -31,7 +31,7 @@ NAME_NOTHING = {
     *("respondent", "response", "responses", "reversed", "rights", "session_number", "setting"),
     *("site", "sources", "subscales", "title", "total", "version", "detail", "key_status"),
     *("client_assertion", "client_assertion_type", "grant_type", "scope", "client_id"),
-    *("language", "measurement_error", "audience", "file", "mapping"),
+    *("language", "measurement_error", "audience", "file", "mapping", "url"),
     *("_format", "_pretty", "resourceType", "contained", "extension", "meta", "text", "item"),
     *("status", "author", "authored", "encounter", "source", "subject", "questionnaire"),
 }
@@ -48,7 +48,10 @@ def theirs(clinic: Client, data: Path) -> dict[str, str]:
     definition = clinic.get("/v1/instruments/wai-sr-client").json()
     definition.pop("sha256")
     clinic.post("/v1/instruments", json={**definition, "id": "clinic-alone"})
-    return {"sample": sample_of(clinic, data / "wai_250.csv"), "instrument": "clinic-alone"}
+    sample = sample_of(clinic, data / "wai_250.csv")
+    analysis = ask(clinic, sample, kind="reliability").json()
+    assert analysis["status"] == "succeeded", analysis
+    return {"sample": sample, "instrument": "clinic-alone", "analysis": analysis["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +87,19 @@ def test_no_field_that_names_a_thing_is_forgotten_here() -> None:
     assert set(fields()) - NAME_NOTHING == TRIED
 
 
-def requests_naming(own: str, sample: str, instrument: str) -> list[tuple[str, dict[str, Any]]]:
+def requests_naming(
+    own: str, sample: str, instrument: str, analysis: str
+) -> list[tuple[str, dict[str, Any]]]:
     made = {"name": "s", "instrument": instrument, "setting": "other"}
+    change = {"instrument": "wai-sr-client", "analysis": analysis, **SCORING}
     return [
         ("/v1/score", {"json": {"instrument": instrument, **SCORING}}),
         (f"/v1/score?instrument={instrument}", TABLE),
         (f"/v1/score?instrument={instrument}", LINES),
         (f"/v1/files/inspect?instrument={instrument}", {"files": FILE}),
+        ("/v1/score?detail=change", {"json": change}),
         ("/v1/samples", {"json": made}),
+        ("/v1/persons/scores", {"json": {"person": "p1", "sample": sample}}),
         ("/v1/persons/erasure", {"json": {"person": "p1", "sample": sample}}),
         ("/v1/analyses", {"json": {"kind": "items", "samples": [sample]}}),
         ("/v1/analyses", {"json": {"kind": "invariance", "samples": [own, sample]}}),
@@ -103,8 +111,9 @@ def test_naming_anothers_thing_is_answered_as_naming_none(
     clinic: Client, server: Server, own: str, theirs: dict[str, str]
 ) -> None:
     stranger = server.client("stranger", "admin")
-    known = requests_naming(own, theirs["sample"], theirs["instrument"])
-    unknown = requests_naming(own, f"{theirs['sample'][:-4]}0000", "nobody-has-this")
+    known = requests_naming(own, theirs["sample"], theirs["instrument"], theirs["analysis"])
+    sample, analysis = (f"{theirs[name][:-4]}0000" for name in ("sample", "analysis"))
+    unknown = requests_naming(own, sample, "nobody-has-this", analysis)
     for (path, one), (other_path, other) in zip(known, unknown, strict=True):
         refused, nothing = stranger.post(path, **one), stranger.post(other_path, **other)
         assert is_problem(refused, nothing.status_code), (path, refused.text)
