@@ -81,7 +81,7 @@ def _of_item(item: int, scale: str, categories: IntArray, place: int, half: IntA
         return _nothing(item, scale, "The answers do not vary.")
     try:
         found = logistic_dif(answers.astype(np.int64), sums, half, used.size)
-    except (EstimationError, np.linalg.LinAlgError):
+    except EstimationError:
         return _nothing(item, scale, "The regression has no finite maximum.")
     return ItemDrift(
         item=item,
