@@ -149,6 +149,14 @@ class Instrument:
         return self._score_lengths
 
     @property
+    def score_ranges(self) -> dict[str, tuple[int, int]]:
+        """Lowest and highest possible value of each score."""
+        return {
+            name: (int(size) * self.minimum, int(size) * self.maximum)
+            for name, size in zip(self.score_names, self.score_lengths, strict=True)
+        }
+
+    @property
     def minimums(self) -> FloatArray:
         """From how many answered items each subscale is prorated, shape (n_subscales,)."""
         return self._minimums

@@ -127,7 +127,7 @@ def load_measurement_errors(
     found: dict[str, MeasurementError] = {}
     faults: list[Fault] = []
     for scale, value in given.items():
-        if scale not in scale_ranges(instrument):
+        if scale not in instrument.score_ranges:
             faults.append(_unknown_scale(at, instrument))
             continue
         try:
@@ -158,18 +158,10 @@ def load_earlier(
     return occasions, faults
 
 
-def scale_ranges(instrument: Instrument) -> dict[str, tuple[int, int]]:
-    """Lowest and highest possible score of each scale, the total included."""
-    return {
-        name: (int(size) * instrument.minimum, int(size) * instrument.maximum)
-        for name, size in zip(instrument.score_names, instrument.score_lengths, strict=True)
-    }
-
-
 def _score_faults(
     scores: Mapping[str, float | None], instrument: Instrument, *, at: str
 ) -> list[Fault]:
-    ranges = scale_ranges(instrument)
+    ranges = instrument.score_ranges
     faults = []
     for scale, value in scores.items():
         if scale not in ranges:
@@ -182,6 +174,6 @@ def _score_faults(
 
 
 def _unknown_scale(at: str, instrument: Instrument) -> Fault:
-    names = ", ".join(scale_ranges(instrument))
+    names = ", ".join(instrument.score_ranges)
     detail = f"Holds a scale that the instrument does not have; it has {names}."
     return Fault(pointer=at, code="unknown-scale", detail=detail)

@@ -106,7 +106,7 @@ def analyse(
         raise EstimationError("period", "no period has 11 persons; take longer periods")
     progress(0, 2, "periods")
     by_row = scale_scores(responses)
-    spans = _spans(responses)
+    spans = responses.instrument.score_ranges
     limits = {scale: _limits(practice, by_row[scale], shown, spans[scale]) for scale in scales}
     progress(1, 2, "drift of items")
     earlier, later = halves([practice.names[place] for place in shown])
@@ -175,14 +175,6 @@ def _check_expected(practice: _Practice, options: MonitoringOptions) -> None:
         rated = int(practice.rated(practice.names.index(name)).sum())
         if expected < rated:
             raise OptionError(f"expected/{name}", "is less than the forms that were answered")
-
-
-def _spans(responses: ResponseMatrix) -> dict[str, tuple[float, float]]:
-    form = responses.instrument
-    return {
-        name: (float(size * form.minimum), float(size * form.maximum))
-        for name, size in zip(form.score_names, form.score_lengths, strict=True)
-    }
 
 
 def _in(practice: _Practice, places: Sequence[int]) -> BoolArray:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from schemas.change import MAXIMUM_EARLIER, scale_ranges
+from schemas.change import MAXIMUM_EARLIER
 from schemas.definition import Definition
 from schemas.responses.document import load_scoring
 from schemas.validation_errors import RefusedInputError
@@ -56,7 +56,7 @@ def begin_conversation() -> ResponseReturnValue:
         general=answer["guide"],
         headings=guide.headings,
         issues=answer["issues"],
-        ranges=scale_ranges(definition.instrument),
+        ranges=definition.instrument.score_ranges,
         courses=courses,
         canvas=(WIDTH, HEIGHT),
     )
@@ -109,7 +109,7 @@ def _courses(definition: Definition) -> Mapping[str, Any] | None:
         },
     }
     answer = describe_change(definition, body)
-    ranges = scale_ranges(definition.instrument)
+    ranges = definition.instrument.score_ranges
     result = answer["results"][0]
     return {
         "cannot_say": answer["change"]["cannot_say"],

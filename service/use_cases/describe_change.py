@@ -19,7 +19,6 @@ from schemas.change import (
     load_earlier,
     load_measurement_errors,
     own_errors,
-    scale_ranges,
 )
 from schemas.definition import Definition
 from schemas.json_pointers import pointer
@@ -163,7 +162,7 @@ def _courses(
     instrument: Instrument,
 ) -> dict[str, dict[str, Any]]:
     """Give each scale its scores, now last, with the band of the smallest detectable change."""
-    ranges = scale_ranges(instrument)
+    ranges = instrument.score_ranges
     return {
         scale: asdict(
             course(
